@@ -1,0 +1,50 @@
+/*
+ * values.h: how the values of the types that other parts look into are laid out.
+ *
+ *   bool      b                     int2/4/8  i16, i32, i64     float4/8  f32, f64
+ *   oid, reg* i32 (as uint32_t)     date      i32: days since 2000-01-01; DATE_MIN/MAX are
+ * -/+infinity time      i64: microseconds     timestamp, timestamptz  i64: microseconds since
+ * 2000-01-01 (UTC) timetz    wide: int64 us, int32 zone (seconds west) interval  wide: struct
+ * interval uuid      wide: 16 bytes in text order text, varchar, bpchar, name, bytea, json,
+ * unknown, cstring   view: the bytes (bpchar keeps its trailing blanks; "char" is a view of 0 or 1
+ * byte) numeric   view: type/numeric.c owns the format. Values of up to 18 digits are inline.
+ *   arrays    view: type/array.c owns the format
+ *   record    view: type/record.c owns the format
+ */
+#pragma once
+
+#include "base/column.h"
+#include <limits.h>
+
+struct interval {
+    int64_t us;
+    int32_t days;
+    int32_t months;
+};
+
+static_assert(sizeof(struct interval) == 16, "an interval fits a datum");
+
+#define DATE_MIN INT32_MIN
+#define DATE_MAX INT32_MAX
+#define TIMESTAMP_MIN INT64_MIN
+#define TIMESTAMP_MAX INT64_MAX
+#define US_PER_SECOND INT64_C(1000000)
+#define US_PER_DAY INT64_C(86400000000)
+/* 2000-01-01 minus 1970-01-01. */
+#define EPOCH_SHIFT_US INT64_C(946684800000000)
+
+static inline struct interval
+datum_interval(union datum value)
+{
+    struct interval interval;
+    memcpy(&interval, value.wide, sizeof interval);
+    return interval;
+}
+
+static inline union datum
+interval_datum(struct interval interval)
+{
+    union datum value;
+    memcpy(value.wide, &interval, sizeof interval);
+    return value;
+}
