@@ -1,0 +1,236 @@
+/*
+ * txn.h: transactions: a snapshot of a branch, a write set over it, locks, and the merge at commit.
+ *
+ * A transaction is used by one thread at a time. It reads what its snapshot holds, overlaid by its
+ * own changes. Row changes are puts and deletes of keys in trees; to this part rows are bytes.
+ *
+ * Rules for callers (exec), which make row conflicts impossible at commit:
+ *   L1  before a row is put or deleted its key is locked (txn_lock_row) with the tree of the
+ * primary key L2  before a key is inserted into a unique tree it is locked there, then looked up
+ * with txn_get_newest L3  trees that follow from others (non-unique indexes) need no locks L4  a
+ * tree made in the same transaction needs no locks A statement does not see its own changes:
+ * cursors show what was there when txn_statement_begin was called.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/column.h"
+#include "base/status.h"
+#include "store/layout.h"
+#include "store/tree.h"
+#include "txn/db.h"
+
+struct txn;
+
+enum isolation { ISOLATION_READ_COMMITTED, ISOLATION_REPEATABLE_READ, ISOLATION_SERIALIZABLE };
+
+struct txn_options {
+    enum isolation isolation;
+    bool is_read_only;
+    bool is_deferrable;
+};
+
+/* Waiting ends with ST_CANCELED when *cancel becomes true (and txn_wake is called), with
+ * ST_LOCK_TIMEOUT after lock_timeout_us (0: never). */
+struct txn_wait {
+    const _Atomic bool *cancel;
+    int64_t lock_timeout_us;
+};
+
+/* Begins on the branch's head. Cheap: no allocation once the branch's pool is warm. */
+MUST_CHECK enum status txn_begin(struct branch *branch, const struct txn_options *options,
+                                 struct txn **txn);
+/* READ COMMITTED: moves the snapshot to the branch's newest published head. Always: new changes are
+ * hidden from cursors opened from now until the next call. Enters the reader's epoch;
+ * txn_statement_end leaves it. Slices handed out die there. */
+MUST_CHECK enum status txn_statement_begin(struct txn *txn);
+void txn_statement_end(struct txn *txn);
+/* Makes the changes done so far by this statement visible to cursors opened from now on, without a
+ * new snapshot (data-modifying CTEs, several triggers). */
+void txn_step(struct txn *txn);
+void txn_set_wait(struct txn *txn, struct txn_wait wait);
+struct branch *txn_branch(struct txn *txn);
+bool txn_has_changes(const struct txn *txn);
+/* The moment of the snapshot. */
+birth_seq txn_moment(const struct txn *txn);
+/* 32-bit number of the transaction for txid_current() and kin; assigned at the first call. */
+uint64_t txn_id(struct txn *txn);
+/* True while the row cache made from tree `tree` as of *root is still right for this transaction:
+ * no own changes, same root. Fills *root. */
+bool txn_tree_is_same(struct txn *txn, tree_no tree, struct tree_root *root);
+
+/* ---- the end. All free the transaction; locks are given up. ---- */
+
+/* Merged, durable (unless is_async_commit) and visible when it returns ST_OK. ST_CONFLICT and
+ * others: rolled back. */
+MUST_CHECK enum status txn_commit(struct txn *txn, bool is_async_commit);
+/*
+ * The same without waiting: done(object, status) is called once, by the writer's thread (or before
+ * this returns). The calling thread must not touch txn any more. done must be quick and must not
+ * block.
+ */
+void txn_commit_submit(struct txn *txn, bool is_async_commit,
+                       void (*done)(void *object, enum status st), void *object);
+void txn_rollback(struct txn *txn);
+
+/* Savepoints are numbered from 1, nested. Rolling back to one keeps it; its locks stay. */
+MUST_CHECK enum status txn_savepoint(struct txn *txn, uint32_t *savepoint);
+void txn_rollback_to(struct txn *txn, uint32_t savepoint);
+void txn_release(struct txn *txn, uint32_t savepoint);
+
+/* ---- reading ---- */
+
+/* The row in the snapshot overlaid by own changes, those of the running statement excepted.
+ * ST_NOT_FOUND. *value dies at statement end, at the next reader_refresh, or when the key is
+ * changed; overflow values are read into `spill`. */
+MUST_CHECK enum status txn_get(struct txn *txn, tree_no tree, struct slice key, struct buf *spill,
+                               struct slice *value);
+/* The row as the newest published head has it, overlaid by all own changes (the running statement's
+ * too): for unique checks under L2. */
+MUST_CHECK enum status txn_get_newest(struct txn *txn, tree_no tree, struct slice key,
+                                      struct buf *spill, struct slice *value);
+/* Live rows of the tree, own changes counted. A tree that does not exist has none. */
+MUST_CHECK enum status txn_row_count(struct txn *txn, tree_no tree, uint64_t *count);
+MUST_CHECK enum status txn_estimate(struct txn *txn, tree_no tree, struct slice from,
+                                    struct slice to, double *rows);
+
+/* A key range: from <= key < to; null data: no bound. */
+struct key_range {
+    struct slice from, to;
+};
+
+struct txn_cursor;
+/* Cursors live in `arena` (their cleanup too). The range's slices are copied. */
+MUST_CHECK enum status txn_cursor_open(struct txn *txn, tree_no tree, struct key_range range,
+                                       bool is_backward, struct arena *arena,
+                                       struct txn_cursor **cursor);
+/* The next row; ST_NOT_FOUND at the end. Slices die at the next call on this cursor or at statement
+ * end. */
+MUST_CHECK enum status txn_cursor_next(struct txn_cursor *cursor, struct slice *key,
+                                       struct slice *value);
+/* Up to `max` rows into columns (forward only); *count 0 only at the end. Where no own changes lie,
+ * a leaf at a time. Text is views that die at the next call on this cursor (long-lived in `arena`
+ * only where it had to be copied). With `is_refreshing` the reader's epoch is renewed first:
+ * pointers got from ANY cursor before are dead. */
+MUST_CHECK enum status txn_cursor_columns(struct txn_cursor *cursor, const struct layout *layout,
+                                          uint32_t max, bool is_refreshing, struct arena *arena,
+                                          struct column *columns, uint32_t *count);
+/* Back to the start, with a new range. */
+MUST_CHECK enum status txn_cursor_reset(struct txn_cursor *cursor, struct key_range range);
+void txn_cursor_close(struct txn_cursor *cursor);
+
+/* Splits a range into about `count` parts of equal size for morsels; bounds[0..*got) are keys in
+ * `arena`, rising, within the range. */
+MUST_CHECK enum status txn_split(struct txn *txn, tree_no tree, struct key_range range,
+                                 uint32_t count, struct arena *arena, struct slice *bounds,
+                                 uint32_t *got);
+
+/* ---- writing: rules L1 to L4 ---- */
+
+MUST_CHECK enum status txn_put(struct txn *txn, tree_no tree, struct slice key, struct slice value);
+MUST_CHECK enum status txn_delete(struct txn *txn, tree_no tree, struct slice key);
+/* Rows in rising key order beyond the last key of the tree, in bulk, `count` at a time. */
+MUST_CHECK enum status txn_put_many(struct txn *txn, tree_no tree, const struct slice *keys,
+                                    const struct slice *values, uint32_t count);
+/* Trees come and go with the transaction. clear: empties in O(1) (TRUNCATE); needs the table lock.
+ */
+MUST_CHECK enum status txn_tree_create(struct txn *txn, tree_no tree);
+MUST_CHECK enum status txn_tree_drop(struct txn *txn, tree_no tree);
+MUST_CHECK enum status txn_tree_clear(struct txn *txn, tree_no tree);
+/* The next hidden row id of a table without a primary key: unique in the branch, rising. */
+MUST_CHECK enum status txn_new_row_id(struct txn *txn, tree_no tree, uint64_t count,
+                                      uint64_t *first);
+
+/* ---- locks ---- */
+
+enum lock_mode {
+    LOCK_KEY_SHARE,
+    LOCK_SHARE,
+    LOCK_NO_KEY_UPDATE,
+    LOCK_UPDATE
+}; /* PostgreSQL's row locks */
+enum lock_wait { LOCK_WAIT, LOCK_NOWAIT, LOCK_SKIP };
+
+struct row_now {
+    bool is_changed; /* differs from what the snapshot (with own changes) shows */
+    bool exists;
+    struct slice value; /* of the newest version; as long-lived as txn_get's */
+};
+
+/*
+ * Locks a row until the transaction ends. ST_LOCK_BUSY, ST_LOCK_TIMEOUT, ST_DEADLOCK, ST_CANCELED;
+ * ST_CONFLICT if it has changed since the snapshot and the isolation is not READ COMMITTED. Then
+ * tells what the row is now. Blocks the thread: the epoch is left while waiting (all slices die).
+ */
+MUST_CHECK enum status txn_lock_row(struct txn *txn, tree_no tree, struct slice key,
+                                    enum lock_mode mode, enum lock_wait wait, struct buf *spill,
+                                    struct row_now *now);
+
+enum table_lock {
+    TABLE_ACCESS_SHARE = 1,
+    TABLE_ROW_SHARE,
+    TABLE_ROW_EXCLUSIVE,
+    TABLE_SHARE_UPDATE_EXCLUSIVE,
+    TABLE_SHARE,
+    TABLE_SHARE_ROW_EXCLUSIVE,
+    TABLE_EXCLUSIVE,
+    TABLE_ACCESS_EXCLUSIVE
+};
+/* PostgreSQL's table modes and conflicts, except that ACCESS_SHARE conflicts with nothing: readers
+ * never block. Cheap if held already. */
+MUST_CHECK enum status txn_lock_table(struct txn *txn, tree_no tree, enum table_lock mode,
+                                      enum lock_wait wait);
+
+/* ---- sequences: not undone by rollback, never given twice, durable with the commit that follows
+ * ---- */
+
+struct sequence_state { /* the row of TREE_SEQUENCES; key: object id, big-endian */
+    int64_t last_value, start, increment, min, max, cache;
+    bool is_called, can_cycle;
+};
+
+/* ST_LIMIT: exhausted. */
+MUST_CHECK enum status sequence_next(struct txn *txn, uint32_t sequence, int64_t *value);
+MUST_CHECK enum status sequence_set(struct txn *txn, uint32_t sequence, int64_t value,
+                                    bool is_called);
+MUST_CHECK enum status sequence_get(struct txn *txn, uint32_t sequence,
+                                    struct sequence_state *state);
+/* Create, or change the parameters (transactional). */
+MUST_CHECK enum status sequence_put(struct txn *txn, uint32_t sequence,
+                                    const struct sequence_state *state);
+
+/* ---- settings of the database's threads ---- */
+
+/* Wakes a transaction that waits for a lock, so that it looks at its cancel flag. Any thread. */
+void txn_wake(struct db *db, const _Atomic bool *cancel);
+/* Takes a checkpoint now and waits for it. */
+MUST_CHECK enum status db_checkpoint(struct db *db);
+
+/* ---- comparing and merging branches: first form ---- */
+
+/* Calls visit for every key that differs between two branches' heads in `tree`, in key order. */
+MUST_CHECK enum status branch_diff(struct db *db, struct branch *from, struct branch *to,
+                                   tree_no tree, tree_diff_visit visit, void *object);
+/* The trees whose roots differ. */
+MUST_CHECK enum status branch_diff_trees(struct db *db, struct branch *from, struct branch *to,
+                                         struct arena *arena, tree_no **trees, uint32_t *count);
+
+enum merge_side { MERGE_BOTH_SAME, MERGE_SOURCE, MERGE_TARGET, MERGE_CONFLICT };
+/* One key that changed since the fork on either side. Slices with null data: the row is not there.
+ */
+struct merge_row {
+    enum merge_side side;
+    struct slice key, base, source, target;
+};
+typedef enum status (*merge_visit)(void *object, const struct merge_row *row);
+/*
+ * Three-way comparison of one tree of `source` against the snapshot of txn (on the target branch),
+ * base: where they forked. Rows changed on neither side are not visited. The caller puts what it
+ * wants into txn. ST_INVALID: the branches share no history.
+ */
+MUST_CHECK enum status branch_merge_rows(struct txn *target, struct branch *source, tree_no tree,
+                                         merge_visit visit, void *object);
+/* After the caller's puts: records, at commit, that source's head is merged, so the next merge
+ * starts from there. */
+MUST_CHECK enum status branch_merge_done(struct txn *target, struct branch *source);
