@@ -1,0 +1,117 @@
+/*
+ * catalog.h: the objects of a branch, as a transaction sees them.
+ *
+ * Built-in objects are const tables; the user's are rows of the branch's trees TREE_OBJECTS {kind,
+ * oid} -> object and TREE_NAMES {kind, schema oid, name} -> oid, so DDL is as transactional as
+ * data. A struct catalog is the view of one transaction: objects are loaded on demand and cached.
+ * While a transaction has not changed the catalog it shares, with every other session and branch
+ * that sees the same roots of these trees, one cache (struct catalog_cache, the engine's).
+ *
+ * Functions raise SQL errors (raise.h). Pointers handed out live until the catalog is ended, or
+ * changed by one of the functions below.
+ */
+#pragma once
+
+#include "catalog/table.h"
+#include "txn/txn.h"
+#include "type/types.h"
+
+struct catalog_cache; /* the engine's; locks inside */
+struct catalog;
+
+struct catalog_cache *catalog_cache_new(struct types *types); /* null: no memory */
+void catalog_cache_free(struct catalog_cache *cache);
+
+/* The catalog as the transaction's current snapshot shows it. Call again after txn_statement_begin:
+ * cheap if nothing changed. */
+struct catalog *catalog_begin(struct catalog_cache *cache, struct txn *txn,
+                              struct arena *txn_arena);
+struct txn *catalog_txn(const struct catalog *catalog);
+const struct types *catalog_types(const struct catalog *catalog);
+/*
+ * Two equal versions mean the same catalog contents (whatever the branch); what was planned under
+ * one holds under the other. 0: this transaction has changed the catalog; nothing may be kept.
+ */
+uint64_t catalog_version(const struct catalog *catalog);
+
+/* ---- finding. Null if there is none. ---- */
+
+const struct schema_def *catalog_find_schema(struct catalog *catalog, const char *name);
+const struct schema_def *catalog_schema(struct catalog *catalog, oid schema);
+/* Any relation (table, view, sequence as TABLE_SEQUENCE, index as TABLE_INDEX) of the schema,
+ * pg_catalog's and information_schema's virtual ones included. */
+const struct table *catalog_find_relation(struct catalog *catalog, oid schema, const char *name);
+const struct table *catalog_table(struct catalog *catalog, oid table);
+const struct index_def *catalog_index(struct catalog *catalog, oid index);
+const struct sequence_def *catalog_sequence(struct catalog *catalog, oid sequence);
+/* All of a kind, in oid order, in `arena`. */
+const struct table **catalog_relations(struct catalog *catalog, struct arena *arena,
+                                       uint32_t *count);
+const struct schema_def **catalog_schemas(struct catalog *catalog, struct arena *arena,
+                                          uint32_t *count);
+
+/* Rows and distinct values as ANALYZE found them; null: never analysed. The live row count is
+ * txn_row_count. */
+struct column_stats {
+    attr_no attr;
+    double null_fraction, distinct; /* distinct < 0: a fraction of the rows, as pg_statistic */
+    double width;
+    uint32_t common_count;
+    const union datum *common;     /* most common values, */
+    const double *common_fraction; /* with their share, falling */
+    uint32_t bound_count;
+    const union datum *bounds; /* histogram of the rest, rising */
+    double correlation;
+};
+struct table_stats {
+    double rows;
+    uint16_t column_count;
+    const struct column_stats *columns;
+};
+const struct table_stats *catalog_stats(struct catalog *catalog, oid table);
+void catalog_put_stats(struct catalog *catalog, oid table, const struct table_stats *stats);
+
+/* ---- changing: rows of the transaction. The object is copied; put replaces one of the same oid.
+ * ---- */
+
+oid catalog_new_oid(struct catalog *catalog);
+void catalog_put_schema(struct catalog *catalog, const struct schema_def *schema);
+void catalog_drop_schema(struct catalog *catalog, oid schema);
+/* Indexes and constraints travel with their table: put the table with them; trees are the caller's
+ * to make and drop. */
+void catalog_put_table(struct catalog *catalog, const struct table *table);
+void catalog_drop_table(struct catalog *catalog, oid table);
+void catalog_put_sequence(struct catalog *catalog, const struct sequence_def *sequence);
+void catalog_drop_sequence(struct catalog *catalog, oid sequence);
+
+/* Dependencies, as pg_depend: `object` needs `on`. kind: n normal, a automatic (dropped along). */
+enum object_class {
+    CLASS_RELATION = 1259,
+    CLASS_TYPE = 1247,
+    CLASS_PROC = 1255,
+    CLASS_CONSTRAINT = 2606,
+    CLASS_SCHEMA = 2615,
+    CLASS_ATTRDEF = 2604
+};
+struct object_ref {
+    oid class_oid, object;
+    int32_t sub; /* column, 0: whole */
+};
+struct dependency {
+    struct object_ref object, on;
+    char kind;
+};
+void catalog_depend(struct catalog *catalog, const struct dependency *dependency);
+void catalog_forget_dependencies(struct catalog *catalog, struct object_ref object);
+/* Those that need `on` (any of its columns if sub is 0), in `arena`. */
+struct dependency *catalog_dependents(struct catalog *catalog, struct object_ref on,
+                                      struct arena *arena, uint32_t *count);
+
+/* ---- how a table's rows are stored ---- */
+
+/* The row format of a plain table, column i = attr i + 1, then (no primary key) nothing: the hidden
+ * row id is a column of its own, number column_count. Cached. */
+const struct row_format *catalog_row_format(struct catalog *catalog, const struct table *table);
+/* True if the column's value can be read back from the primary key's bytes (PLACE_KEY), so it is
+ * not stored in the value. */
+bool catalog_column_in_key(const struct table *table, attr_no attr);

@@ -1,0 +1,146 @@
+/*
+ * table.h: what the database knows of a table, an index, a constraint, a sequence, a view, a
+ * schema.
+ *
+ * Objects are immutable once loaded and live as long as the catalog that handed them out
+ * (catalog.h). Expressions (defaults, checks, index expressions, view queries) are kept as SQL
+ * text, written so that they mean the same under any search_path; sql analyses them where they are
+ * used.
+ */
+#pragma once
+
+#include "base/column.h"
+#include "type/oid.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NAME_BYTES_MAX 63 /* longer identifiers are cut, with a notice, as in PostgreSQL */
+#define TABLE_COLUMNS_MAX 1600
+#define INDEX_COLUMNS_MAX 32
+
+enum schema_oid {
+    SCHEMA_PG_CATALOG = 11,
+    SCHEMA_PUBLIC = 2200,
+    SCHEMA_INFORMATION = 13000,
+    SCHEMA_ROWAN = 13001
+};
+
+typedef int16_t attr_no; /* 1, 2, ... as pg_attribute.attnum; never reused */
+
+enum identity { IDENTITY_NONE = 0, IDENTITY_ALWAYS = 'a', IDENTITY_BY_DEFAULT = 'd' };
+
+struct column_def {
+    attr_no attr;
+    const char *name;
+    oid type;
+    int32_t typmod;
+    oid collation;
+    bool is_not_null;
+    bool is_dropped; /* keeps its place in stored rows; invisible */
+    enum identity identity;
+    oid sequence;              /* owned by it: serial, identity; OID_NONE else */
+    const char *default_sql;   /* null: none */
+    const char *generated_sql; /* null: not generated; STORED */
+    bool has_missing;          /* rows from before ADD COLUMN have this value */
+    bool missing_is_null;
+    const char *missing_text; /* the value in output form */
+    const char *comment;
+};
+
+struct index_key {
+    attr_no attr; /* 0: an expression */
+    const char *expr_sql;
+    oid type; /* of the key */
+    oid collation;
+    bool is_descending, is_nulls_first;
+};
+
+/* An index. Its tree number is its oid; the index of a primary key is the table's own tree
+ * (is_primary). */
+struct index_def {
+    oid index, table;
+    const char *name;
+    bool is_unique, is_primary, is_nulls_distinct;
+    uint16_t key_count;
+    const struct index_key *keys;
+    uint16_t include_count;
+    const attr_no *include;
+    const char *predicate_sql; /* partial; null: all rows */
+    oid constraint;            /* that it enforces; OID_NONE */
+    const char *comment;
+};
+
+enum constraint_kind {
+    CONSTRAINT_CHECK = 'c',
+    CONSTRAINT_FOREIGN = 'f',
+    CONSTRAINT_PRIMARY = 'p',
+    CONSTRAINT_UNIQUE = 'u',
+    CONSTRAINT_EXCLUSION = 'x'
+};
+
+struct constraint_def {
+    oid constraint;
+    const char *name;
+    enum constraint_kind kind;
+    uint16_t attr_count;
+    const attr_no *attrs;
+    const char *check_sql;
+    oid index;         /* primary, unique: enforcing index */
+    oid foreign_table; /* foreign key */
+    const attr_no *foreign_attrs;
+    char on_update, on_delete, match; /* pg_constraint's letters */
+    bool is_deferrable, is_deferred, is_validated, is_no_inherit;
+    const char *comment;
+};
+
+enum table_kind {
+    TABLE_PLAIN = 'r',
+    TABLE_VIEW = 'v',
+    TABLE_SEQUENCE = 'S',
+    TABLE_INDEX = 'i',
+    TABLE_MATERIALISED = 'm',
+    TABLE_PARTITIONED = 'p',
+    TABLE_COMPOSITE = 'c',
+    TABLE_VIRTUAL = 'V'
+};
+
+/*
+ * A relation. Plain tables: tree number = oid; the key of a row is the encoded primary key (columns
+ * in `primary`'s order) or, without one, the hidden 8-byte row id (big-endian). Columns are in attr
+ * order; columns[i].attr == i + 1.
+ */
+struct table {
+    oid table, schema, owner;
+    const char *name, *schema_name;
+    enum table_kind kind;
+    char persistence;      /* p permanent, t temporary, u unlogged */
+    uint16_t column_count; /* dropped ones included */
+    const struct column_def *columns;
+    const struct index_def *primary; /* null: hidden row id */
+    uint16_t index_count;            /* the primary included, first */
+    const struct index_def *const *indexes;
+    uint16_t constraint_count;
+    const struct constraint_def *constraints;
+    uint16_t referenced_count; /* foreign keys of other tables that point here: */
+    const oid *referencing;    /* those tables */
+    const char *view_sql;      /* views: the query */
+    oid row_type, array_type;
+    const char *comment;
+    const struct virtual_table *virtual_table; /* TABLE_VIRTUAL: how its rows are made (exec) */
+};
+
+struct schema_def {
+    oid schema, owner;
+    const char *name, *comment;
+};
+
+struct sequence_def {
+    oid sequence, schema, owner;
+    const char *name, *schema_name;
+    oid type;
+    int64_t start, increment, min, max, cache;
+    bool can_cycle;
+    oid owner_table; /* OWNED BY; OID_NONE */
+    attr_no owner_attr;
+    const char *comment;
+};
