@@ -54,6 +54,25 @@ buf_put_u8(struct buf *buf, uint8_t v)
     buf_put(buf, &v, 1);
 }
 
+/* Little-endian, as in files. */
+static inline void
+buf_put_u16(struct buf *buf, uint16_t v)
+{
+    buf_put(buf, &v, sizeof v);
+}
+
+static inline void
+buf_put_u32(struct buf *buf, uint32_t v)
+{
+    buf_put(buf, &v, sizeof v);
+}
+
+static inline void
+buf_put_u64(struct buf *buf, uint64_t v)
+{
+    buf_put(buf, &v, sizeof v);
+}
+
 static inline void
 buf_put_be16(struct buf *buf, uint16_t v)
 {

@@ -34,6 +34,19 @@ const struct types *catalog_types(const struct catalog *catalog);
  */
 uint64_t catalog_version(const struct catalog *catalog);
 
+/*
+ * Keeps the objects of a catalog with a version alive beyond the transaction (for cached plans):
+ * what is handed out stays valid until catalog_unkeep. The catalog must have a version (not 0).
+ */
+struct catalog_kept;
+struct catalog_kept *catalog_keep(struct catalog *catalog);
+void catalog_unkeep(struct catalog_kept *kept);
+
+/* Adds built-in relations (pg_catalog's and information_schema's), const tables; before any
+ * catalog_begin. */
+void catalog_cache_add_virtual(struct catalog_cache *cache, const struct table *const *tables,
+                               uint32_t count);
+
 /* ---- finding. Null if there is none. ---- */
 
 const struct schema_def *catalog_find_schema(struct catalog *catalog, const char *name);
@@ -109,8 +122,12 @@ struct dependency *catalog_dependents(struct catalog *catalog, struct object_ref
 
 /* ---- how a table's rows are stored ---- */
 
-/* The row format of a plain table, column i = attr i + 1, then (no primary key) nothing: the hidden
- * row id is a column of its own, number column_count. Cached. */
+/*
+ * The row format of a plain table: column i is attr i + 1. A table without a primary key has one
+ * more, number column_count: the hidden row id (PHYS_I64, PLACE_KEY). Its key is the 8 bytes of the
+ * id, big-endian and as they are; read as a column the id shows with its top bit flipped, and
+ * flipping it back gives the key again.
+ */
 const struct row_format *catalog_row_format(struct catalog *catalog, const struct table *table);
 /* True if the column's value can be read back from the primary key's bytes (PLACE_KEY), so it is
  * not stored in the value. */

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/column.h"
+#include "store/page_ref.h"
 #include "type/oid.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -55,10 +56,13 @@ struct index_key {
     bool is_descending, is_nulls_first;
 };
 
-/* An index. Its tree number is its oid; the index of a primary key is the table's own tree
- * (is_primary). */
+/*
+ * An index. `tree` holds its entries; a new number each time it is built anew. A primary key's
+ * index is the table itself: its `tree` is the table's.
+ */
 struct index_def {
     oid index, table;
+    tree_no tree;
     const char *name;
     bool is_unique, is_primary, is_nulls_distinct;
     uint16_t key_count;
@@ -105,12 +109,13 @@ enum table_kind {
 };
 
 /*
- * A relation. Plain tables: tree number = oid; the key of a row is the encoded primary key (columns
- * in `primary`'s order) or, without one, the hidden 8-byte row id (big-endian). Columns are in attr
- * order; columns[i].attr == i + 1.
+ * A relation. Plain tables: rows are in `tree` (a number of its own: a rewrite makes a new one);
+ * the key of a row is the encoded primary key (columns in `primary`'s order) or, without one, the
+ * hidden 8-byte row id (big-endian). Columns are in attr order; columns[i].attr == i + 1.
  */
 struct table {
     oid table, schema, owner;
+    tree_no tree;
     const char *name, *schema_name;
     enum table_kind kind;
     char persistence;      /* p permanent, t temporary, u unlogged */
