@@ -60,6 +60,7 @@ enum expr_kind {
     EXPR_CURRENT_OF,    /* WHERE CURRENT OF cursor */
     EXPR_PLACEHOLDER,   /* see above */
     EXPR_DEFAULT,       /* DEFAULT in INSERT or UPDATE; analysis replaces all of them */
+    EXPR_SUBPLAN,       /* made by the planner from EXPR_SUBLINK: args go to the subplan's params */
 };
 
 enum param_kind {
@@ -264,6 +265,7 @@ struct expr {
             const char *cursor;
             uint32_t range;
         } current_of;
+        uint32_t subplan; /* index into the plan's subplans */
     };
 };
 

@@ -1,0 +1,44 @@
+/*
+ * planner.h: from a bound query to a plan.
+ */
+#pragma once
+
+#include "plan/plan.h"
+#include "sql/query.h"
+
+struct table_stats;
+struct row_format;
+
+/*
+ * What the planner asks of the world: tables as they are stored, and what is known of their
+ * contents. The session fills it in; `object` is its own. Results live as long as the plan is kept.
+ */
+struct plan_context {
+    struct arena *arena; /* of the plan */
+    const struct name_scope *scope;
+    void *object;
+    const struct table *(*table)(void *object, oid table); /* never null for a table in a query */
+    const struct row_format *(*format)(void *object, const struct table *table);
+    /* Live rows now; negative: not known. */
+    double (*row_count)(void *object, const struct table *table);
+    const struct table_stats *(*stats)(void *object, oid table); /* null: never analysed */
+    /* Costs and switches, PostgreSQL's names; see plan_settings_default. */
+    const struct plan_settings *settings;
+    /* Parameter values to plan for (EXPLAIN EXECUTE, one-off plans); null: any. */
+    uint32_t param_count;
+    const union datum *params;
+    const bool *param_nulls;
+};
+
+struct plan_settings {
+    double seq_page_cost, random_page_cost, cpu_tuple_cost, cpu_index_tuple_cost, cpu_operator_cost;
+    double work_mem_bytes;
+    bool enable_seqscan, enable_indexscan, enable_indexonlyscan, enable_nestloop, enable_hashjoin,
+        enable_mergejoin, enable_hashagg, enable_sort, enable_material;
+    uint32_t join_collapse_limit, from_collapse_limit;
+};
+
+extern const struct plan_settings plan_settings_default;
+
+/* Plans SELECT, INSERT, UPDATE, DELETE or MERGE; raises. The plan lives in context->arena. */
+struct plan *plan_query(const struct plan_context *context, const struct query *query);
