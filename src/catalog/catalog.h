@@ -7,8 +7,7 @@
  * While a transaction has not changed the catalog it shares, with every other session and branch
  * that sees the same roots of these trees, one cache (struct catalog_cache, the engine's).
  *
- * Functions raise SQL errors (raise.h). Pointers handed out live until the catalog is ended, or
- * changed by one of the functions below.
+ * Functions raise SQL errors (raise.h). Pointers handed out live until the catalog ends.
  */
 #pragma once
 
@@ -22,10 +21,14 @@ struct catalog;
 struct catalog_cache *catalog_cache_new(struct types *types); /* null: no memory */
 void catalog_cache_free(struct catalog_cache *cache);
 
-/* The catalog as the transaction's current snapshot shows it. Call again after txn_statement_begin:
- * cheap if nothing changed. */
+/*
+ * The catalog of a transaction; it ends with `txn_arena`, before the transaction does. Call
+ * catalog_refresh after each txn_statement_begin: cheap if nothing has changed. What was handed out
+ * before stays readable until the catalog ends, but may be out of date.
+ */
 struct catalog *catalog_begin(struct catalog_cache *cache, struct txn *txn,
                               struct arena *txn_arena);
+void catalog_refresh(struct catalog *catalog);
 struct txn *catalog_txn(const struct catalog *catalog);
 const struct types *catalog_types(const struct catalog *catalog);
 /*

@@ -56,9 +56,15 @@ bool txn_has_changes(const struct txn *txn);
 birth_seq txn_moment(const struct txn *txn);
 /* 32-bit number of the transaction for txid_current() and kin; assigned at the first call. */
 uint64_t txn_id(struct txn *txn);
-/* True while the row cache made from tree `tree` as of *root is still right for this transaction:
- * no own changes, same root. Fills *root. */
-bool txn_tree_is_same(struct txn *txn, tree_no tree, struct tree_root *root);
+/*
+ * The tree's root in the snapshot, for caches of what is in it: equal refs, equal contents. False
+ * if this transaction has changed the tree: then what it sees is not what the root holds. ST-free:
+ * an unreadable directory gives false. A tree that does not exist has an empty root.
+ */
+bool txn_tree_root(struct txn *txn, tree_no tree, struct tree_root *root);
+
+/* A number that is new in this file (db_new_id); for catalog rows. */
+MUST_CHECK enum status txn_new_id(struct txn *txn, uint32_t *id);
 
 /* ---- the end. All free the transaction; locks are given up. ---- */
 
