@@ -27,9 +27,10 @@ struct arena_options {
     void (*on_full)(struct arena *arena, size_t bytes); /* does not return; may be null */
 };
 
+/* A place in an arena's life; for arena_rewind alone. */
 struct arena_mark {
     void *block, *cleanup;
-    size_t used, total;
+    uint8_t *next;
 };
 
 struct arena *arena_new(const struct arena_options *options); /* null: no memory */
@@ -41,6 +42,16 @@ struct arena_mark arena_mark(struct arena *arena);
 void arena_rewind(struct arena *arena, struct arena_mark mark);
 
 void *arena_alloc_slow(struct arena *arena, size_t bytes, size_t align);
+
+/* Under AddressSanitizer what is not handed out is poisoned, so stale pointers are seen. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#define ARENA_EXPOSE(p, bytes) ASAN_UNPOISON_MEMORY_REGION(p, bytes)
+#define ARENA_HIDE(p, bytes) ASAN_POISON_MEMORY_REGION(p, bytes)
+#else
+#define ARENA_EXPOSE(p, bytes) ((void)0)
+#define ARENA_HIDE(p, bytes) ((void)0)
+#endif
 
 /* The fields of the fast path; nobody but the functions below touches them. */
 struct arena_head {
@@ -56,6 +67,7 @@ arena_alloc(struct arena *arena, size_t bytes)
     if (LIKELY(rounded >= bytes && rounded <= (size_t)(head->end - head->next))) {
         void *p = head->next;
         head->next += rounded;
+        ARENA_EXPOSE(p, bytes);
         return p;
     }
     return arena_alloc_slow(arena, bytes, 16);

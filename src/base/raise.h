@@ -51,6 +51,8 @@ struct catch
     struct arena *arena; /* errors are built here */
     struct error *error; /* after an error: what was raised */
     struct catch *outer;
+    struct error no_memory; /* room for the one error that must not need any */
+    char no_memory_detail[64];
 };
 
 #define catch_begin(frame, arena) (catch_push((frame), (arena)), setjmp((frame)->jump) == 0)
@@ -79,7 +81,7 @@ const char *raise_text(const char *format, ...) PRINTF_LIKE(1, 2);
 /* Turns a status into the error that it stands for; `format` says what could not be done. */
 _Noreturn void raise_status(enum status st, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* For arena_options.on_full: raises 53200. */
+/* For arena_options.on_full: raises 53200 without allocating. `arena` may be null. */
 void raise_arena_full(struct arena *arena, size_t bytes);
 
 /*

@@ -1,0 +1,80 @@
+/*
+ * buf.c: growth of buffers. Capacities double, so n bytes cost O(n) however they arrive.
+ */
+#include "base/buf.h"
+
+#include "base/mem.h"
+#include "base/raise.h"
+#include <stdio.h>
+
+#define BUF_BYTES_MIN ((size_t)128)
+
+void
+buf_init(struct buf *buf)
+{
+    *buf = (struct buf){.data = NULL};
+}
+
+void
+buf_deinit(struct buf *buf)
+{
+    mem_free(buf->data);
+    *buf = (struct buf){.data = NULL};
+}
+
+void
+buf_clear(struct buf *buf)
+{
+    buf->bytes = 0;
+    buf->is_failed = false;
+}
+
+bool
+buf_grow(struct buf *buf, size_t more)
+{
+    size_t need = buf->bytes + more;
+    if (!buf->is_failed && need >= more) {
+        size_t capacity = buf->capacity < BUF_BYTES_MIN ? BUF_BYTES_MIN : buf->capacity;
+        while (capacity < need && capacity <= SIZE_MAX / 2)
+            capacity *= 2;
+        if (capacity < need)
+            capacity = need;
+        uint8_t *data = mem_resize(buf->data, capacity);
+        if (data != NULL) {
+            buf->data = data;
+            buf->capacity = capacity;
+            return true;
+        }
+    }
+    /* No room from here on, so that a shorter put does not slip in after a lost one. */
+    buf->is_failed = true;
+    buf->capacity = buf->bytes;
+    if (buf->raise_on_full)
+        raise_arena_full(NULL, more);
+    return false;
+}
+
+void
+buf_vformat(struct buf *buf, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    size_t room = buf->capacity - buf->bytes;
+    int bytes = vsnprintf(room == 0 ? NULL : (char *)buf->data + buf->bytes, room, format, args);
+    if (bytes >= 0 && (size_t)bytes < room) {
+        buf->bytes += (size_t)bytes;
+    } else if (bytes >= 0 && buf_reserve(buf, (size_t)bytes + 1) != NULL) {
+        vsnprintf((char *)buf->data + buf->bytes, (size_t)bytes + 1, format, again);
+        buf->bytes += (size_t)bytes;
+    }
+    va_end(again);
+}
+
+void
+buf_format(struct buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    buf_vformat(buf, format, args);
+    va_end(args);
+}
