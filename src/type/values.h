@@ -33,6 +33,68 @@ static_assert(sizeof(struct interval) == 16, "an interval fits a datum");
 /* 2000-01-01 minus 1970-01-01. */
 #define EPOCH_SHIFT_US INT64_C(946684800000000)
 
+/* A datum of each physical kind; the bytes beyond the value are zero. */
+static inline union datum
+bool_datum(bool value)
+{
+    union datum datum = {.words = {0, 0}};
+    datum.b = value;
+    return datum;
+}
+
+static inline union datum
+i16_datum(int16_t value)
+{
+    union datum datum = {.words = {0, 0}};
+    datum.i16 = value;
+    return datum;
+}
+
+static inline union datum
+i32_datum(int32_t value)
+{
+    union datum datum = {.words = {0, 0}};
+    datum.i32 = value;
+    return datum;
+}
+
+static inline union datum
+i64_datum(int64_t value)
+{
+    union datum datum = {.words = {0, 0}};
+    datum.i64 = value;
+    return datum;
+}
+
+static inline union datum
+f32_datum(float value)
+{
+    union datum datum = {.words = {0, 0}};
+    datum.f32 = value;
+    return datum;
+}
+
+static inline union datum
+f64_datum(double value)
+{
+    union datum datum = {.words = {0, 0}};
+    datum.f64 = value;
+    return datum;
+}
+
+/* The datum keeps pointing to the bytes if there are more than VIEW_INLINE_BYTES. */
+static inline union datum
+slice_datum(struct slice slice)
+{
+    return (union datum){.view = view_of(slice.data, slice.bytes)};
+}
+
+static inline struct slice
+datum_slice(const union datum *datum)
+{
+    return view_slice(&datum->view);
+}
+
 static inline struct interval
 datum_interval(union datum value)
 {

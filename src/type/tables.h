@@ -1,0 +1,29 @@
+/*
+ * tables.h: the const tables that the files of this folder bring, and the shorthand in which their
+ * rows are written. types.c builds the registry from the list in it.
+ *
+ * A row of functions reads {FUNC(oid, name, result, scalar, argument types...)}, further fields
+ * follow it as designated initialisers: .volatility (immutable unless said), .vector, .variadic.
+ * FUNC is for strict functions, FUNC_NULLS for those that see their nulls.
+ */
+#pragma once
+
+#include "type/types.h"
+
+#define ARGS(...)                                                                                  \
+    .arg_count = sizeof((const oid[]){__VA_ARGS__}) / sizeof(oid), .args = (const oid[])           \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
+#define FUNC_NULLS(oid_, name_, result_, scalar_, ...)                                             \
+    .func = oid_, .name = name_, .result = result_, .scalar = scalar_, ARGS(__VA_ARGS__)
+#define FUNC(oid_, ...) .is_strict = true, FUNC_NULLS(oid_, __VA_ARGS__)
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
+
+extern const struct type_tables bool_tables;
+extern const struct type_tables int_tables;
+extern const struct type_tables int_ops_tables;
+extern const struct type_tables oid_tables;
+extern const struct type_tables text_ops_tables;
+extern const struct type_tables text_tables;
+extern const struct type_tables uuid_tables;

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""Fills in what PostgreSQL answers to the cases of cases/*.tsv.
+
+Usage: expect.py FILE... [psql arguments after --]; rewrites the files in place. A line is
+
+    call <tab> function(argument types) <tab> argument... <tab> = answer
+    in   <tab> type <tab> typmod <tab> text <tab> = answer
+
+The answer is the value's text, \\N for null, or ! with SQLSTATE and message. Lines without an answer
+get one; lines with one are asked again. # begins a comment. Backslash escapes are C's \\t \\n \\\\.
+"""
+import subprocess
+import sys
+
+TRY = r"""
+create function pg_temp.try(q text) returns text language plpgsql as $$
+declare answer text;
+begin
+    execute 'select case when v is null then ''\N'' else replace(replace(replace(format(''%s'', v),
+        ''\'', ''\\''), E''\n'', ''\n''), E''\t'', ''\t'') end from (select ' || q || ' as v) s'
+        into answer;
+    return '= ' || answer;
+exception when others then
+    return '= !' || sqlstate || ' ' || replace(replace(sqlerrm, '\', '\\'), E'\n', '\n');
+end $$;
+"""
+
+
+def unescape(text):
+    return text.replace("\\\\", "\0").replace("\\t", "\t").replace("\\n", "\n").replace("\0", "\\")
+
+
+def literal(text):
+    return "E'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def argument(text, type_name):
+    name = '"char"' if type_name == "char" else type_name
+    if text == "\\N":
+        return f"null::{name}"
+    if type_name in ("varchar", "bpchar", "name", "text"):
+        return f"{literal(unescape(text))}::{name}"
+    return f"{literal(unescape(text))}::{name}"
+
+
+def query(fields):
+    if fields[0] == "in":
+        _, type_name, typmod, text = fields
+        function = {"float4": "float4in", "timestamp": "timestamp_in"}.get(type_name)
+        text = literal(unescape(text)) + "::cstring"
+        call = f"(select typinput from pg_type where typname = '{type_name}' and typnamespace = 11)"
+        function = function or names[type_name]
+        return f"{function[0]}({text}" + (f", 0, {typmod})" if function[1] else ")")
+    signature = fields[1]
+    name, types = signature[:-1].split("(")
+    types = types.split(",") if types else []
+    args = [argument(a, t) for a, t in zip(fields[2:], types)]
+    return f'pg_catalog."{name}"({", ".join(args)})'
+
+
+def psql(script, options):
+    run = subprocess.run(["psql", "-XAtq0"] + options, input=script, capture_output=True, text=True,
+                         check=True)
+    if run.stderr.strip():
+        sys.exit(run.stderr)
+    return run.stdout.split("\0")[:-1]
+
+
+def main():
+    files, options = sys.argv[1:], ["-h", "/tmp/pgref", "-U", "postgres"]
+    if "--" in files:
+        options = files[files.index("--") + 1:]
+        files = files[:files.index("--")]
+    for row in psql("select typname, p.proname, p.pronargs = 3 from pg_type t join pg_proc p on "
+                    "p.oid = typinput where typnamespace = 11", options):
+        type_name, function, has_typmod = row.split("|")
+        names[type_name] = (function, has_typmod == "t")
+    for path in files:
+        lines = open(path, encoding="utf-8").read().split("\n")
+        asked, script = [], TRY + "set timezone = 'UTC';\n"
+        for i, line in enumerate(lines):
+            if not line or line.startswith("#"):
+                continue
+            fields = [f for f in line.split("\t")]
+            if fields[-1].startswith("= "):
+                fields.pop()
+            asked.append((i, fields))
+            script += f"select pg_temp.try({literal(query(fields))});\n"
+        answers = psql(script, options)
+        assert len(answers) == len(asked), (len(answers), len(asked))
+        for (i, fields), answer in zip(asked, answers):
+            lines[i] = "\t".join(fields + [answer])
+        open(path, "w", encoding="utf-8").write("\n".join(lines))
+        print(f"{path}: {len(asked)} cases")
+
+
+names = {}
+main()

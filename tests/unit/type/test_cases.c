@@ -1,0 +1,292 @@
+/*
+ * test_cases.c: functions and input functions answer as PostgreSQL does.
+ *
+ * The cases are lines of cases/<topic>.tsv, whose answers expect.py got from PostgreSQL 15; its
+ * head says how a line is written. Each case runs the scalar form, and the vector form too where
+ * there is one, over a vector that holds the arguments in every row. An error is compared by
+ * SQLSTATE and message. A file without cases fails.
+ */
+#include "base/arena.h"
+#include "base/raise.h"
+#include "type/types.h"
+#include "type/values.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define FIELDS_MAX 16
+#define LINE_BYTES_MAX 8192
+#define VECTOR_ROWS 7
+
+struct suite {
+    struct types *types;
+    struct arena *arena;
+    struct type_env env;
+    struct random random;
+    uint32_t case_count, failed_count;
+    const char *path;
+    uint32_t line;
+};
+
+/* In place: the result is never longer. */
+static struct slice
+unescape(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from != 0; from++) {
+        if (*from == '\\' && from[1] != 0) {
+            from++;
+            *to++ = *from == 'n' ? '\n' : *from == 't' ? '\t' : *from;
+        } else {
+            *to++ = *from;
+        }
+    }
+    *to = 0;
+    return slice_of(text, (size_t)(to - text));
+}
+
+static bool
+is_polymorphic(oid type)
+{
+    return type == TYPE_ANY || type == TYPE_ANYELEMENT || type == TYPE_ANYNONARRAY ||
+           type == TYPE_ANYARRAY || type == TYPE_ANYCOMPATIBLE;
+}
+
+static const struct func_info *
+find_func(struct suite *suite, const char *name, const oid *args, uint32_t count)
+{
+    const struct func_info *const *candidate = types_funcs_named(suite->types, name);
+    for (; *candidate != NULL; candidate++) {
+        const struct func_info *func = *candidate;
+        bool fits =
+            func->variadic == OID_NONE ? func->arg_count == count : func->arg_count <= count;
+        for (uint32_t i = 0; fits && i < count; i++) {
+            oid wanted = func->args[i < func->arg_count ? i : func->arg_count - 1u];
+            fits = wanted == args[i] || is_polymorphic(wanted);
+        }
+        if (fits)
+            return func;
+    }
+    return NULL;
+}
+
+static void
+fail_case(struct suite *suite, const char *what, const char *got, const char *expected)
+{
+    suite->failed_count++;
+    print_error("%s:%u: %s: got \"%s\", expected \"%s\"\n", suite->path, suite->line, what, got,
+                expected);
+}
+
+/* Runs the vector form over constant and repeated arguments; false if some row differs. */
+static bool
+vector_agrees(struct func_call *call, const union datum *args, const char *expected, oid type,
+              bool first_const)
+{
+    struct column columns[FIELDS_MAX];
+    for (uint32_t i = 0; i < call->arg_count; i++) {
+        const struct type_info *info = types_find(call->env->types, call->arg_types[i]);
+        columns[i] = (struct column){.phys = info->phys, .is_const = first_const && i == 0};
+        columns[i].data = arena_alloc_zero(call->arena, COLUMN_ROWS_MAX * 16);
+        for (uint32_t row = 0; row < VECTOR_ROWS; row++)
+            column_set(&columns[i], row, args[i]);
+    }
+    struct column result = {.phys = types_find(call->env->types, type)->phys};
+    result.data = arena_alloc_zero(call->arena, COLUMN_ROWS_MAX * 16);
+    const uint16_t some[] = {1, 3, 6};
+    for (int pass = 0; pass < 2; pass++) {
+        call->func->vector(call, pass == 0 ? VECTOR_ROWS : 3, pass == 0 ? NULL : some, columns,
+                           &result);
+        for (uint32_t i = 0; i < (pass == 0 ? VECTOR_ROWS : 3); i++) {
+            const char *text = type_output_text(call->env, call->arena, type,
+                                                column_get(&result, pass == 0 ? i : some[i]));
+            if (strcmp(text, expected) != 0)
+                return false;
+        }
+    }
+    return true;
+}
+
+static const char *
+run_func(struct suite *suite, const struct func_info *func, const oid *types, uint32_t count,
+         char **texts, bool *vector_ok)
+{
+    union datum args[FIELDS_MAX];
+    bool nulls[FIELDS_MAX];
+    int32_t typmods[FIELDS_MAX];
+    bool any_null = false;
+    for (uint32_t i = 0; i < count; i++) {
+        nulls[i] = strcmp(texts[i], "\\N") == 0;
+        any_null |= nulls[i];
+        args[i] = (union datum){.words = {0, 0}};
+        typmods[i] = -1;
+        if (!nulls[i])
+            args[i] = type_input(&suite->env, suite->arena, types[i], -1, unescape(texts[i]));
+    }
+    if (any_null && func->is_strict)
+        return "\\N";
+    struct func_call call = {.arena = suite->arena,
+                             .env = &suite->env,
+                             .func = func,
+                             .result_type = func->result,
+                             .result_typmod = -1,
+                             .arg_types = types,
+                             .arg_typmods = typmods,
+                             .arg_count = count,
+                             .arg_nulls = func->is_strict ? NULL : nulls,
+                             .state_arena = suite->arena};
+    union datum result = func->scalar(&call, args);
+    if (call.result_is_null)
+        return "\\N";
+    oid type = is_polymorphic(func->result) ? types[0] : func->result;
+    const char *text = type_output_text(&suite->env, suite->arena, type, result);
+    *vector_ok = func->vector == NULL || (vector_agrees(&call, args, text, type, false) &&
+                                          vector_agrees(&call, args, text, type, true));
+    return text;
+}
+
+/* call <tab> name(types) <tab> arguments; returns the answer as the file writes it. */
+static const char *
+answer_call(struct suite *suite, char **fields, uint32_t count, bool *vector_ok)
+{
+    oid types[FIELDS_MAX];
+    uint32_t type_count = 0;
+    char *open = strchr(fields[1], '(');
+    *open = 0;
+    char *rest = open + 1;
+    rest[strlen(rest) - 1] = 0;
+    for (char *type = strsep(&rest, ","); type != NULL && *type != 0; type = strsep(&rest, ",")) {
+        const struct type_info *info = types_find_name(suite->types, type);
+        if (info == NULL)
+            raise(SQLSTATE_UNDEFINED_OBJECT, "type \"%s\" does not exist", type);
+        types[type_count++] = info->type;
+    }
+    if (type_count != count - 2)
+        raise(SQLSTATE_SYNTAX_ERROR, "%u types, %u arguments", type_count, count - 2);
+    const struct func_info *func = find_func(suite, fields[1], types, type_count);
+    if (func == NULL)
+        raise(SQLSTATE_UNDEFINED_FUNCTION, "function %s does not exist", fields[1]);
+    return run_func(suite, func, types, type_count, fields + 2, vector_ok);
+}
+
+static const char *
+answer_in(struct suite *suite, char **fields)
+{
+    const struct type_info *info = types_find_name(suite->types, fields[1]);
+    if (info == NULL)
+        raise(SQLSTATE_UNDEFINED_OBJECT, "type \"%s\" does not exist", fields[1]);
+    union datum value = type_input(&suite->env, suite->arena, info->type,
+                                   (int32_t)strtol(fields[2], NULL, 10), unescape(fields[3]));
+    return type_output_text(&suite->env, suite->arena, info->type, value);
+}
+
+static const char *
+escape(struct arena *arena, const char *text)
+{
+    char *out = arena_alloc(arena, 2 * strlen(text) + 1), *to = out;
+    for (; *text != 0; text++) {
+        const char *code = *text == '\n' ? "\\n" : *text == '\t' ? "\\t" : "\\\\";
+        if (*text == '\n' || *text == '\t' || *text == '\\') {
+            memcpy(to, code, 2);
+            to += 2;
+        } else {
+            *to++ = *text;
+        }
+    }
+    *to = 0;
+    return out;
+}
+
+static void
+run_case(struct suite *suite, char *line)
+{
+    char *fields[FIELDS_MAX];
+    uint32_t count = 0;
+    char what[120];
+    snprintf(what, sizeof what, "%s", line);
+    for (char *field = strsep(&line, "\t"); field != NULL && count < FIELDS_MAX;
+         field = strsep(&line, "\t"))
+        fields[count++] = field;
+    const char *expected = fields[--count] + 2;
+    suite->case_count++;
+    arena_reset(suite->arena);
+    struct catch frame;
+    volatile bool vector_ok = true;
+    if (catch_begin(&frame, suite->arena)) {
+        bool ok = true;
+        const char *got = strcmp(fields[0], "in") == 0 ? answer_in(suite, fields)
+                                                       : answer_call(suite, fields, count, &ok);
+        vector_ok = ok;
+        got = strcmp(got, "\\N") == 0 ? got : escape(suite->arena, got);
+        catch_end(&frame);
+        if (strcmp(got, expected) != 0)
+            fail_case(suite, what, got, expected);
+    } else {
+        char code[6];
+        sqlstate_text(frame.error->code, code);
+        const char *got =
+            arena_format(suite->arena, "!%s %s", code, escape(suite->arena, frame.error->message));
+        if (strcmp(got, expected) != 0)
+            fail_case(suite, what, got, expected);
+    }
+    if (!vector_ok)
+        fail_case(suite, what, "other values from the vector form", expected);
+}
+
+static void
+run_file(const char *topic)
+{
+    struct suite suite = {0};
+    char path[1024], line[LINE_BYTES_MAX];
+    snprintf(path, sizeof path, "%s/%s.tsv", CASES_FOLDER, topic);
+    suite.path = path;
+    suite.types = types_new();
+    suite.arena = arena_new(&(struct arena_options){.name = "case", .on_full = raise_arena_full});
+    assert_non_null(suite.types);
+    random_init(&suite.random, 1);
+    suite.env = (struct type_env){.types = suite.types,
+                                  .extra_float_digits = 1,
+                                  .standard_conforming_strings = true,
+                                  .random = &suite.random};
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        suite.line++;
+        line[strcspn(line, "\n")] = 0;
+        if (line[0] != 0 && line[0] != '#')
+            run_case(&suite, line);
+    }
+    fclose(file);
+    arena_free(suite.arena);
+    types_free(suite.types);
+    assert_true(suite.case_count > 0);
+    assert_int_equal(suite.failed_count, 0);
+}
+
+static void
+integers_answer_as_postgresql(void **state)
+{
+    (void)state;
+    run_file("int");
+}
+
+static void
+texts_answer_as_postgresql(void **state)
+{
+    (void)state;
+    run_file("text");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(integers_answer_as_postgresql),
+        cmocka_unit_test(texts_answer_as_postgresql),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
