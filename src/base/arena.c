@@ -10,7 +10,8 @@
  *
  * Invariants:
  *
- *   A1  head.next and head.end lie in the newest block; both are null if there is none
+ *   A1  head.next and head.end lie in the newest block; without one both are the arena's own
+ *       address, so that no bytes at all are to be had at a place that is not null
  *   A2  held_bytes is the sum of all blocks, large ones and the spare included
  *   A3  a block is at least ARENA_BLOCK_BYTES_MIN, and twice its elder up to ARENA_BLOCK_BYTES_MAX
  *   A4  cleanups lie in blocks that outlive them: a mark holds both lists' heads of one moment
@@ -24,7 +25,8 @@
 
 #define ARENA_ALIGN ((size_t)16)
 
-/* A reset keeps one block up to this size, so that 10,000 idle sessions hold little. */
+/* A reset keeps one block up to this size (or a first block that was asked to be larger), so that
+ * 10,000 idle sessions hold little. */
 #define ARENA_KEEP_BYTES_MAX ((size_t)65536)
 
 struct block {
@@ -52,6 +54,7 @@ struct arena {
     struct block *spare;
     struct cleanup *cleanups;
     size_t next_block_bytes;
+    size_t keep_bytes_max;
     size_t held_bytes;
     size_t bytes_max; /* 0: none */
     const char *name;
@@ -59,6 +62,13 @@ struct arena {
 };
 
 static_assert(offsetof(struct arena, head) == 0, "arena_alloc sees the head alone");
+
+static void
+blocks_leave(struct arena *arena)
+{
+    arena->newest = NULL;
+    arena->head.next = arena->head.end = (uint8_t *)arena;
+}
 
 struct arena *
 arena_new(const struct arena_options *options)
@@ -72,8 +82,10 @@ arena_new(const struct arena_options *options)
     if (first > ARENA_BLOCK_BYTES_MAX)
         first = ARENA_BLOCK_BYTES_MAX;
     arena->next_block_bytes = first & ~(ARENA_ALIGN - 1);
+    arena->keep_bytes_max = first < ARENA_KEEP_BYTES_MAX ? ARENA_KEEP_BYTES_MAX : first;
     arena->name = options->name;
     arena->on_full = options->on_full;
+    blocks_leave(arena);
     return arena;
 }
 
@@ -94,15 +106,14 @@ large_free(struct arena *arena, struct large *large)
     mem_free(large);
 }
 
-/* Makes `block` (may be null) the one that allocations come from, from `next` on. */
+/* Makes `block` the one that allocations come from, from `next` on. */
 static void
 block_enter(struct arena *arena, struct block *block, uint8_t *next)
 {
     arena->newest = block;
     arena->head.next = next;
-    arena->head.end = block == NULL ? NULL : (uint8_t *)block + block->bytes;
-    if (block != NULL)
-        ARENA_HIDE(next, (size_t)(arena->head.end - next));
+    arena->head.end = (uint8_t *)block + block->bytes;
+    ARENA_HIDE(next, (size_t)(arena->head.end - next));
 }
 
 /* A cleanup may allocate and register more: those run too. */
@@ -143,7 +154,10 @@ arena_rewind(struct arena *arena, struct arena_mark mark)
             block_free(arena, block);
         }
     }
-    block_enter(arena, mark.block, mark.next);
+    if (mark.block != NULL)
+        block_enter(arena, mark.block, mark.next);
+    else
+        blocks_leave(arena);
 }
 
 void
@@ -152,7 +166,7 @@ arena_reset(struct arena *arena)
     cleanups_run(arena, NULL);
     struct block *kept = arena->spare;
     arena->spare = NULL;
-    if (kept != NULL && kept->bytes > ARENA_KEEP_BYTES_MAX) {
+    if (kept != NULL && kept->bytes > arena->keep_bytes_max) {
         block_free(arena, kept);
         kept = NULL;
     }
@@ -160,16 +174,18 @@ arena_reset(struct arena *arena)
     for (struct block *block = arena->newest, *older; block != NULL; block = older) {
         older = block->older;
         bool is_better =
-            block->bytes <= ARENA_KEEP_BYTES_MAX && (kept == NULL || block->bytes > kept->bytes);
+            block->bytes <= arena->keep_bytes_max && (kept == NULL || block->bytes > kept->bytes);
         block_free(arena, is_better ? kept : block);
         if (is_better)
             kept = block;
     }
-    if (kept != NULL) {
-        kept->older = NULL;
-        arena->next_block_bytes = kept->bytes * 2;
+    if (kept == NULL) {
+        blocks_leave(arena);
+        return;
     }
-    block_enter(arena, kept, (uint8_t *)(kept == NULL ? NULL : kept + 1));
+    kept->older = NULL;
+    arena->next_block_bytes = kept->bytes * 2;
+    block_enter(arena, kept, (uint8_t *)(kept + 1));
 }
 
 void

@@ -8,10 +8,19 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+/* No request is that large on purpose; refusing it here spares the allocator's opinion. */
+#define MEM_BYTES_MAX ((size_t)1 << 40)
+
+static bool
+is_refused(size_t bytes)
+{
+    return bytes > MEM_BYTES_MAX || fault_hit(FAULT_ALLOC);
+}
+
 void *
 mem_alloc(size_t bytes)
 {
-    if (fault_hit(FAULT_ALLOC))
+    if (is_refused(bytes))
         return NULL;
     void *p = malloc(bytes == 0 ? 1 : bytes);
     fault_live_add(p != NULL);
@@ -21,7 +30,7 @@ mem_alloc(size_t bytes)
 void *
 mem_alloc_zero(size_t bytes)
 {
-    if (fault_hit(FAULT_ALLOC))
+    if (is_refused(bytes))
         return NULL;
     void *p = calloc(1, bytes == 0 ? 1 : bytes);
     fault_live_add(p != NULL);
@@ -31,7 +40,7 @@ mem_alloc_zero(size_t bytes)
 void *
 mem_resize(void *p, size_t bytes)
 {
-    if (fault_hit(FAULT_ALLOC))
+    if (is_refused(bytes))
         return NULL;
     void *moved = realloc(p, bytes == 0 ? 1 : bytes);
     fault_live_add(p == NULL && moved != NULL);
