@@ -1,0 +1,140 @@
+/*
+ * session_int.h: the session's own structures, for this folder.
+ *
+ *   J1  session->txn is null exactly when no transaction is open, or a failed block has been rolled
+ * back already J2  session->catalog belongs to txn: both come in transaction_ensure and go together
+ *   J3  a statement runs between statement_begin and statement_end (transaction.h); its memory is
+ * statement_arena J4  errors are raised up to the public functions of session.h and caught there,
+ * nowhere else
+ */
+#pragma once
+
+#include "base/map.h"
+#include "base/thread.h"
+#include "catalog/catalog.h"
+#include "exec/exec.h"
+#include "plan/planner.h"
+#include "session/session.h"
+#include "session/settings.h"
+#include "sql/analyze.h"
+#include "sql/utility.h"
+#include "type/access.h"
+
+struct cache_entry; /* session/statement_cache.h */
+
+struct engine {
+    struct db *db;
+    struct types *types;
+    struct catalog_cache *catalogs;
+    struct statement_cache *statements;
+    struct settings settings; /* what sessions start from */
+    const struct log_sink *log;
+    struct mutex mutex; /* guards the list of sessions and what follows */
+    struct session *sessions;
+    uint32_t next_pid;
+    struct arena *arena;
+    int64_t started_us; /* wall clock since 1970 */
+};
+
+struct savepoint {
+    struct savepoint *outer;
+    const char *name;
+    uint32_t number; /* txn's */
+};
+
+/* A prepared statement. Owned by the session (named) or by the embedding program. */
+struct statement {
+    struct session *session;
+    struct statement *next; /* of the session's */
+    char *name;             /* null: the embedding program's */
+    struct arena *arena;
+    const struct raw_statement *raw; /* null: an empty text */
+    struct param_types given;        /* as the client gave them */
+    struct cache_entry *entry;       /* analysed and planned; null for utilities and until needed */
+    struct statement_info info;
+    const char *tag;
+    bool is_utility;
+    bool from_sql; /* made by PREPARE */
+    int64_t prepared_us;
+    /* An execution through statement_open. */
+    struct portal *portal;
+};
+
+enum portal_kind { PORTAL_QUERY, PORTAL_UTILITY, PORTAL_EMPTY, PORTAL_ROWS };
+
+/* An execution that can stop between rows: the extended protocol's, a cursor's, an embedded
+ * statement's. */
+struct portal {
+    struct session *session;
+    struct portal *next;
+    char *name;
+    struct arena *arena; /* its memory and its execution's */
+    enum portal_kind kind;
+    struct cache_entry *entry; /* held */
+    const struct raw_statement *raw;
+    struct statement_info info;
+    uint32_t param_count;
+    union datum *params;
+    bool *param_nulls;
+    struct exec *exec; /* null before the first row and after the last */
+    bool is_done, is_started;
+    bool is_cursor, is_hold, is_scroll; /* made by DECLARE */
+    int64_t declared_us;
+    const char *sql;
+    uint64_t row_count; /* put out so far */
+    struct batch rest;  /* rows of the last batch that a row limit cut off */
+    uint32_t rest_from;
+    struct row_buffer *rows; /* PORTAL_ROWS, scrollable and held cursors: all rows, kept */
+};
+
+enum commit_step { COMMIT_NONE, COMMIT_QUERY_END, COMMIT_STATEMENT, COMMIT_SYNC, COMMIT_RUN };
+
+struct session {
+    struct engine *engine;
+    struct session *next, *prev; /* engine->sessions */
+    struct branch *branch;
+    char *branch_name, *user, *application_name, *client_address;
+    uint32_t pid;
+    struct session_sink sink;
+    void (*on_commit)(void *object);
+    struct settings settings;
+    struct type_env env;
+    struct random random;
+    struct db_access access;
+
+    struct arena *arena;           /* the session's life */
+    struct arena *txn_arena;       /* reset when the transaction ends */
+    struct arena *statement_arena; /* reset when a statement begins */
+
+    struct txn *txn;
+    struct catalog *catalog;
+    struct name_scope scope;
+    enum transaction_state state;
+    bool in_statement;
+    bool is_read_only;           /* this transaction */
+    enum isolation isolation;    /* this transaction's */
+    bool has_snapshot;           /* a statement has run in it */
+    struct savepoint *savepoint; /* innermost */
+    uint64_t path_version;       /* changes with search_path and what else analysis depends on */
+
+    struct statement *statements;
+    struct portal *portals;
+    struct map currvals; /* sequence oid -> its last value here */
+    oid last_sequence;
+
+    _Atomic bool cancel;         /* the statement is to end */
+    _Atomic int cancel_reason;   /* enum cancel_reason */
+    _Atomic int64_t deadline_us; /* statement_timeout; 0: none */
+    int64_t statement_began_us;
+
+    enum commit_step commit_step;
+    _Atomic int commit_status;
+    _Atomic bool commit_is_done;
+    const char *commit_tag;      /* told when the commit is durable */
+    struct raw_list *query_list; /* a simple query under way */
+    uint32_t query_at;
+    struct copy_in *copy_in;   /* COPY FROM STDIN under way */
+    struct statement *running; /* whose commit is under way */
+};
+
+enum cancel_reason { CANCEL_USER = 1, CANCEL_TIMEOUT, CANCEL_FATAL };

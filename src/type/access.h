@@ -1,0 +1,56 @@
+/*
+ * access.h: what functions that look at the database ask the session for. Raise on errors.
+ *
+ * type_env.access is null outside a session: functions that need it then raise 55000.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/column.h"
+#include "type/oid.h"
+
+struct db_access {
+    void *object; /* passed to each function */
+
+    int64_t (*sequence_next)(void *object, oid sequence);
+    int64_t (*sequence_current)(void *object, oid sequence); /* 55000 before the first nextval */
+    int64_t (*sequence_last)(void *object);                  /* lastval() */
+    void (*sequence_set)(void *object, oid sequence, int64_t value, bool is_called);
+
+    /* Settings; null: there is none. set: is_local undoes it at the transaction's end. */
+    const char *(*setting)(void *object, const char *name, struct arena *arena);
+    const char *(*set_setting)(void *object, const char *name, const char *value, bool is_local,
+                               struct arena *arena);
+
+    /* Relations by a name as written (quoted parts, schema or search_path): OID_NONE if there is
+     * none. And back, quoted and qualified where needed. */
+    oid (*relation_named)(void *object, const char *name);
+    const char *(*relation_name)(void *object, oid relation, struct arena *arena); /* null: none */
+    bool (*relation_is_visible)(void *object, oid relation);
+    oid (*schema_named)(void *object, const char *name);
+    const char *(*schema_name)(void *object, oid schema, struct arena *arena);
+
+    const char *(*database_name)(void *object);
+    const char *(*user_name)(void *object, bool is_session_user);
+    /* search_path's existing schemas in order; with `is_implicit` pg_catalog too. */
+    const char **(*schemas)(void *object, bool is_implicit, struct arena *arena, uint32_t *count);
+    uint32_t (*pid)(void *object);
+    uint64_t (*transaction_id)(void *object);
+    bool (*cancel)(void *object, uint32_t pid, bool is_terminate);
+    int64_t (*relation_bytes)(void *object, oid relation, bool with_indexes);
+    int64_t (*started_us)(void *object); /* the server's start: timestamptz */
+
+    /* SQL text of stored definitions, in `arena`; null: no such object. */
+    const char *(*index_def)(void *object, oid index, int column, bool is_pretty,
+                             struct arena *arena);
+    const char *(*constraint_def)(void *object, oid constraint, bool is_pretty,
+                                  struct arena *arena);
+    const char *(*view_def)(void *object, oid view, bool is_pretty, struct arena *arena);
+    const char *(*default_def)(void *object, oid relation, int attr, struct arena *arena);
+    const char *(*comment)(void *object, oid object_oid, oid class_oid, int sub,
+                           struct arena *arena);
+    const char *(*serial_sequence)(void *object, const char *table, const char *column,
+                                   struct arena *arena);
+    /* Sleeps, ending early with 57014 when cancelled. */
+    void (*sleep)(void *object, double seconds);
+};
