@@ -157,13 +157,13 @@ generic_compare(struct func_call *call, const union datum *args)
 union datum
 generic_larger(struct func_call *call, const union datum *args)
 {
-    return compare(call, args) >= 0 ? args[0] : args[1];
+    return compare(call, args) > 0 ? args[0] : args[1];
 }
 
 union datum
 generic_smaller(struct func_call *call, const union datum *args)
 {
-    return compare(call, args) <= 0 ? args[0] : args[1];
+    return compare(call, args) < 0 ? args[0] : args[1];
 }
 
 union datum

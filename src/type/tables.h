@@ -21,8 +21,10 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
 extern const struct type_tables bool_tables;
-extern const struct type_tables int_tables;
+extern const struct type_tables float_math_tables;
+extern const struct type_tables float_tables;
 extern const struct type_tables int_ops_tables;
+extern const struct type_tables int_tables;
 extern const struct type_tables oid_tables;
 extern const struct type_tables text_ops_tables;
 extern const struct type_tables text_tables;

@@ -40,6 +40,21 @@ bpchar_order(const struct view *a, const struct view *b)
 #define MORE(a, b) (bpchar_order(&(a), &(b)) > 0)
 #include "type/kernel_compare.inc"
 
+/* Of values that differ in their padding alone the first one is taken, both ways. */
+static union datum
+bpchar_larger(struct func_call *call, const union datum *args)
+{
+    (void)call;
+    return bpchar_order(&args[0].view, &args[1].view) >= 0 ? args[0] : args[1];
+}
+
+static union datum
+bpchar_smaller(struct func_call *call, const union datum *args)
+{
+    (void)call;
+    return bpchar_order(&args[0].view, &args[1].view) <= 0 ? args[0] : args[1];
+}
+
 /* ---- concatenation ---- */
 
 static union datum
@@ -125,8 +140,8 @@ static const struct func_info funcs[] = {
      .vector = bpchar_ge_vector},
     {FUNC(1053, "bpcharne", TYPE_BOOL, bpchar_ne, TYPE_BPCHAR, TYPE_BPCHAR),
      .vector = bpchar_ne_vector},
-    {FUNC(1063, "bpchar_larger", TYPE_BPCHAR, generic_larger, TYPE_BPCHAR, TYPE_BPCHAR)},
-    {FUNC(1064, "bpchar_smaller", TYPE_BPCHAR, generic_smaller, TYPE_BPCHAR, TYPE_BPCHAR)},
+    {FUNC(1063, "bpchar_larger", TYPE_BPCHAR, bpchar_larger, TYPE_BPCHAR, TYPE_BPCHAR)},
+    {FUNC(1064, "bpchar_smaller", TYPE_BPCHAR, bpchar_smaller, TYPE_BPCHAR, TYPE_BPCHAR)},
     {FUNC(1078, "bpcharcmp", TYPE_INT4, generic_compare, TYPE_BPCHAR, TYPE_BPCHAR)},
     {FUNC(1246, "charlt", TYPE_BOOL, text_lt, TYPE_CHAR, TYPE_CHAR), .vector = text_lt_vector},
     {FUNC(1258, "textcat", TYPE_TEXT, text_concat, TYPE_TEXT, TYPE_TEXT)},

@@ -18,6 +18,8 @@
 
 static const struct type_tables *const all_tables[] = {
     &bool_tables,     &int_tables,  &int_ops_tables, &oid_tables,
+    &float_math_tables,
+    &float_tables,
     &text_ops_tables, &text_tables, &uuid_tables,
 };
 

@@ -38,18 +38,14 @@ def argument(text, type_name):
     name = '"char"' if type_name == "char" else type_name
     if text == "\\N":
         return f"null::{name}"
-    if type_name in ("varchar", "bpchar", "name", "text"):
-        return f"{literal(unescape(text))}::{name}"
     return f"{literal(unescape(text))}::{name}"
 
 
 def query(fields):
     if fields[0] == "in":
         _, type_name, typmod, text = fields
-        function = {"float4": "float4in", "timestamp": "timestamp_in"}.get(type_name)
         text = literal(unescape(text)) + "::cstring"
-        call = f"(select typinput from pg_type where typname = '{type_name}' and typnamespace = 11)"
-        function = function or names[type_name]
+        function = names[type_name]
         return f"{function[0]}({text}" + (f", 0, {typmod})" if function[1] else ")")
     signature = fields[1]
     name, types = signature[:-1].split("(")

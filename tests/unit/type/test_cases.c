@@ -268,25 +268,18 @@ run_file(const char *topic)
 }
 
 static void
-integers_answer_as_postgresql(void **state)
+file_answers_as_postgresql(void **state)
 {
-    (void)state;
-    run_file("int");
-}
-
-static void
-texts_answer_as_postgresql(void **state)
-{
-    (void)state;
-    run_file("text");
+    run_file(*state);
 }
 
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(integers_answer_as_postgresql),
-        cmocka_unit_test(texts_answer_as_postgresql),
-    };
+    static const char *const topics[] = {"float", "int", "text"};
+    struct CMUnitTest tests[sizeof topics / sizeof topics[0]];
+    for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++)
+        tests[i] = (struct CMUnitTest){topics[i], file_answers_as_postgresql, NULL, NULL,
+                                       (void *)topics[i]};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
