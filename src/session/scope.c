@@ -1,0 +1,232 @@
+/*
+ * scope.c: the session's catalog and search_path as sql's name_scope.
+ */
+#include "session/scope.h"
+
+#include "base/hash.h"
+#include "base/raise.h"
+#include "session/session_int.h"
+#include <strings.h>
+
+/* The next name of a list like `"$user", public`, unquoted and folded as SQL does; false at the
+ * end. */
+bool
+name_list_next(const char **at, struct arena *arena, const char **name)
+{
+    const char *p = *at;
+    while (*p == ' ' || *p == ',' || *p == '\t' || *p == '\n')
+        p++;
+    if (*p == '\0')
+        return false;
+    char *to = arena_alloc(arena, strlen(p) + 1);
+    *name = to;
+    if (*p == '"') {
+        for (p++; *p != '\0'; p++) {
+            if (*p == '"' && *++p != '"')
+                break;
+            *to++ = *p;
+        }
+    } else {
+        while (*p != '\0' && *p != ',' && *p != ' ')
+            *to++ = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p), p++;
+    }
+    *to = '\0';
+    *at = p;
+    return true;
+}
+
+/*
+ * The schemas to search, in order, OID_NONE-terminated, in the statement's arena: pg_catalog first
+ * unless the path names it, then those of the path that exist.
+ */
+static const oid *
+search_path(struct session *session)
+{
+    const char *at = settings_text(&session->settings, SETTING_SEARCH_PATH);
+    size_t room = 3;
+    for (const char *p = at; *p != '\0'; p++)
+        room += *p == ',';
+    struct arena *arena = session->statement_arena;
+    oid *path = arena_alloc_array(arena, room, sizeof *path);
+    uint32_t count = 0;
+    path[count++] = SCHEMA_PG_CATALOG;
+    bool names_catalog = false;
+    const char *name;
+    while (name_list_next(&at, arena, &name)) {
+        if (strcmp(name, "$user") == 0)
+            name = session->user;
+        const struct schema_def *schema = catalog_find_schema(session->catalog, name);
+        if (schema == NULL)
+            continue;
+        names_catalog |= schema->schema == SCHEMA_PG_CATALOG;
+        path[count++] = schema->schema;
+    }
+    path[count] = OID_NONE;
+    return names_catalog ? path + 1 : path;
+}
+
+static const struct table *
+scope_relation(void *object, const char *schema, const char *name)
+{
+    struct session *session = object;
+    if (schema != NULL) {
+        const struct schema_def *def = catalog_find_schema(session->catalog, schema);
+        return def == NULL ? NULL : catalog_find_relation(session->catalog, def->schema, name);
+    }
+    for (const oid *path = search_path(session); *path != OID_NONE; path++) {
+        const struct table *table = catalog_find_relation(session->catalog, *path, name);
+        if (table != NULL)
+            return table;
+    }
+    return NULL;
+}
+
+static const struct table *
+scope_relation_oid(void *object, oid table)
+{
+    return catalog_table(((struct session *)object)->catalog, table);
+}
+
+static const struct sequence_def *
+scope_sequence(void *object, oid sequence)
+{
+    return catalog_sequence(((struct session *)object)->catalog, sequence);
+}
+
+static const struct index_def *
+scope_index(void *object, oid index)
+{
+    return catalog_index(((struct session *)object)->catalog, index);
+}
+
+static bool
+scope_has_schema(void *object, const char *schema)
+{
+    return catalog_find_schema(((struct session *)object)->catalog, schema) != NULL;
+}
+
+static const char *
+scope_schema_name(void *object, oid schema)
+{
+    const struct schema_def *def = catalog_schema(((struct session *)object)->catalog, schema);
+    return def == NULL ? NULL : def->name;
+}
+
+static const char *
+scope_create_schema(void *object)
+{
+    struct session *session = object;
+    const char *at = settings_text(&session->settings, SETTING_SEARCH_PATH);
+    const char *name;
+    while (name_list_next(&at, session->statement_arena, &name)) {
+        if (strcmp(name, "$user") == 0)
+            name = session->user;
+        const struct schema_def *schema = catalog_find_schema(session->catalog, name);
+        if (schema != NULL)
+            return schema->name;
+    }
+    return NULL;
+}
+
+static bool
+scope_is_visible(void *object, const struct table *table)
+{
+    const struct table *found = scope_relation(object, NULL, table->name);
+    return found != NULL && found->table == table->table;
+}
+
+static oid
+scope_collation(void *object, const char *schema, const char *name)
+{
+    (void)object;
+    if (schema != NULL && strcmp(schema, "pg_catalog") != 0)
+        return OID_NONE;
+    if (strcmp(name, "default") == 0)
+        return 100;
+    if (strcmp(name, "C") == 0)
+        return 950;
+    return strcmp(name, "POSIX") == 0 ? 951 : OID_NONE;
+}
+
+static const char *
+scope_collation_name(void *object, oid collation)
+{
+    (void)object;
+    return collation == 100   ? "default"
+           : collation == 950 ? "C"
+           : collation == 951 ? "POSIX"
+                              : NULL;
+}
+
+static const char *
+scope_database_name(void *object)
+{
+    return ((struct session *)object)->branch_name;
+}
+
+void
+session_scope_init(struct session *session)
+{
+    session->scope = (struct name_scope){
+        .object = session,
+        .types = session->engine->types,
+        .env = &session->env,
+        .relation = scope_relation,
+        .relation_oid = scope_relation_oid,
+        .sequence = scope_sequence,
+        .index = scope_index,
+        .has_schema = scope_has_schema,
+        .schema_name = scope_schema_name,
+        .create_schema = scope_create_schema,
+        .is_visible = scope_is_visible,
+        .collation = scope_collation,
+        .collation_name = scope_collation_name,
+        .database_name = scope_database_name,
+    };
+}
+
+void
+session_path_changed(struct session *session)
+{
+    static const enum setting_id ids[] = {SETTING_SEARCH_PATH,   SETTING_DATESTYLE,
+                                          SETTING_INTERVALSTYLE, SETTING_TIMEZONE,
+                                          SETTING_BYTEA_OUTPUT,  SETTING_EXTRA_FLOAT_DIGITS};
+    uint64_t hash = hash_bytes(session->user, strlen(session->user));
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        const char *text = settings_text(&session->settings, ids[i]);
+        hash = hash_bytes_seed(text, strlen(text), hash);
+    }
+    /* What a temporary or ephemeral database name folds into a query differs by branch. */
+    session->path_version =
+        hash_bytes_seed(session->branch_name, strlen(session->branch_name), hash);
+}
+
+const struct table *
+session_find_table(struct session *session, const struct object_name *name)
+{
+    const struct table *table = scope_relation(session, name->schema, name->name);
+    if (table != NULL)
+        return table;
+    if (name->schema != NULL)
+        raise(SQLSTATE_UNDEFINED_TABLE, "relation \"%s.%s\" does not exist", name->schema,
+              name->name);
+    raise(SQLSTATE_UNDEFINED_TABLE, "relation \"%s\" does not exist", name->name);
+}
+
+const struct schema_def *
+session_target_schema(struct session *session, const struct object_name *name)
+{
+    const char *schema = name->schema != NULL ? name->schema : scope_create_schema(session);
+    if (schema == NULL)
+        raise(SQLSTATE_UNDEFINED_SCHEMA, "no schema has been selected to create in");
+    const struct schema_def *def = catalog_find_schema(session->catalog, schema);
+    if (def == NULL)
+        raise(SQLSTATE_UNDEFINED_SCHEMA, "schema \"%s\" does not exist", schema);
+    if (def->schema == SCHEMA_PG_CATALOG || def->schema == SCHEMA_INFORMATION ||
+        def->schema == SCHEMA_ROWAN)
+        raise_error(.code = SQLSTATE_INSUFFICIENT_PRIVILEGE,
+                    .message =
+                        raise_text("permission denied to create \"%s.%s\"", def->name, name->name),
+                    .detail = "System catalog modifications are currently disallowed.");
+    return def;
+}
