@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/raise.h"
 #include "type/tables.h"
+#include "type/timezone.h"
 
 static const struct type_tables *const all_tables[] = {
     &bool_tables,     &int_tables,  &int_ops_tables, &oid_tables,
@@ -43,6 +44,7 @@ struct name_map {
 };
 
 struct types {
+    struct timezones *timezones;
     struct key_map type_by_oid, func_by_oid, operator_by_oid, cast_by_pair, btree_by_pair,
         btree_by_oid;
     struct name_map types_by_name, funcs_by_name, operators_by_name;
@@ -259,12 +261,13 @@ types_new(void)
         types->operator_count += all_tables[i]->operator_count;
         types->cast_count += all_tables[i]->cast_count;
     }
+    types->timezones = timezones_new();
     types->types = mem_alloc((types->type_count + 1) * sizeof(void *));
     types->funcs = mem_alloc((types->func_count + 1) * sizeof(void *));
     types->operators = mem_alloc((types->operator_count + 1) * sizeof(void *));
     types->casts = mem_alloc((types->cast_count + 1) * sizeof(void *));
-    if (types->types == NULL || types->funcs == NULL || types->operators == NULL ||
-        types->casts == NULL)
+    if (types->timezones == NULL || types->types == NULL || types->funcs == NULL ||
+        types->operators == NULL || types->casts == NULL)
         goto drop;
     collect(types);
     if (!maps_init(types))
@@ -297,7 +300,14 @@ types_free(struct types *types)
     mem_free(types->funcs);
     mem_free(types->operators);
     mem_free(types->casts);
+    timezones_free(types->timezones);
     mem_free(types);
+}
+
+struct timezones *
+types_timezones(const struct types *types)
+{
+    return types->timezones;
 }
 
 const struct type_info *

@@ -17,6 +17,7 @@
 #include "type/oid.h"
 
 struct types;
+struct timezones; /* type/timezone.h */
 
 /* Everything a conversion may need beside the value. Results live in `arena`. */
 struct type_call {
@@ -201,6 +202,9 @@ struct type_tables {
 
 struct types *types_new(void); /* null: no memory */
 void types_free(struct types *types);
+
+/* The registry's cache of time zones; it locks, so any thread may ask it. */
+struct timezones *types_timezones(const struct types *types);
 
 const struct type_info *types_find(const struct types *types, oid type); /* null: none */
 const struct type_info *types_find_name(const struct types *types, const char *name); /* typname */
