@@ -30,6 +30,13 @@ MUST_CHECK enum status space_retire_reserve(struct store *store, uint32_t count)
 void space_retire(struct store *store, const struct page_ref *refs, uint32_t count,
                   birth_seq death);
 
+/*
+ * Pages that a log record appended next will name, because their content is not in the log: replay
+ * of that record needs them as they are. Once retired they wait until a checkpoint has made the
+ * record needless. (Recovery: space_claim, store.h.) ST_NO_MEMORY. Writer only.
+ */
+MUST_CHECK enum status space_name(struct store *store, page_no first, uint64_t count);
+
 struct space_report {
     uint64_t page_count; /* the file's size in pages, superblocks included */
     uint64_t free_count, pending_count, used_count;

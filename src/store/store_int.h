@@ -64,8 +64,10 @@ struct store {
     struct store_open_state *open_state;
     struct readers readers;
     const struct log_sink *log_sink; /* may be null */
+    struct mutex health_lock;        /* whoever stops writes first gives the reason */
     _Atomic bool is_read_only;
     char read_only_reason[256];
+    _Atomic uint64_t corrupt_count; /* calls of store_corrupt */
 };
 
 /* ---- readers, for the other parts of the store (reader.c) ---- */
