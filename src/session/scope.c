@@ -196,9 +196,7 @@ session_path_changed(struct session *session)
         const char *text = settings_text(&session->settings, ids[i]);
         hash = hash_bytes_seed(text, strlen(text), hash);
     }
-    /* What a temporary or ephemeral database name folds into a query differs by branch. */
-    session->path_version =
-        hash_bytes_seed(session->branch_name, strlen(session->branch_name), hash);
+    session->path_version = hash;
 }
 
 const struct table *

@@ -84,7 +84,8 @@ struct portal {
     uint64_t row_count; /* put out so far */
     struct batch rest;  /* rows of the last batch that a row limit cut off */
     uint32_t rest_from;
-    struct row_buffer *rows; /* PORTAL_ROWS, scrollable and held cursors: all rows, kept */
+    struct arena *rest_arena; /* null until a row limit cuts a batch */
+    struct row_buffer *rows;  /* PORTAL_ROWS, scrollable and held cursors: all rows, kept */
 };
 
 enum commit_step { COMMIT_NONE, COMMIT_QUERY_END, COMMIT_STATEMENT, COMMIT_SYNC, COMMIT_RUN };
@@ -111,9 +112,11 @@ struct session {
     struct name_scope scope;
     enum transaction_state state;
     bool in_statement;
-    bool is_read_only;           /* this transaction */
-    enum isolation isolation;    /* this transaction's */
-    bool has_snapshot;           /* a statement has run in it */
+    bool is_read_only;        /* this transaction */
+    enum isolation isolation; /* this transaction's */
+    bool is_deferrable;
+    bool has_snapshot;           /* a statement has begun in it */
+    bool query_ran;              /* one that is not about the transaction itself */
     struct savepoint *savepoint; /* innermost */
     uint64_t path_version;       /* changes with search_path and what else analysis depends on */
 
@@ -136,5 +139,8 @@ struct session {
     struct copy_in *copy_in;   /* COPY FROM STDIN under way */
     struct statement *running; /* whose commit is under way */
 };
+
+/* Derives env, path_version and reports from the settings as they are now. */
+void session_settings_changed(struct session *session);
 
 enum cancel_reason { CANCEL_USER = 1, CANCEL_TIMEOUT, CANCEL_FATAL };

@@ -1,0 +1,282 @@
+/*
+ * planned.c: analysis and planning, and the cache of their results.
+ *
+ * An entry is right as long as the catalog's version and the analysis context are those of its key;
+ * and useful as long as its tables are of about the size that the plan was made for. Sizes are
+ * compared at most once in PLAN_CHECK_US for each entry.
+ */
+#include "session/planned.h"
+
+#include "base/clock.h"
+#include "base/raise.h"
+#include "session/scope.h"
+
+#define PLAN_CHECK_US 50000
+#define PLAN_GROWTH_MIN 1000 /* rows: below this any plan is fast */
+
+/* ---- the planner's view of the catalog ---- */
+
+static const struct table *
+context_table(void *object, oid table)
+{
+    return catalog_table(((struct session *)object)->catalog, table);
+}
+
+static const struct row_format *
+context_format(void *object, const struct table *table)
+{
+    return catalog_row_format(((struct session *)object)->catalog, table);
+}
+
+static double
+context_row_count(void *object, const struct table *table)
+{
+    uint64_t count;
+    enum status st = txn_row_count(((struct session *)object)->txn, table->tree, &count);
+    return st == ST_OK ? (double)count : -1;
+}
+
+static const struct table_stats *
+context_stats(void *object, oid table)
+{
+    return catalog_stats(((struct session *)object)->catalog, table);
+}
+
+void
+planned_context(struct session *session, struct arena *arena, struct plan_context *context,
+                struct plan_settings *settings)
+{
+    const struct settings *s = &session->settings;
+    *settings = plan_settings_default;
+    settings->seq_page_cost = settings_real(s, SETTING_SEQ_PAGE_COST);
+    settings->random_page_cost = settings_real(s, SETTING_RANDOM_PAGE_COST);
+    settings->work_mem_bytes = (double)settings_int(s, SETTING_WORK_MEM) * 1024;
+    settings->enable_seqscan = settings_bool(s, SETTING_ENABLE_SEQSCAN);
+    settings->enable_indexscan = settings_bool(s, SETTING_ENABLE_INDEXSCAN);
+    settings->enable_indexonlyscan = settings_bool(s, SETTING_ENABLE_INDEXONLYSCAN);
+    settings->enable_nestloop = settings_bool(s, SETTING_ENABLE_NESTLOOP);
+    settings->enable_hashjoin = settings_bool(s, SETTING_ENABLE_HASHJOIN);
+    settings->enable_mergejoin = settings_bool(s, SETTING_ENABLE_MERGEJOIN);
+    settings->enable_hashagg = settings_bool(s, SETTING_ENABLE_HASHAGG);
+    settings->enable_sort = settings_bool(s, SETTING_ENABLE_SORT);
+    settings->enable_material = settings_bool(s, SETTING_ENABLE_MATERIAL);
+    settings->join_collapse_limit = (uint32_t)settings_int(s, SETTING_JOIN_COLLAPSE_LIMIT);
+    settings->from_collapse_limit = (uint32_t)settings_int(s, SETTING_FROM_COLLAPSE_LIMIT);
+    *context = (struct plan_context){.arena = arena,
+                                     .scope = &session->scope,
+                                     .object = session,
+                                     .table = context_table,
+                                     .format = context_format,
+                                     .row_count = context_row_count,
+                                     .stats = context_stats,
+                                     .settings = settings};
+}
+
+/* ---- what the client is told ---- */
+
+void
+planned_describe(struct session *session, const struct query *query,
+                 const struct param_types *params, struct arena *arena, struct statement_info *info)
+{
+    *info = (struct statement_info){0};
+    if (params != NULL) {
+        info->param_count = params->count;
+        info->param_types = arena_copy(arena, params->types, params->count * sizeof(oid));
+    }
+    const struct target *targets;
+    uint32_t count = query_result_columns(query, &targets);
+    info->returns_rows = query->command == COMMAND_SELECT || query->returning_count != 0;
+    info->column_count = count;
+    struct result_column *columns = arena_alloc_array(arena, count + 1, sizeof *columns);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct expr *expr = targets[i].expr;
+        const struct type_info *type = scope_type(&session->scope, expr->type);
+        columns[i] = (struct result_column){.name = arena_text(arena, targets[i].name),
+                                            .table = targets[i].origin_table,
+                                            .attr = targets[i].origin_column,
+                                            .type = expr->type,
+                                            .length = type == NULL ? -1 : type->length,
+                                            .typmod = expr->typmod};
+    }
+    info->columns = columns;
+}
+
+/* ---- making entries ---- */
+
+static struct cache_entry *
+entry_new(void)
+{
+    struct arena *arena =
+        arena_new(&(struct arena_options){.name = "cached statement", .on_full = raise_arena_full});
+    if (arena == NULL)
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    struct cache_entry *entry = arena_alloc_zero(arena, sizeof *entry);
+    entry->arena = arena;
+    entry->refs = 1;
+    return entry;
+}
+
+/* Notes how large the plan's tables are now. */
+static void
+entry_note_sizes(struct session *session, struct cache_entry *entry)
+{
+    const struct query *query = entry->query;
+    entry->trees = arena_alloc_array(entry->arena, query->range_count + 1, sizeof *entry->trees);
+    entry->row_counts =
+        arena_alloc_array(entry->arena, query->range_count + 1, sizeof *entry->row_counts);
+    for (uint32_t i = 0; i < query->range_count; i++) {
+        const struct range *range = query->ranges[i];
+        if (range->kind != RANGE_TABLE || range->table.table->kind != TABLE_PLAIN)
+            continue;
+        tree_no tree = range->table.table->tree;
+        uint64_t rows;
+        if (txn_row_count(session->txn, tree, &rows) != ST_OK)
+            continue;
+        entry->trees[entry->table_count] = tree;
+        entry->row_counts[entry->table_count++] = rows;
+    }
+    entry->checked_us = session->statement_began_us;
+}
+
+static void
+entry_plan(struct session *session, struct cache_entry *entry)
+{
+    struct plan_context context;
+    struct plan_settings *settings = arena_alloc(entry->arena, sizeof *settings);
+    planned_context(session, entry->arena, &context, settings);
+    entry->plan = plan_query(&context, entry->query);
+    entry->program = exec_compile(entry->arena, entry->plan, &session->scope);
+    entry->verb = arena_text(entry->arena, query_tag(entry->query));
+    entry->command = entry->query->command;
+    entry->is_read_only = query_is_read_only(entry->query);
+    entry->has_returning = entry->query->returning_count != 0;
+    entry_note_sizes(session, entry);
+}
+
+/* False if a table is now more than twice, or less than half, of what the plan was made for. */
+static bool
+entry_fits(struct session *session, struct cache_entry *entry)
+{
+    int64_t now_us = session->statement_began_us;
+    if (now_us - entry->checked_us < PLAN_CHECK_US)
+        return true;
+    entry->checked_us = now_us;
+    for (uint32_t i = 0; i < entry->table_count; i++) {
+        uint64_t rows, then = entry->row_counts[i];
+        if (txn_row_count(session->txn, entry->trees[i], &rows) != ST_OK)
+            continue;
+        uint64_t small = rows < then ? rows : then, large = rows < then ? then : rows;
+        if (large > PLAN_GROWTH_MIN && large / 2 > small)
+            return false;
+    }
+    return true;
+}
+
+/* Analyses into the entry's arena; raises with the entry freed. A utility frees it too and is
+ * analysed again into `arena`. */
+static bool
+entry_analyze(struct session *session, struct cache_entry *entry, const struct raw_statement *raw,
+              const struct param_types *given)
+{
+    struct param_types *params = NULL;
+    if (given != NULL) {
+        params = arena_copy(entry->arena, given, sizeof *given);
+        params->types = arena_copy(entry->arena, given->types, given->count * sizeof(oid));
+        params->can_infer = true;
+    }
+    struct analyze_options options = {
+        .arena = entry->arena, .scope = &session->scope, .params = params};
+    entry->query = analyze(&options, raw);
+    if (entry->query->command == COMMAND_UTILITY)
+        return false;
+    planned_describe(session, entry->query, params, entry->arena, &entry->info);
+    entry_plan(session, entry);
+    return true;
+}
+
+struct guard {
+    struct session *session;
+    struct cache_entry *entry;
+};
+
+/* Frees an entry that an error has left half made: registered with the statement's arena until it
+ * is whole. */
+static void
+guard_end(void *object)
+{
+    struct guard *guard = object;
+    if (guard->entry != NULL)
+        statement_cache_release(guard->session->engine->statements, guard->entry);
+}
+
+static struct guard *
+guard_begin(struct session *session, struct cache_entry *entry)
+{
+    struct guard *guard = arena_alloc(session->statement_arena, sizeof *guard);
+    *guard = (struct guard){.session = session, .entry = entry};
+    arena_on_end(session->statement_arena, guard_end, guard);
+    return guard;
+}
+
+static struct query *
+analyze_utility(struct session *session, const struct raw_statement *raw,
+                const struct param_types *given, struct arena *arena)
+{
+    struct param_types *params = NULL;
+    if (given != NULL) {
+        params = arena_copy(arena, given, sizeof *given);
+        params->types = arena_copy(arena, given->types, given->count * sizeof(oid));
+        params->can_infer = true;
+    }
+    struct analyze_options options = {.arena = arena, .scope = &session->scope, .params = params};
+    return analyze(&options, raw);
+}
+
+struct cache_entry *
+planned_find(struct session *session, const struct raw_statement *raw,
+             const struct param_types *given, struct arena *arena, struct query **utility)
+{
+    struct statement_cache *cache = session->engine->statements;
+    struct cache_key key = {.catalog_version = catalog_version(session->catalog),
+                            .path_version = session->path_version,
+                            .text = raw->source};
+    if (given != NULL) {
+        key.param_count = given->count;
+        key.param_types = given->types;
+    }
+    struct cache_entry *entry = key.catalog_version == 0 ? NULL : statement_cache_find(cache, &key);
+    if (entry != NULL && entry_fits(session, entry))
+        return entry;
+    statement_cache_release(cache, entry);
+
+    entry = entry_new();
+    struct guard *guard = guard_begin(session, entry);
+    if (!entry_analyze(session, entry, raw, given)) {
+        guard->entry = NULL;
+        statement_cache_release(cache, entry);
+        *utility = analyze_utility(session, raw, given, arena);
+        return NULL;
+    }
+    if (key.catalog_version != 0) {
+        entry->key = key;
+        entry->key.text = arena_slice(entry->arena, key.text);
+        entry->key.param_types =
+            arena_copy(entry->arena, key.param_types, key.param_count * sizeof(oid));
+        entry->kept = catalog_keep(session->catalog);
+        statement_cache_add(cache, entry);
+    }
+    guard->entry = NULL;
+    return entry;
+}
+
+struct cache_entry *
+planned_make(struct session *session, struct query *query, const struct param_types *params)
+{
+    struct cache_entry *entry = entry_new();
+    struct guard *guard = guard_begin(session, entry);
+    entry->query = query;
+    planned_describe(session, query, params, entry->arena, &entry->info);
+    entry_plan(session, entry);
+    guard->entry = NULL;
+    return entry;
+}

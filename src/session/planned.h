@@ -1,0 +1,32 @@
+/*
+ * planned.h: from a raw statement to a plan that can be run, through the engine's cache.
+ *
+ * All raise; a statement has begun (the catalog is there).
+ */
+#pragma once
+
+#include "session/session_int.h"
+#include "session/statement_cache.h"
+
+/*
+ * The planned form of a query; held: let go with statement_cache_release. Null: it is a utility
+ * statement, analysed into *utility, in `arena`. `given`: parameter types as the client gave them
+ * (null: none allowed).
+ */
+struct cache_entry *planned_find(struct session *session, const struct raw_statement *raw,
+                                 const struct param_types *given, struct arena *arena,
+                                 struct query **utility);
+
+/* Plans a query that has been analysed already (a cursor's, EXPLAIN's), not cached. The entry's
+ * memory besides the query is its own. */
+struct cache_entry *planned_make(struct session *session, struct query *query,
+                                 const struct param_types *params);
+
+/* Fills what a client is told of a query's result and parameters, in `arena`. */
+void planned_describe(struct session *session, const struct query *query,
+                      const struct param_types *params, struct arena *arena,
+                      struct statement_info *info);
+
+/* The planner's view of the session's catalog. */
+void planned_context(struct session *session, struct arena *arena, struct plan_context *context,
+                     struct plan_settings *settings);

@@ -1,0 +1,27 @@
+/*
+ * portal.h: executions that stop between rows, and what becomes of them when transactions end.
+ */
+#pragma once
+
+#include "session/session_int.h"
+
+struct portal *portal_find(struct session *session, const char *name); /* null: none */
+/* A new one of the name; "" takes the unnamed one's place; another name must be free (42P03). */
+struct portal *portal_new(struct session *session, const char *name);
+void portal_free(struct portal *portal);
+
+/* Before the transaction's end: held cursors keep their rows from now on (raises on failure: the
+ * commit is not done). */
+void portals_hold(struct session *session);
+/* At its end, either way: all others go. */
+void portals_end_transaction(struct session *session);
+/* In a failed block with savepoints: executions stop, none can go on. */
+void portals_fail_savepoint(struct session *session);
+
+/*
+ * Puts out up to `limit` (0: all) rows of a started or fresh portal to the sink. True: the limit
+ * was reached. Raises. The transaction is open and a statement has begun.
+ */
+bool portal_run(struct portal *portal, uint64_t limit, uint64_t *row_count);
+/* The next batch of at most `limit` rows; null: the end. Raises. */
+const struct batch *portal_next(struct portal *portal, uint64_t limit);

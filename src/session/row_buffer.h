@@ -1,0 +1,20 @@
+/*
+ * row_buffer.h: all rows of a cursor, kept: for scrolling, and for cursors that outlive their
+ * transaction.
+ */
+#pragma once
+
+#include "session/portal.h"
+
+struct row_buffer;
+
+/* Runs the portal to its end and keeps its rows (raises): portal->rows is set, text and all, in the
+ * portal's arena. */
+void row_buffer_fill(struct portal *portal);
+uint64_t row_buffer_count(const struct row_buffer *rows);
+/* Row `row_idx` alone as a batch, in `arena`. */
+const struct batch *row_buffer_row(const struct row_buffer *rows, uint64_t row_idx,
+                                   struct arena *arena);
+
+/* A copy of the batch's rows, packed, in `arena`. */
+struct batch *batch_keep(struct arena *arena, const struct batch *batch);
