@@ -17,12 +17,22 @@
 #include "type/tables.h"
 #include "type/timezone.h"
 
+/* clang-format off: one a line, so that parallel changes merge */
 static const struct type_tables *const all_tables[] = {
-    &bool_tables,     &int_tables,  &int_ops_tables, &oid_tables,
+    &bool_tables,
     &float_math_tables,
     &float_tables,
-    &text_ops_tables, &text_tables, &uuid_tables,
+    &int_ops_tables,
+    &int_tables,
+    &numeric_cast_tables,
+    &numeric_ops_tables,
+    &numeric_tables,
+    &oid_tables,
+    &text_ops_tables,
+    &text_tables,
+    &uuid_tables,
 };
+/* clang-format on */
 
 /* Pointers to rows by a 64-bit key; a free place is null. */
 struct key_map {
