@@ -153,9 +153,9 @@ entry_plan(struct session *session, struct cache_entry *entry)
     entry_note_sizes(session, entry);
 }
 
-/* False if a table is now more than twice, or less than half, of what the plan was made for. */
-static bool
-entry_fits(struct session *session, struct cache_entry *entry)
+/* More than twice, or less than half, of what the plan was made for is too much. */
+bool
+planned_fits(struct session *session, struct cache_entry *entry)
 {
     int64_t now_us = session->statement_began_us;
     if (now_us - entry->checked_us < PLAN_CHECK_US)
@@ -245,7 +245,7 @@ planned_find(struct session *session, const struct raw_statement *raw,
         key.param_types = given->types;
     }
     struct cache_entry *entry = key.catalog_version == 0 ? NULL : statement_cache_find(cache, &key);
-    if (entry != NULL && entry_fits(session, entry))
+    if (entry != NULL && planned_fits(session, entry))
         return entry;
     statement_cache_release(cache, entry);
 

@@ -17,6 +17,9 @@ struct cache_entry *planned_find(struct session *session, const struct raw_state
                                  const struct param_types *given, struct arena *arena,
                                  struct query **utility);
 
+/* False if the tables have grown or shrunk too much for the plan; compares at most every 50 ms. */
+bool planned_fits(struct session *session, struct cache_entry *entry);
+
 /* Plans a query that has been analysed already (a cursor's, EXPLAIN's), not cached. The entry's
  * memory besides the query is its own. */
 struct cache_entry *planned_make(struct session *session, struct query *query,

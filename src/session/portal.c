@@ -38,8 +38,7 @@ portal_new(struct session *session, const char *name)
     return portal;
 }
 
-/* Stops the execution; the portal stays, with nothing more to give. */
-static void
+void
 portal_stop(struct portal *portal)
 {
     if (portal->exec != NULL)

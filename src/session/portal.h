@@ -9,6 +9,8 @@ struct portal *portal_find(struct session *session, const char *name); /* null: 
 /* A new one of the name; "" takes the unnamed one's place; another name must be free (42P03). */
 struct portal *portal_new(struct session *session, const char *name);
 void portal_free(struct portal *portal);
+/* Ends the execution; the portal stays, with nothing more to give. */
+void portal_stop(struct portal *portal);
 
 /* Before the transaction's end: held cursors keep their rows from now on (raises on failure: the
  * commit is not done). */

@@ -131,6 +131,10 @@ bool session_close_portal(struct session *session, const char *name);
 /* Ends the implicit transaction: commits it, or rolls back after an error. */
 enum session_state session_sync(struct session *session);
 
+/* Between messages, when the client has nothing more to say for now: gives up what only a running
+ * statement needs. */
+void session_idle(struct session *session);
+
 /* After SESSION_COMMITS: finishes the call that was waiting, and perhaps goes on with the rest of
  * the query string. */
 enum session_state session_resume(struct session *session);
@@ -164,3 +168,5 @@ bool statement_next(struct statement *statement, const struct batch **batch);
 void statement_close(
     struct statement *statement); /* ends an execution before its end; no execution: nothing */
 void statement_free(struct statement *statement);
+/* Rows changed by the last execution that ended with statement_next. */
+uint64_t session_modified_count(const struct session *session);

@@ -72,6 +72,7 @@ struct portal {
     enum portal_kind kind;
     struct cache_entry *entry; /* held */
     const struct raw_statement *raw;
+    struct statement *statement; /* that it was bound from; null: a cursor */
     struct statement_info info;
     uint32_t param_count;
     union datum *params;
@@ -104,6 +105,7 @@ struct session {
     struct db_access access;
 
     struct arena *arena;           /* the session's life */
+    struct arena *query_arena;     /* a simple query\'s, or until Sync */
     struct arena *txn_arena;       /* reset when the transaction ends */
     struct arena *statement_arena; /* reset when a statement begins */
 
@@ -136,8 +138,9 @@ struct session {
     const char *commit_tag;      /* told when the commit is durable */
     struct raw_list *query_list; /* a simple query under way */
     uint32_t query_at;
-    struct copy_in *copy_in;   /* COPY FROM STDIN under way */
-    struct statement *running; /* whose commit is under way */
+    struct copy_in *copy_in;      /* COPY FROM STDIN under way */
+    struct statement *unfinished; /* being prepared: freed if that fails */
+    uint64_t modified_count;      /* rows changed by the last statement_next execution */
 };
 
 /* Derives env, path_version and reports from the settings as they are now. */

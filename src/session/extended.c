@@ -1,0 +1,647 @@
+/*
+ * extended.c: prepared statements and portals: the extended protocol in function form, and the same
+ * for programs that embed the library.
+ *
+ * A statement is analysed when it is prepared, for its parameters and columns, and holds its plan;
+ * when the catalog or the search path has changed since, the next use plans it again.
+ */
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "session/planned.h"
+#include "session/portal.h"
+#include "session/query.h"
+#include "session/scope.h"
+#include "session/transaction.h"
+#include "session/utility_run.h"
+
+/* ---- statements ---- */
+
+static struct statement *
+statement_find(struct session *session, const char *name)
+{
+    struct statement *statement = session->statements;
+    while (statement != NULL && (statement->name == NULL || strcmp(statement->name, name) != 0))
+        statement = statement->next;
+    return statement;
+}
+
+struct statement *
+statement_get(struct session *session, const char *name)
+{
+    struct statement *statement = statement_find(session, name);
+    if (statement != NULL)
+        return statement;
+    if (*name == '\0')
+        raise(SQLSTATE_INVALID_SQL_STATEMENT_NAME, "unnamed prepared statement does not exist");
+    raise(SQLSTATE_INVALID_SQL_STATEMENT_NAME, "prepared statement \"%s\" does not exist", name);
+}
+
+static struct statement *
+statement_new(struct session *session, const char *name)
+{
+    struct arena *arena = arena_new(
+        &(struct arena_options){.name = "prepared statement", .on_full = raise_arena_full});
+    if (arena == NULL)
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    struct statement *statement = arena_alloc_zero(arena, sizeof *statement);
+    statement->session = session;
+    statement->arena = arena;
+    statement->name = name == NULL ? NULL : arena_text(arena, name);
+    statement->prepared_us = clock_wall_us();
+    statement->next = session->statements;
+    session->statements = statement;
+    return statement;
+}
+
+void
+statement_free(struct statement *statement)
+{
+    struct session *session = statement->session;
+    statement_close(statement);
+    struct statement **link = &session->statements;
+    while (*link != statement)
+        link = &(*link)->next;
+    *link = statement->next;
+    statement_cache_release(session->engine->statements, statement->entry);
+    arena_free(statement->arena); /* the statement itself lies in it */
+}
+
+/* Brings the statement's plan up to date; null for a utility, analysed into *utility (in `arena`).
+ */
+static struct cache_entry *
+statement_plan(struct statement *statement, struct arena *arena, struct query **utility)
+{
+    struct session *session = statement->session;
+    struct cache_entry *entry = statement->entry;
+    if (entry != NULL && entry->key.catalog_version == catalog_version(session->catalog) &&
+        entry->key.path_version == session->path_version && planned_fits(session, entry))
+        return entry;
+    statement->entry = NULL;
+    statement_cache_release(session->engine->statements, entry);
+    entry = planned_find(session, statement->raw, &statement->given, arena, utility);
+    if (entry != NULL && entry->kept != NULL)
+        statement->entry = entry;
+    else if (entry != NULL)
+        session_release_later(session,
+                              entry); /* a private catalog's: good for this statement only */
+    return entry;
+}
+
+static void
+info_copy(struct statement_info *to, const struct statement_info *from, struct arena *arena)
+{
+    *to = *from;
+    to->param_types = arena_copy(arena, from->param_types, from->param_count * sizeof(oid));
+    struct result_column *columns =
+        arena_copy(arena, from->columns, from->column_count * sizeof *columns);
+    for (uint32_t i = 0; i < from->column_count; i++)
+        columns[i].name = arena_text(arena, columns[i].name);
+    to->columns = columns;
+}
+
+/* Analyses a new statement for what Describe tells. */
+static void
+statement_fill(struct statement *statement)
+{
+    struct session *session = statement->session;
+    if (session_is_control(statement->raw->source)) {
+        statement->is_utility = true;
+        return;
+    }
+    transaction_ensure(session);
+    if (!session->in_statement)
+        statement_begin(session);
+    struct query *utility = NULL;
+    struct cache_entry *entry = statement_plan(statement, session->statement_arena, &utility);
+    if (entry != NULL) {
+        info_copy(&statement->info, &entry->info, statement->arena);
+        statement->tag = arena_text(statement->arena, entry->verb);
+        return;
+    }
+    statement->is_utility = true;
+    statement->info.returns_rows =
+        utility_describe(session, utility->utility, statement->arena, &statement->info);
+}
+
+struct statement *
+statement_make(struct session *session, const char *name, struct slice text, uint32_t param_count,
+               const oid *param_types)
+{
+    if (name != NULL) {
+        struct statement *old = statement_find(session, name);
+        if (old != NULL && *name != '\0')
+            raise(SQLSTATE_DUPLICATE_PREPARED_STATEMENT, "prepared statement \"%s\" already exists",
+                  name);
+        if (old != NULL)
+            statement_free(old);
+    }
+    struct statement *statement = statement_new(session, name);
+    session->unfinished = statement; /* freed by the catch frame if what follows raises */
+    struct raw_list *list = parse_sql(statement->arena, text);
+    if (list->count > 1)
+        raise(SQLSTATE_SYNTAX_ERROR, "cannot insert multiple commands into a prepared statement");
+    statement->given = (struct param_types){
+        .count = param_count,
+        .types = arena_copy(statement->arena, param_types, param_count * sizeof(oid)),
+        .can_infer = true};
+    if (list->count == 1) {
+        statement->raw = &list->statements[0];
+        statement_fill(statement);
+    }
+    session->unfinished = NULL;
+    return statement;
+}
+
+/* ---- portals ---- */
+
+static union datum
+param_decode(struct session *session, const struct param_value *param, oid type,
+             struct arena *arena, uint32_t number)
+{
+    const struct type_info *info = scope_type(&session->scope, type);
+    if (info == NULL)
+        raise(SQLSTATE_UNDEFINED_OBJECT, "type of parameter $%u does not exist", number);
+    struct slice bytes = arena_slice(arena, param->data);
+    if (!param->is_binary)
+        return type_input(&session->env, arena, type, -1, bytes);
+    if (info->recv == NULL)
+        raise(SQLSTATE_UNDEFINED_FUNCTION, "no binary input function available for type %s",
+              info->sql_name);
+    struct type_call call = {
+        .arena = arena, .env = &session->env, .type = info, .typmod = -1, .element = info->element};
+    return info->recv(&call, bytes);
+}
+
+static void
+portal_fill(struct portal *portal, struct statement *statement, uint32_t param_count)
+{
+    struct session *session = portal->session;
+    if (param_count != statement->info.param_count)
+        raise(SQLSTATE_PROTOCOL_VIOLATION,
+              "bind message supplies %u parameters, but prepared statement \"%s\" requires %u",
+              param_count, statement->name == NULL ? "" : statement->name,
+              statement->info.param_count);
+    portal->raw = statement->raw;
+    portal->info = statement->info;
+    portal->statement = statement;
+    portal->param_count = param_count;
+    portal->params = arena_alloc_array(portal->arena, param_count + 1, sizeof *portal->params);
+    portal->param_nulls =
+        arena_alloc_array(portal->arena, param_count + 1, sizeof *portal->param_nulls);
+    if (statement->raw == NULL) {
+        portal->kind = PORTAL_EMPTY;
+        return;
+    }
+    portal->kind = statement->is_utility ? PORTAL_UTILITY : PORTAL_QUERY;
+    if (session_is_control(statement->raw->source))
+        return;
+    transaction_ensure(session);
+    if (!session->in_statement)
+        statement_begin(session);
+    if (statement->is_utility)
+        return;
+    struct query *utility;
+    struct cache_entry *entry = statement_plan(statement, portal->arena, &utility);
+    check(entry != NULL);
+    if (entry->info.column_count != statement->info.column_count)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "cached plan must not change result type");
+    statement_cache_hold(session->engine->statements, entry);
+    portal->entry = entry;
+}
+
+/* A portal for the statement with its parameters still to be filled in. Raises. */
+struct portal *
+portal_bind(struct session *session, const char *name, struct statement *statement,
+            uint32_t param_count)
+{
+    struct portal *portal = portal_new(session, name);
+    portal_fill(portal, statement, param_count);
+    return portal;
+}
+
+static void
+portal_take_params(struct portal *portal, const struct param_value *params)
+{
+    for (uint32_t i = 0; i < portal->param_count; i++) {
+        portal->param_nulls[i] = params[i].data.data == NULL;
+        portal->params[i] = (union datum){.words = {0, 0}};
+        if (!portal->param_nulls[i])
+            portal->params[i] = param_decode(portal->session, &params[i],
+                                             portal->info.param_types[i], portal->arena, i + 1);
+    }
+}
+
+static void
+portal_take_values(struct portal *portal, const union datum *values, const bool *nulls)
+{
+    for (uint32_t i = 0; i < portal->param_count; i++) {
+        union datum value = values[i];
+        const struct type_info *type =
+            scope_type(&portal->session->scope, portal->info.param_types[i]);
+        if (!nulls[i] && type != NULL && type->phys == PHYS_VIEW &&
+            value.view.bytes > VIEW_INLINE_BYTES)
+            value.view = view_of(arena_copy(portal->arena, value.view.far.data, value.view.bytes),
+                                 value.view.bytes);
+        portal->params[i] = value;
+        portal->param_nulls[i] = nulls[i];
+    }
+}
+
+/* ---- executing ---- */
+
+/* A planned query's rows, up to the limit; the tag or the suspension is told. */
+static void
+execute_query(struct portal *portal, uint64_t limit)
+{
+    struct session *session = portal->session;
+    struct session_sink *sink = &session->sink;
+    if (portal->entry == NULL && !portal->is_done)
+        raise(SQLSTATE_OBJECT_NOT_IN_PREREQUISITE_STATE, "portal \"%s\" cannot be run",
+              portal->name);
+    if (!portal->is_started && !portal->is_done && !portal->entry->is_read_only)
+        transaction_need_write(session, portal->entry->verb);
+    uint64_t row_count = 0;
+    bool is_limited = !portal->is_done && portal_run(portal, limit, &row_count);
+    if (is_limited) {
+        sink->suspended(sink->object);
+        return;
+    }
+    const struct cache_entry *entry = portal->entry;
+    const char *verb = portal->statement != NULL && portal->statement->tag != NULL
+                           ? portal->statement->tag
+                           : "SELECT";
+    uint64_t count = row_count;
+    if (entry != NULL && portal->exec != NULL && entry->command != COMMAND_SELECT)
+        count = exec_modified_count(portal->exec);
+    const char *insert = entry != NULL && entry->command == COMMAND_INSERT ? "INSERT 0" : verb;
+    sink->complete(sink->object, arena_format(session->query_arena, "%s %llu", insert,
+                                              (unsigned long long)count));
+    portal_stop(portal);
+}
+
+static enum session_state
+execute_utility(struct portal *portal)
+{
+    struct session *session = portal->session;
+    struct session_sink *sink = &session->sink;
+    struct analyze_options options = {.arena = portal->arena, .scope = &session->scope};
+    portal->is_done = true;
+    if (session_is_control(portal->raw->source)) {
+        const struct query *query = analyze(&options, portal->raw);
+        if (query->command == COMMAND_UTILITY && query->utility->kind <= UTILITY_ROLLBACK_TO)
+            return session_run_control(session, query->utility);
+    }
+    transaction_ensure(session);
+    if (!session->in_statement)
+        statement_begin(session);
+    struct query *query = NULL;
+    struct cache_entry *entry =
+        planned_find(session, portal->raw, &portal->statement->given, portal->arena, &query);
+    check(entry == NULL);
+    const struct utility *utility = query->utility;
+    if (utility->kind == UTILITY_COPY && utility->copy.is_from && utility->copy.file == NULL) {
+        transaction_need_write(session, "COPY FROM");
+        copy_in_begin(session, &utility->copy);
+        return SESSION_COPY_IN;
+    }
+    sink->complete(sink->object, utility_run(session, query, portal->raw, portal));
+    return SESSION_READY;
+}
+
+static enum session_state
+execute(struct session *session, struct portal *portal, uint64_t limit)
+{
+    if (portal->kind == PORTAL_EMPTY) {
+        session->sink.empty(session->sink.object);
+        return SESSION_READY;
+    }
+    if (portal->kind == PORTAL_UTILITY) {
+        if (portal->is_done) /* run to its end before: nothing is left */
+            raise(SQLSTATE_OBJECT_NOT_IN_PREREQUISITE_STATE, "portal \"%s\" cannot be run",
+                  portal->name);
+        enum session_state state = execute_utility(portal);
+        if (state == SESSION_READY)
+            statement_end(session);
+        return state;
+    }
+    transaction_ensure(session);
+    if (!session->in_statement)
+        statement_begin(session);
+    session->query_ran = true;
+    execute_query(portal, limit);
+    statement_end(session);
+    return SESSION_READY;
+}
+
+/* ---- the functions of session.h ---- */
+
+bool
+session_parse(struct session *session, const char *name, const char *text, uint32_t param_count,
+              const oid *param_types)
+{
+    struct notice_sink outer = session_enter(session);
+    struct catch frame;
+    bool is_good = catch_begin(&frame, session->query_arena);
+    if (is_good) {
+        (void)statement_make(session, name, slice_text(text), param_count, param_types);
+        catch_end(&frame);
+    } else {
+        session_fail(session, frame.error);
+    }
+    notice_sink_set(outer);
+    return is_good;
+}
+
+struct statement *
+session_prepare(struct session *session, const char *text, uint32_t param_count,
+                const oid *param_types)
+{
+    struct notice_sink outer = session_enter(session);
+    struct statement *volatile statement = NULL;
+    struct catch frame;
+    if (catch_begin(&frame, session->query_arena)) {
+        statement = statement_make(session, NULL, slice_text(text), param_count, param_types);
+        catch_end(&frame);
+        statement_end(session);
+        if (session->state == TRANSACTION_NONE && session->txn != NULL)
+            transaction_rollback(session);
+    } else {
+        session_fail(session, frame.error);
+    }
+    notice_sink_set(outer);
+    return statement;
+}
+
+const struct statement_info *
+session_describe(struct session *session, const char *statement_name)
+{
+    struct catch frame;
+    if (catch_begin(&frame, session->query_arena)) {
+        const struct statement_info *info = &statement_get(session, statement_name)->info;
+        catch_end(&frame);
+        return info;
+    }
+    session_fail(session, frame.error);
+    return NULL;
+}
+
+const struct statement_info *
+session_describe_portal(struct session *session, const char *portal_name)
+{
+    struct portal *portal = portal_find(session, portal_name);
+    if (portal != NULL)
+        return &portal->info;
+    struct catch frame;
+    if (catch_begin(&frame, session->query_arena)) {
+        raise(SQLSTATE_INVALID_CURSOR_NAME, "portal \"%s\" does not exist", portal_name);
+    }
+    session_fail(session, frame.error);
+    return NULL;
+}
+
+bool
+session_bind(struct session *session, const char *portal_name, const char *statement,
+             uint32_t param_count, const struct param_value *params)
+{
+    struct notice_sink outer = session_enter(session);
+    struct catch frame;
+    bool is_good = catch_begin(&frame, session->query_arena);
+    if (is_good) {
+        struct portal *portal =
+            portal_bind(session, portal_name, statement_get(session, statement), param_count);
+        portal_take_params(portal, params);
+        catch_end(&frame);
+    } else {
+        session_fail(session, frame.error);
+    }
+    notice_sink_set(outer);
+    return is_good;
+}
+
+bool
+session_bind_values(struct session *session, const char *portal_name, const char *statement,
+                    uint32_t param_count, const union datum *values, const bool *nulls)
+{
+    struct notice_sink outer = session_enter(session);
+    struct catch frame;
+    bool is_good = catch_begin(&frame, session->query_arena);
+    if (is_good) {
+        struct portal *portal =
+            portal_bind(session, portal_name, statement_get(session, statement), param_count);
+        portal_take_values(portal, values, nulls);
+        catch_end(&frame);
+    } else {
+        session_fail(session, frame.error);
+    }
+    notice_sink_set(outer);
+    return is_good;
+}
+
+enum session_state
+session_execute(struct session *session, const char *portal_name, uint64_t row_limit)
+{
+    struct notice_sink outer = session_enter(session);
+    enum session_state state = SESSION_READY;
+    struct catch frame;
+    if (catch_begin(&frame, session->query_arena)) {
+        struct portal *portal = portal_find(session, portal_name);
+        if (portal == NULL)
+            raise(SQLSTATE_INVALID_CURSOR_NAME, "portal \"%s\" does not exist", portal_name);
+        session_arm(session);
+        state = execute(session, portal, row_limit);
+        session_disarm(session);
+        catch_end(&frame);
+    } else {
+        session_fail(session, frame.error);
+    }
+    notice_sink_set(outer);
+    return state;
+}
+
+bool
+session_close_statement(struct session *session, const char *name)
+{
+    struct statement *statement = statement_find(session, name);
+    if (statement != NULL)
+        statement_free(statement);
+    return true;
+}
+
+bool
+session_close_portal(struct session *session, const char *name)
+{
+    struct portal *portal = portal_find(session, name);
+    if (portal != NULL)
+        portal_free(portal);
+    return true;
+}
+
+enum session_state
+session_sync(struct session *session)
+{
+    struct notice_sink outer = session_enter(session);
+    enum session_state state = SESSION_READY;
+    statement_end(session);
+    if (session->state == TRANSACTION_NONE && session->txn != NULL) {
+        struct catch frame;
+        if (catch_begin(&frame, session->query_arena)) {
+            state = transaction_commit(session, COMMIT_SYNC, NULL, false);
+            catch_end(&frame);
+        } else {
+            session_fail(session, frame.error);
+        }
+    }
+    if (state == SESSION_READY)
+        arena_reset(session->query_arena);
+    notice_sink_set(outer);
+    return state;
+}
+
+void
+session_idle(struct session *session)
+{
+    statement_end(session);
+}
+
+/* ---- statements kept by a program ---- */
+
+const struct statement_info *
+statement_info(const struct statement *statement)
+{
+    return &statement->info;
+}
+
+void
+statement_close(struct statement *statement)
+{
+    struct portal *portal = statement->portal;
+    statement->portal = NULL;
+    if (portal == NULL)
+        return;
+    struct session *session = statement->session;
+    portal_free(portal);
+    statement_end(session);
+    if (session->state == TRANSACTION_NONE && session->txn != NULL)
+        transaction_rollback(session);
+}
+
+static void
+statement_bind(struct statement *statement, const union datum *values, const bool *nulls)
+{
+    struct session *session = statement->session;
+    statement_close(statement);
+    session_arm(session);
+    if (portal_find(session, "") != NULL)
+        portal_free(portal_find(session, ""));
+    struct portal *portal = portal_bind(session, "", statement, statement->info.param_count);
+    portal_take_values(portal, values, nulls);
+    statement->portal = portal;
+}
+
+/* The portal is gone with the transaction, or goes now. */
+static void
+statement_forget_portal(struct statement *statement)
+{
+    struct portal *portal = statement->portal;
+    statement->portal = NULL;
+    if (portal != NULL)
+        portal_free(portal);
+}
+
+enum session_state
+statement_run(struct statement *statement, const union datum *values, const bool *nulls)
+{
+    struct session *session = statement->session;
+    struct notice_sink outer = session_enter(session);
+    enum session_state state = SESSION_READY;
+    struct catch frame;
+    if (catch_begin(&frame, session->query_arena)) {
+        statement_bind(statement, values, nulls);
+        state = execute(session, statement->portal, 0);
+        if (state == SESSION_READY) {
+            statement_forget_portal(statement);
+            if (session->state == TRANSACTION_NONE && session->txn != NULL)
+                state = transaction_commit(session, COMMIT_RUN, NULL, false);
+        }
+        session_disarm(session);
+        catch_end(&frame);
+    } else {
+        session_fail(session, frame.error);
+    }
+    notice_sink_set(outer);
+    if (state == SESSION_READY)
+        arena_reset(session->query_arena);
+    return state;
+}
+
+bool
+statement_open(struct statement *statement, const union datum *values, const bool *nulls)
+{
+    struct session *session = statement->session;
+    struct notice_sink outer = session_enter(session);
+    struct catch frame;
+    bool is_good = catch_begin(&frame, session->query_arena);
+    if (is_good) {
+        statement_bind(statement, values, nulls);
+        catch_end(&frame);
+    } else {
+        session_fail(session, frame.error);
+    }
+    notice_sink_set(outer);
+    return is_good;
+}
+
+/* The end of an execution by batches: its transaction, if it is its own, is committed. */
+static void
+statement_done(struct statement *statement)
+{
+    struct session *session = statement->session;
+    statement_forget_portal(statement);
+    statement_end(session);
+    if (session->state == TRANSACTION_NONE && session->txn != NULL)
+        (void)transaction_commit(session, COMMIT_RUN, NULL, true);
+    session_disarm(session);
+}
+
+bool
+statement_next(struct statement *statement, const struct batch **batch)
+{
+    struct session *session = statement->session;
+    struct notice_sink outer = session_enter(session);
+    *batch = NULL;
+    struct catch frame;
+    bool is_good = catch_begin(&frame, session->query_arena);
+    if (is_good) {
+        struct portal *portal = statement->portal;
+        if (portal != NULL && portal->kind == PORTAL_QUERY) {
+            if (!session->in_statement)
+                statement_begin(session);
+            session->query_ran = true;
+            if (!portal->is_started && !portal->entry->is_read_only)
+                transaction_need_write(session, portal->entry->verb);
+            do {
+                *batch = portal_next(portal, 0);
+            } while (*batch != NULL && !portal->info.returns_rows);
+            if (*batch == NULL && portal->exec != NULL)
+                session->modified_count = portal->entry->command == COMMAND_SELECT
+                                              ? 0
+                                              : exec_modified_count(portal->exec);
+        } else if (portal != NULL) {
+            (void)execute(session, portal, 0);
+        }
+        if (*batch == NULL)
+            statement_done(statement);
+        catch_end(&frame);
+    } else {
+        session_fail(session, frame.error);
+    }
+    notice_sink_set(outer);
+    return is_good;
+}
+
+uint64_t
+session_modified_count(const struct session *session)
+{
+    return session->modified_count;
+}

@@ -1,0 +1,451 @@
+/*
+ * query.c: a statement's life: simple queries, and the extended protocol's functions.
+ *
+ * A simple query is a list of statements in one implicit transaction; when one of them has to wait
+ * for its commit the list is put aside and goes on in session_resume. Nothing is raised past the
+ * functions of session.h: each has one catch frame, and an error goes to the sink and fails the
+ * transaction.
+ */
+#include "session/query.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "session/planned.h"
+#include "session/portal.h"
+#include "session/scope.h"
+#include "session/session_int.h"
+#include "session/transaction.h"
+#include "session/utility_run.h"
+#include <ctype.h>
+#include <strings.h>
+
+/* ---- errors ---- */
+
+/* Tells the client of an error, and leaves the transaction as the error does. */
+static void
+tell_error(struct session *session, const struct error *error)
+{
+    struct error told = *error;
+    if (error->code == SQLSTATE_QUERY_CANCELED && session->cancel) {
+        if (session->cancel_reason == CANCEL_FATAL) {
+            told.severity = SEVERITY_FATAL;
+            told.code = SQLSTATE_ADMIN_SHUTDOWN;
+            told.message = "terminating connection due to administrator command";
+        } else {
+            told.message = session->cancel_reason == CANCEL_TIMEOUT
+                               ? "canceling statement due to statement timeout"
+                               : "canceling statement due to user request";
+        }
+        told.detail = told.hint = NULL;
+    }
+    session->sink.error(session->sink.object, &told);
+}
+
+void
+session_fail(struct session *session, const struct error *error)
+{
+    session->deadline_us = 0;
+    tell_error(session, error);
+    if (session->copy_in != NULL)
+        copy_in_free(session);
+    if (session->unfinished != NULL)
+        statement_free(session->unfinished);
+    session->unfinished = NULL;
+    session->query_list = NULL;
+    transaction_fail(session);
+}
+
+static void
+receive_notice(void *object, const struct error *error)
+{
+    static const enum severity levels[] = {SEVERITY_DEBUG,  SEVERITY_DEBUG,   SEVERITY_DEBUG,
+                                           SEVERITY_DEBUG,  SEVERITY_DEBUG,   SEVERITY_LOG,
+                                           SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_ERROR};
+    struct session *session = object;
+    enum severity least = levels[settings_int(&session->settings, SETTING_CLIENT_MIN_MESSAGES)];
+    if (error->severity >= least || error->severity == SEVERITY_INFO)
+        session->sink.notice(session->sink.object, error);
+}
+
+struct notice_sink
+session_enter(struct session *session)
+{
+    session->statement_began_us = clock_wall_us();
+    return notice_sink_set((struct notice_sink){.receive = receive_notice, .object = session});
+}
+
+void
+session_arm(struct session *session)
+{
+    if (session->cancel && session->cancel_reason == CANCEL_FATAL)
+        raise(SQLSTATE_QUERY_CANCELED, "canceling statement");
+    session->cancel = false;
+    int64_t timeout_ms = settings_int(&session->settings, SETTING_STATEMENT_TIMEOUT);
+    if (timeout_ms != 0)
+        session->deadline_us = clock_monotonic_us() + timeout_ms * 1000;
+}
+
+void
+session_disarm(struct session *session)
+{
+    session->deadline_us = 0;
+}
+
+/* ---- tags ---- */
+
+static const char *
+count_tag(struct session *session, const struct cache_entry *entry, uint64_t count)
+{
+    struct arena *arena = session->statement_arena;
+    if (entry->command == COMMAND_INSERT)
+        return arena_format(arena, "INSERT 0 %llu", (unsigned long long)count);
+    return arena_format(arena, "%s %llu", entry->verb, (unsigned long long)count);
+}
+
+static uint64_t
+entry_count(const struct cache_entry *entry, const struct exec *exec, uint64_t row_count)
+{
+    return entry->command == COMMAND_SELECT ? row_count : exec_modified_count(exec);
+}
+
+/* ---- running ---- */
+
+struct held_entry {
+    struct statement_cache *cache;
+    struct cache_entry *entry;
+};
+
+static void
+release_held(void *object)
+{
+    struct held_entry *held = object;
+    statement_cache_release(held->cache, held->entry);
+}
+
+void
+session_release_later(struct session *session, struct cache_entry *entry)
+{
+    struct held_entry *held = arena_alloc(session->statement_arena, sizeof *held);
+    *held = (struct held_entry){.cache = session->engine->statements, .entry = entry};
+    arena_on_end(session->statement_arena, release_held, held);
+}
+
+static struct exec_context
+exec_context_of(struct session *session, struct arena *arena)
+{
+    return (struct exec_context){
+        .arena = arena,
+        .txn = session->txn,
+        .catalog = session->catalog,
+        .env = &session->env,
+        .cancel = &session->cancel,
+        .work_mem_bytes = (uint64_t)settings_int(&session->settings, SETTING_WORK_MEM) * 1024,
+    };
+}
+
+/* Runs a planned query whole, rows to the sink. Returns its tag. */
+static const char *
+run_entry(struct session *session, struct cache_entry *entry)
+{
+    if (!entry->is_read_only)
+        transaction_need_write(session, entry->verb);
+    struct session_sink *sink = &session->sink;
+    if (entry->info.returns_rows)
+        sink->columns(sink->object, entry->info.columns, entry->info.column_count);
+    struct exec_context context = exec_context_of(session, session->statement_arena);
+    struct exec *exec = exec_open(entry->program, &context);
+    struct batch batch;
+    uint64_t row_count = 0;
+    while (exec_next(exec, &batch)) {
+        row_count += batch.count;
+        if (entry->info.returns_rows && !sink->rows(sink->object, session, &batch))
+            raise(SQLSTATE_CONNECTION_FAILURE, "the client has gone");
+    }
+    const char *tag = count_tag(session, entry, entry_count(entry, exec, row_count));
+    exec_close(exec);
+    return tag;
+}
+
+/* The first word of a statement. */
+static bool
+begins_with(struct slice source, const char *word)
+{
+    size_t bytes = strlen(word);
+    return source.bytes >= bytes && strncasecmp((const char *)source.data, word, bytes) == 0 &&
+           (source.bytes == bytes || !isalnum(source.data[bytes]));
+}
+
+bool
+session_is_control(struct slice source)
+{
+    static const char *const words[] = {"begin", "start",    "commit",    "end",
+                                        "abort", "rollback", "savepoint", "release"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (begins_with(source, words[i]))
+            return true;
+    return false;
+}
+
+/* True if a failed block accepts the statement. */
+static bool
+ends_failed_block(enum utility_kind kind)
+{
+    return kind == UTILITY_COMMIT || kind == UTILITY_ROLLBACK || kind == UTILITY_ROLLBACK_TO;
+}
+
+static enum session_state
+end_block(struct session *session, const struct utility *utility)
+{
+    bool is_commit = utility->kind == UTILITY_COMMIT;
+    struct session_sink *sink = &session->sink;
+    if (session->state == TRANSACTION_NONE) {
+        notice(SEVERITY_WARNING, SQLSTATE_NO_ACTIVE_SQL_TRANSACTION,
+               "there is no transaction in progress");
+        if (!is_commit)
+            transaction_rollback(session);
+        sink->complete(sink->object, is_commit ? "COMMIT" : "ROLLBACK");
+        return SESSION_READY;
+    }
+    if (is_commit && session->state == TRANSACTION_OPEN)
+        return transaction_commit(session, COMMIT_STATEMENT, "COMMIT",
+                                  utility->transaction.is_chain);
+    transaction_rollback(session);
+    sink->complete(sink->object, "ROLLBACK");
+    return SESSION_READY;
+}
+
+enum session_state
+session_run_control(struct session *session, const struct utility *utility)
+{
+    struct session_sink *sink = &session->sink;
+    const struct transaction *transaction = &utility->transaction;
+    if (session->state == TRANSACTION_FAILED && !ends_failed_block(utility->kind))
+        raise(SQLSTATE_IN_FAILED_SQL_TRANSACTION,
+              "current transaction is aborted, commands ignored until end of transaction block");
+    switch (utility->kind) {
+    case UTILITY_COMMIT:
+    case UTILITY_ROLLBACK: {
+        /* AND CHAIN: the next block has this one's modes. */
+        struct transaction modes = {.has_isolation = false};
+        enum isolation isolation = session->isolation;
+        bool is_read_only = session->is_read_only, is_chain = transaction->is_chain;
+        if (is_chain && session->state == TRANSACTION_NONE)
+            raise(SQLSTATE_NO_ACTIVE_SQL_TRANSACTION,
+                  "%s AND CHAIN can only be used in transaction blocks",
+                  utility->kind == UTILITY_COMMIT ? "COMMIT" : "ROLLBACK");
+        enum session_state state = end_block(session, utility);
+        if (is_chain) {
+            transaction_ensure(session);
+            transaction_block(session, &modes);
+            session->isolation = isolation;
+            session->is_read_only = is_read_only;
+        }
+        return state;
+    }
+    case UTILITY_BEGIN:
+        transaction_ensure(session);
+        transaction_block(session, transaction);
+        break;
+    case UTILITY_SAVEPOINT:
+        savepoint_begin(session, transaction->name);
+        break;
+    case UTILITY_RELEASE:
+        savepoint_release(session, transaction->name);
+        break;
+    case UTILITY_ROLLBACK_TO:
+        savepoint_rollback(session, transaction->name);
+        break;
+    default:
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "%s is not supported yet", utility->tag);
+    }
+    sink->complete(sink->object, utility->tag);
+    return SESSION_READY;
+}
+
+static bool
+is_control_kind(enum utility_kind kind)
+{
+    return kind <= UTILITY_ROLLBACK_TO;
+}
+
+/*
+ * Runs one statement of a simple query. is_last: its tag waits for the commit of the implicit
+ * transaction.
+ */
+static enum session_state
+run_raw(struct session *session, const struct raw_statement *raw, bool is_last)
+{
+    session_arm(session);
+    if (session_is_control(raw->source)) {
+        struct analyze_options options = {.arena = session->query_arena, .scope = &session->scope};
+        const struct query *query = analyze(&options, raw);
+        if (query->command == COMMAND_UTILITY && is_control_kind(query->utility->kind))
+            return session_run_control(session, query->utility);
+    }
+    transaction_ensure(session);
+    statement_begin(session);
+    session->query_ran = true;
+    struct query *utility = NULL;
+    struct cache_entry *entry =
+        planned_find(session, raw, NULL, session->statement_arena, &utility);
+    const char *tag;
+    if (entry != NULL) {
+        session_release_later(session, entry);
+        tag = run_entry(session, entry);
+    } else if (utility->utility->kind == UTILITY_COPY && utility->utility->copy.is_from &&
+               utility->utility->copy.file == NULL) {
+        transaction_need_write(session, "COPY FROM");
+        copy_in_begin(session, &utility->utility->copy);
+        return SESSION_COPY_IN;
+    } else {
+        tag = utility_run(session, utility, raw, NULL);
+    }
+    statement_end(session);
+    session_disarm(session);
+    if (is_last && session->state == TRANSACTION_NONE)
+        return transaction_commit(session, COMMIT_QUERY_END, arena_text(session->query_arena, tag),
+                                  false);
+    session->sink.complete(session->sink.object, tag);
+    return SESSION_READY;
+}
+
+/* Goes on with the list until it ends or has to wait. */
+static enum session_state
+query_continue(struct session *session)
+{
+    struct catch frame;
+    if (catch_begin(&frame, session->query_arena)) {
+        enum session_state state = SESSION_READY;
+        while (state == SESSION_READY && session->query_list != NULL &&
+               session->query_at < session->query_list->count) {
+            const struct raw_statement *raw = &session->query_list->statements[session->query_at++];
+            state = run_raw(session, raw, session->query_at == session->query_list->count);
+        }
+        if (state == SESSION_READY) {
+            session->query_list = NULL;
+            if (session->state == TRANSACTION_NONE && session->txn != NULL)
+                state = transaction_commit(session, COMMIT_QUERY_END, NULL, false);
+        }
+        catch_end(&frame);
+        return state;
+    }
+    session_fail(session, frame.error);
+    return SESSION_READY;
+}
+
+enum session_state
+session_query(struct session *session, const char *text)
+{
+    struct notice_sink outer = session_enter(session);
+    statement_end(session);
+    arena_reset(session->query_arena);
+    enum session_state state = SESSION_READY;
+    struct catch frame;
+    struct portal *unnamed = portal_find(session, "");
+    if (unnamed != NULL)
+        portal_free(unnamed);
+    if (catch_begin(&frame, session->query_arena)) {
+        session->query_list = parse_sql(session->query_arena, slice_text(text));
+        session->query_at = 0;
+        catch_end(&frame);
+        if (session->query_list->count == 0) {
+            session->query_list = NULL;
+            session->sink.empty(session->sink.object);
+        } else {
+            state = query_continue(session);
+        }
+    } else {
+        session_fail(session, frame.error);
+    }
+    notice_sink_set(outer);
+    return state;
+}
+
+enum session_state
+session_resume(struct session *session)
+{
+    struct notice_sink outer = session_enter(session);
+    enum session_state state = SESSION_READY;
+    enum commit_step step = session->commit_step;
+    session->commit_step = COMMIT_NONE;
+    bool is_good = session->commit_status == ST_OK;
+    transaction_resume(session);
+    if (!is_good)
+        session->query_list = NULL;
+    else if (step == COMMIT_STATEMENT && session->query_list != NULL)
+        state = query_continue(session);
+    notice_sink_set(outer);
+    return state;
+}
+
+/* ---- COPY FROM STDIN ---- */
+
+enum session_state
+session_copy_data(struct session *session, struct slice data)
+{
+    if (session->copy_in == NULL)
+        return SESSION_READY;
+    struct notice_sink outer = session_enter(session);
+    enum session_state state = SESSION_COPY_IN;
+    struct catch frame;
+    if (catch_begin(&frame, session->query_arena)) {
+        copy_in_data(session, data);
+        catch_end(&frame);
+    } else {
+        session_fail(session, frame.error);
+        state = SESSION_READY;
+    }
+    notice_sink_set(outer);
+    return state;
+}
+
+/* The COPY statement's end: as that of any statement of its query string, or of Execute. */
+static enum session_state
+copy_complete(struct session *session, uint64_t row_count)
+{
+    const char *tag =
+        arena_format(session->query_arena, "COPY %llu", (unsigned long long)row_count);
+    statement_end(session);
+    session_disarm(session);
+    bool is_simple = session->query_list != NULL;
+    bool is_last = is_simple && session->query_at == session->query_list->count;
+    if (is_last && session->state == TRANSACTION_NONE)
+        return transaction_commit(session, COMMIT_QUERY_END, tag, false);
+    session->sink.complete(session->sink.object, tag);
+    return is_simple ? query_continue(session) : SESSION_READY;
+}
+
+enum session_state
+session_copy_done(struct session *session)
+{
+    if (session->copy_in == NULL)
+        return SESSION_READY;
+    struct notice_sink outer = session_enter(session);
+    enum session_state state = SESSION_READY;
+    struct catch frame;
+    if (catch_begin(&frame, session->query_arena)) {
+        uint64_t row_count = copy_in_finish(session);
+        copy_in_free(session);
+        state = copy_complete(session, row_count);
+        catch_end(&frame);
+    } else {
+        session_fail(session, frame.error);
+    }
+    notice_sink_set(outer);
+    return state;
+}
+
+enum session_state
+session_copy_fail(struct session *session, const char *reason)
+{
+    if (session->copy_in == NULL)
+        return SESSION_READY;
+    struct notice_sink outer = session_enter(session);
+    struct catch frame;
+    if (catch_begin(&frame, session->query_arena)) {
+        raise(SQLSTATE_QUERY_CANCELED, "COPY from stdin failed: %s", reason);
+    }
+    session->cancel = false;
+    session_fail(session, frame.error);
+    notice_sink_set(outer);
+    return SESSION_READY;
+}

@@ -1,0 +1,34 @@
+/*
+ * query.h: what simple and prepared statements share.
+ */
+#pragma once
+
+#include "session/session_int.h"
+
+struct cache_entry;
+
+/* What every function of session.h begins with: the clock is read, the thread's notices go to this
+ * session. Returns the sink before. */
+struct notice_sink session_enter(struct session *session);
+/* An error has been caught: tells the client and leaves the transaction as the error does. */
+void session_fail(struct session *session, const struct error *error);
+/* The statement's timeout counts from here; a cancel that came before is forgotten. Raises if the
+ * session is to end. */
+void session_arm(struct session *session);
+void session_disarm(struct session *session);
+
+/* True for BEGIN, COMMIT, SAVEPOINT and kin, by their first word: they need no snapshot and work in
+ * failed blocks. */
+bool session_is_control(struct slice source);
+enum session_state session_run_control(struct session *session, const struct utility *utility);
+
+/* Lets go of an entry that the caller holds when the statement's memory is reset. */
+void session_release_later(struct session *session, struct cache_entry *entry);
+
+/* ---- prepared statements, for PREPARE and EXECUTE too. All raise. ---- */
+struct statement *statement_get(struct session *session, const char *name); /* 26000 */
+/* name null: not found by name. */
+struct statement *statement_make(struct session *session, const char *name, struct slice text,
+                                 uint32_t param_count, const oid *param_types);
+struct portal *portal_bind(struct session *session, const char *name, struct statement *statement,
+                           uint32_t param_count);
