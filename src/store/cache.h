@@ -107,6 +107,9 @@ void cache_seal(struct cache *cache, page_no page);
  */
 void cache_drop(struct cache *cache, page_no page);
 
+/* True if cache_get would not read from the device (or is reading just now). A hint. */
+bool cache_has(const struct cache *cache, page_no page);
+
 /* ---- for the checkpointer: one thread at a time ---- */
 
 /* Where a pass over the young pages stands; {.moment = m} at its start. */
