@@ -40,7 +40,9 @@ struct page_refs {
  */
 struct edit {
     struct store *store;
-    struct reader *reader; /* the editing thread's; it stands in an epoch during calls */
+    struct reader
+        *reader; /* the editing thread's; it stands in an epoch during calls, and refreshes
+                    it between calls when it changes more pages than the cache holds */
     birth_seq birth;
     struct page_refs taken, retired;
 };
@@ -50,6 +52,9 @@ void edit_deinit(struct edit *edit); /* frees the arrays, nothing else */
 /* Gives all taken pages back to space and forgets the retired ones. No root of this edit may be
  * used afterwards. */
 void edit_drop(struct edit *edit);
+/* Moves all that `from` has taken and retired to `edit`, which may then change and publish its
+ * trees; `from` is empty afterwards. On ST_NO_MEMORY both are as before. */
+MUST_CHECK enum status edit_absorb(struct edit *edit, struct edit *from);
 
 enum put_mode {
     PUT_UPSERT, /* insert or replace */
@@ -57,7 +62,9 @@ enum put_mode {
     PUT_UPDATE, /* ST_NOT_FOUND if it is not */
 };
 
-/* O(log n); rising keys at the right end append in O(1) without splitting pages in halves. */
+/* Key and value must not lie in pages that the edit owns. Errors besides the mode's: ST_INVALID
+ * (empty key), ST_LIMIT (key or value too long). O(log n); rising keys at the right end append in
+ * O(1) without splitting pages in halves. */
 MUST_CHECK enum status tree_put(struct edit *edit, struct tree_root *root, struct slice key,
                                 struct slice value, enum put_mode mode);
 MUST_CHECK enum status tree_delete(struct edit *edit, struct tree_root *root,

@@ -1,0 +1,455 @@
+/*
+ * test_tree.c: trees against a model.
+ *
+ * Goal: whatever the keys and values are, and in whatever order rows come and go, a tree holds what
+ * a plain sorted array holds. Method: random changes to both, in edits that are published from time
+ * to time; after each round all rows are compared by cursor in both directions, by seeks and by
+ * lookups, published trees of before are compared with what they held then, and no page is lost.
+ */
+#include "base/random.h"
+#include "stand_in.h"
+#include "store/space.h"
+#include "store/tree_int.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct model_row {
+    struct slice key, value; /* own memory */
+};
+
+struct model {
+    struct model_row *rows;
+    uint32_t count, capacity;
+};
+
+static struct slice
+slice_copy(struct slice from)
+{
+    uint8_t *data = malloc(from.bytes + 1);
+    assert_non_null(data);
+    memcpy(data, from.data, from.bytes);
+    return slice_of(data, from.bytes);
+}
+
+static uint32_t
+model_find(const struct model *model, struct slice key, bool *is_found)
+{
+    uint32_t lo = 0, hi = model->count;
+    *is_found = false;
+    while (lo < hi) {
+        uint32_t mid = (lo + hi) / 2;
+        int order = slice_compare(model->rows[mid].key, key);
+        if (order == 0)
+            *is_found = true;
+        if (order < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static void
+model_put(struct model *model, struct slice key, struct slice value)
+{
+    bool is_found;
+    uint32_t at = model_find(model, key, &is_found);
+    if (is_found) {
+        free((void *)model->rows[at].value.data);
+        model->rows[at].value = slice_copy(value);
+        return;
+    }
+    if (model->count == model->capacity) {
+        model->capacity = model->capacity * 2 + 64;
+        model->rows = realloc(model->rows, model->capacity * sizeof *model->rows);
+        assert_non_null(model->rows);
+    }
+    memmove(model->rows + at + 1, model->rows + at, (model->count - at) * sizeof *model->rows);
+    model->rows[at] = (struct model_row){slice_copy(key), slice_copy(value)};
+    model->count++;
+}
+
+static void
+model_delete(struct model *model, uint32_t at)
+{
+    free((void *)model->rows[at].key.data);
+    free((void *)model->rows[at].value.data);
+    model->count--;
+    memmove(model->rows + at, model->rows + at + 1, (model->count - at) * sizeof *model->rows);
+}
+
+static void
+model_clear(struct model *model)
+{
+    while (model->count > 0)
+        model_delete(model, model->count - 1);
+    free(model->rows);
+    *model = (struct model){0};
+}
+
+static struct model
+model_copy(const struct model *from)
+{
+    struct model copy = {0};
+    for (uint32_t i = 0; i < from->count; i++)
+        model_put(&copy, from->rows[i].key, from->rows[i].value);
+    return copy;
+}
+
+/* ---- keys and values of many sorts ---- */
+
+enum key_sort { KEY_TINY, KEY_INT, KEY_RISING, KEY_FALLING, KEY_PREFIXED, KEY_LONG, KEY_GROUPED };
+
+struct workload {
+    enum key_sort keys;
+    uint32_t key_range;
+    uint32_t value_bytes_max;
+    uint32_t delete_percent;
+    uint32_t ops, rounds;
+};
+
+static struct slice
+make_key(struct random *random, const struct workload *load, uint64_t *serial, uint8_t *to)
+{
+    uint64_t n = random_below(random, load->key_range);
+    switch (load->keys) {
+    case KEY_TINY: {
+        size_t bytes = 1 + random_below(random, 3);
+        for (size_t i = 0; i < bytes; i++)
+            to[i] = (uint8_t)(random_below(random, 4) * 85);
+        return slice_of(to, bytes);
+    }
+    case KEY_INT:
+        be64_set(to, n);
+        return slice_of(to, 8);
+    case KEY_RISING:
+        be64_set(to, ++*serial);
+        return slice_of(to, 8);
+    case KEY_FALLING:
+        be64_set(to, UINT64_MAX - ++*serial);
+        return slice_of(to, 8);
+    case KEY_PREFIXED: {
+        size_t shared = random_below(random, 4) * 200;
+        memset(to, 'p', shared);
+        be32_set(to + shared, (uint32_t)n);
+        return slice_of(to, shared + 4);
+    }
+    case KEY_LONG: {
+        size_t bytes = 1 + random_below(random, KEY_BYTES_MAX);
+        memset(to, 'x', bytes);
+        size_t at = random_below(random, bytes);
+        to[at] = (uint8_t)n;
+        return slice_of(to, bytes);
+    }
+    default:
+        be32_set(to, (uint32_t)(n % 7));
+        be64_set(to + 4, ++*serial);
+        return slice_of(to, 12);
+    }
+}
+
+static struct slice
+make_value(struct random *random, uint32_t bytes_max, uint8_t *to)
+{
+    size_t bytes = random_below(random, 8) == 0 ? random_below(random, bytes_max + 1)
+                                                : random_below(random, 1 + bytes_max / 16);
+    for (size_t i = 0; i < bytes; i++)
+        to[i] = (uint8_t)(i % 251 + bytes);
+    if (bytes > 8)
+        le64_set(to, random_next(random));
+    return slice_of(to, bytes);
+}
+
+/* ---- comparing ---- */
+
+static void
+assert_slice(struct slice is, struct slice should)
+{
+    assert_int_equal(is.bytes, should.bytes);
+    if (is.bytes > 0)
+        assert_memory_equal(is.data, should.data, is.bytes);
+}
+
+static void
+assert_row(struct cursor *cursor, const struct model_row *row)
+{
+    struct slice key, value;
+    assert_false(cursor->is_at_end);
+    assert_int_equal(cursor_key(cursor, &key), ST_OK);
+    assert_slice(key, row->key);
+    assert_int_equal(cursor_value(cursor, &value), ST_OK);
+    assert_slice(value, row->value);
+}
+
+static void
+assert_cursor_both_ways(struct cursor *cursor, const struct model *model)
+{
+    assert_int_equal(cursor_first(cursor), ST_OK);
+    for (uint32_t i = 0; i < model->count; i++) {
+        assert_row(cursor, &model->rows[i]);
+        if (i % 97 == 0) {
+            reader_refresh(cursor->reader);
+            assert_int_equal(cursor_restore(cursor), ST_OK);
+            assert_row(cursor, &model->rows[i]);
+        }
+        assert_int_equal(cursor_next(cursor), ST_OK);
+    }
+    assert_true(cursor->is_at_end);
+    assert_int_equal(cursor_last(cursor), ST_OK);
+    for (uint32_t i = model->count; i > 0; i--) {
+        assert_row(cursor, &model->rows[i - 1]);
+        assert_int_equal(cursor_prev(cursor), ST_OK);
+    }
+    assert_true(cursor->is_at_end);
+}
+
+static void
+assert_seeks(struct cursor *cursor, const struct model *model, struct slice key)
+{
+    bool is_found;
+    uint32_t at = model_find(model, key, &is_found);
+    assert_int_equal(cursor_seek(cursor, key), ST_OK);
+    if (at < model->count)
+        assert_row(cursor, &model->rows[at]);
+    else
+        assert_true(cursor->is_at_end);
+    assert_int_equal(cursor_seek_before(cursor, key), ST_OK);
+    if (at > 0)
+        assert_row(cursor, &model->rows[at - 1]);
+    else
+        assert_true(cursor->is_at_end);
+}
+
+struct setting {
+    struct store *store;
+    struct reader *reader;
+    struct random random;
+    const struct workload *load;
+    uint64_t serial;
+};
+
+static void
+assert_tree(struct setting *s, const struct tree_root *root, const struct model *model)
+{
+    assert_int_equal(root->row_count, model->count);
+    struct cursor cursor;
+    cursor_init(&cursor, s->store, s->reader, root);
+    assert_cursor_both_ways(&cursor, model);
+    struct buf spill;
+    buf_init(&spill);
+    uint8_t room[KEY_BYTES_MAX];
+    for (uint32_t i = 0; i < 200; i++) {
+        struct slice key = make_key(&s->random, s->load, &s->serial, room), value;
+        if (i % 2 == 0 && model->count > 0)
+            key = model->rows[random_below(&s->random, model->count)].key;
+        bool is_found;
+        uint32_t at = model_find(model, key, &is_found);
+        enum status st = tree_get(s->store, s->reader, root, key, &spill, &value);
+        assert_int_equal(st, is_found ? ST_OK : ST_NOT_FOUND);
+        if (is_found)
+            assert_slice(value, model->rows[at].value);
+        assert_seeks(&cursor, model, key);
+    }
+    buf_deinit(&spill);
+    cursor_deinit(&cursor);
+    assert_int_equal(tree_check(s->store, s->reader, root), ST_OK);
+}
+
+/* ---- changing ---- */
+
+static void
+change_once(struct setting *s, struct edit *edit, struct tree_root *root, struct model *model)
+{
+    static uint8_t value_room[1 << 20];
+    uint8_t room[KEY_BYTES_MAX];
+    bool is_found;
+    if (random_below(&s->random, 100) < s->load->delete_percent && model->count > 0) {
+        struct slice key = make_key(&s->random, s->load, &s->serial, room);
+        uint32_t at = model_find(model, key, &is_found);
+        if (!is_found)
+            at = (uint32_t)random_below(&s->random, model->count);
+        assert_int_equal(tree_delete(edit, root, model->rows[at].key), ST_OK);
+        if (!is_found)
+            assert_int_equal(tree_delete(edit, root, key), ST_NOT_FOUND);
+        model_delete(model, at);
+        return;
+    }
+    struct slice key = make_key(&s->random, s->load, &s->serial, room);
+    struct slice value = make_value(&s->random, s->load->value_bytes_max, value_room);
+    model_find(model, key, &is_found);
+    enum put_mode mode = (enum put_mode)random_below(&s->random, 3);
+    enum status should = mode == PUT_INSERT && is_found    ? ST_EXISTS
+                         : mode == PUT_UPDATE && !is_found ? ST_NOT_FOUND
+                                                           : ST_OK;
+    assert_int_equal(tree_put(edit, root, key, value, mode), should);
+    if (should == ST_OK)
+        model_put(model, key, value);
+    else
+        assert_int_equal(tree_put(edit, root, key, value, PUT_UPSERT), ST_OK),
+            model_put(model, key, value);
+}
+
+static void
+empty_tree(struct setting *s, struct edit *edit, struct tree_root *root, struct model *model)
+{
+    while (model->count > 0) {
+        uint32_t at = (uint32_t)random_below(&s->random, model->count);
+        assert_int_equal(tree_delete(edit, root, model->rows[at].key), ST_OK);
+        model_delete(model, at);
+    }
+    assert_int_equal(root->ref.page, PAGE_NONE);
+    assert_int_equal(root->row_count, 0);
+}
+
+static void
+run(const struct workload *load, uint64_t seed)
+{
+    struct setting s = {.store = stand_in_open(NULL, 0), .load = load};
+    random_init(&s.random, seed);
+    assert_int_equal(reader_new(s.store, &s.reader), ST_OK);
+    struct tree_root root = {0};
+    struct model model = {0};
+    struct edit edit;
+    for (uint32_t round = 0; round < load->rounds; round++) {
+        struct tree_root old_root = root;
+        struct model old = model_copy(&model);
+        reader_enter(s.reader);
+        edit_init(&edit, s.store, s.reader, round + 1);
+        for (uint32_t i = 0; i < load->ops; i++)
+            change_once(&s, &edit, &root, &model);
+        assert_tree(&s, &root, &model);
+        assert_tree(&s, &old_root, &old);
+        reader_leave(s.reader);
+        stand_in_publish(&edit);
+        edit_deinit(&edit);
+        model_clear(&old);
+    }
+    reader_enter(s.reader);
+    edit_init(&edit, s.store, s.reader, load->rounds + 1);
+    empty_tree(&s, &edit, &root, &model);
+    reader_leave(s.reader);
+    stand_in_publish(&edit);
+    edit_deinit(&edit);
+    assert_int_equal(s.store->space->used_count, 0);
+    assert_int_equal(s.store->space->corrupt_count, 0);
+    model_clear(&model);
+    reader_free(s.reader);
+    stand_in_close(s.store);
+}
+
+static void
+tree_holds_tiny_keys(void **state)
+{
+    (void)state;
+    run(&(struct workload){KEY_TINY, 1, 100, 40, 500, 8}, 1);
+}
+
+static void
+tree_holds_random_integers(void **state)
+{
+    (void)state;
+    run(&(struct workload){KEY_INT, 20000, 40, 30, 6000, 4}, 2);
+    run(&(struct workload){KEY_INT, 3000, 2000, 55, 3000, 4}, 3);
+}
+
+static void
+tree_holds_keys_in_order(void **state)
+{
+    (void)state;
+    run(&(struct workload){KEY_RISING, 1, 40, 10, 6000, 3}, 4);
+    run(&(struct workload){KEY_FALLING, 1, 40, 10, 6000, 3}, 5);
+    run(&(struct workload){KEY_GROUPED, 1000, 40, 5, 6000, 3}, 6);
+}
+
+static void
+tree_holds_keys_with_common_prefixes(void **state)
+{
+    (void)state;
+    run(&(struct workload){KEY_PREFIXED, 4000, 60, 30, 4000, 4}, 7);
+}
+
+static void
+tree_holds_long_keys(void **state)
+{
+    (void)state;
+    run(&(struct workload){KEY_LONG, 256, 3000, 30, 1500, 4}, 8);
+}
+
+static void
+tree_holds_long_values(void **state)
+{
+    (void)state;
+    run(&(struct workload){KEY_INT, 100, 300000, 30, 150, 4}, 9);
+}
+
+static void
+rows_in_rising_order_fill_pages(void **state)
+{
+    (void)state;
+    struct setting s = {.store = stand_in_open(NULL, 0)};
+    assert_int_equal(reader_new(s.store, &s.reader), ST_OK);
+    reader_enter(s.reader);
+    struct edit edit;
+    edit_init(&edit, s.store, s.reader, 1);
+    struct tree_root root = {0};
+    uint8_t key[8], value[90] = {1};
+    for (uint64_t i = 0; i < 20000; i++) {
+        be64_set(key, i);
+        assert_int_equal(
+            tree_put(&edit, &root, slice_of(key, 8), slice_of(value, sizeof value), PUT_INSERT),
+            ST_OK);
+    }
+    uint64_t row_bytes = 8 + 2 + 2 + sizeof value;
+    assert_true(edit.taken.count * (uint64_t)PAGE_BYTES < 20000 * row_bytes * 106 / 100);
+    edit_drop(&edit);
+    edit_deinit(&edit);
+    assert_int_equal(s.store->space->used_count, 0);
+    reader_leave(s.reader);
+    stand_in_close(s.store);
+}
+
+static void
+bad_requests_are_refused(void **state)
+{
+    (void)state;
+    struct store *store = stand_in_open(NULL, 0);
+    struct reader *reader;
+    assert_int_equal(reader_new(store, &reader), ST_OK);
+    reader_enter(reader);
+    struct edit edit;
+    edit_init(&edit, store, reader, 1);
+    struct tree_root root = {0};
+    uint8_t key[KEY_BYTES_MAX + 1] = {0};
+    struct slice none = slice_of("", 0);
+    assert_int_equal(tree_put(&edit, &root, none, none, PUT_UPSERT), ST_INVALID);
+    assert_int_equal(tree_put(&edit, &root, slice_of(key, sizeof key), none, PUT_UPSERT), ST_LIMIT);
+    assert_int_equal(
+        tree_put(&edit, &root, slice_of(key, 1), slice_of(key, VALUE_BYTES_MAX + 1ul), PUT_UPSERT),
+        ST_LIMIT);
+    assert_int_equal(tree_put(&edit, &root, slice_of(key, 1), none, PUT_UPDATE), ST_NOT_FOUND);
+    assert_int_equal(tree_delete(&edit, &root, slice_of(key, 1)), ST_NOT_FOUND);
+    assert_int_equal(root.ref.page, PAGE_NONE);
+    edit_deinit(&edit);
+    reader_leave(reader);
+    stand_in_close(store);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tree_holds_tiny_keys),
+        cmocka_unit_test(tree_holds_random_integers),
+        cmocka_unit_test(tree_holds_keys_in_order),
+        cmocka_unit_test(tree_holds_keys_with_common_prefixes),
+        cmocka_unit_test(tree_holds_long_keys),
+        cmocka_unit_test(tree_holds_long_values),
+        cmocka_unit_test(rows_in_rising_order_fill_pages),
+        cmocka_unit_test(bad_requests_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
