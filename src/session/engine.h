@@ -43,3 +43,9 @@ struct db *engine_db(struct engine *engine);
 struct types *engine_types(struct engine *engine);
 /* The value of a setting as sessions start with it; null: unknown. Copied into `arena`. */
 const char *engine_setting(struct engine *engine, const char *name, struct arena *arena);
+
+/* Cancels statements past their timeout. True: there are more deadlines to come, so call again soon
+ * (some 10 ms). */
+bool engine_tick(struct engine *engine);
+/* Cancels what the session of that number runs, or ends the session; false: there is none. */
+bool engine_cancel(struct engine *engine, uint32_t pid, bool is_fatal);

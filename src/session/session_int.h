@@ -86,6 +86,7 @@ struct portal {
     struct batch rest;  /* rows of the last batch that a row limit cut off */
     uint32_t rest_from;
     struct arena *rest_arena; /* null until a row limit cuts a batch */
+    uint64_t position;        /* a cursor's: the row it stands on; 0 before the first */
     struct row_buffer *rows;  /* PORTAL_ROWS, scrollable and held cursors: all rows, kept */
 };
 
@@ -100,6 +101,8 @@ struct session {
     struct session_sink sink;
     void (*on_commit)(void *object);
     struct settings settings;
+    char *reported[SETTING_COUNT]; /* what the client was told last */
+    bool is_reporting, is_linked;
     struct type_env env;
     struct random random;
     struct db_access access;

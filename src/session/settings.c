@@ -359,6 +359,16 @@ settings_copy(struct settings *settings, const struct settings *from)
     }
 }
 
+void
+settings_keep_as_start(struct settings *settings)
+{
+    for (int id = 0; id < SETTING_COUNT; id++) {
+        char *copy = text_copy(settings->text[id]);
+        mem_free(settings->start_text[id]);
+        settings->start_text[id] = copy;
+    }
+}
+
 static void
 undo_free(struct setting_undo *undo)
 {

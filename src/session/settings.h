@@ -123,6 +123,8 @@ struct settings {
 void settings_init(struct settings *settings);
 /* As another's now are: also what RESET goes back to. */
 void settings_copy(struct settings *settings, const struct settings *from);
+/* RESET goes back to the values as they are now. */
+void settings_keep_as_start(struct settings *settings);
 void settings_deinit(struct settings *settings);
 
 /* The id of a name in any case; -1 if there is none (it may be a custom one: it has a dot). */
