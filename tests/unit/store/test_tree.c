@@ -259,6 +259,98 @@ assert_tree(struct setting *s, const struct tree_root *root, const struct model 
     assert_int_equal(tree_check(s->store, s->reader, root), ST_OK);
 }
 
+/* ---- differences and bulk builds ---- */
+
+struct diff_expect {
+    const struct model *from, *to;
+    uint32_t from_at, to_at;
+};
+
+/* Moves on over rows that both models have; the next differing row must be the one visited. */
+static enum status
+expect_difference(void *object, struct slice key, struct slice before, struct slice after)
+{
+    struct diff_expect *e = object;
+    for (;;) {
+        const struct model_row *a = e->from_at < e->from->count ? &e->from->rows[e->from_at] : NULL;
+        const struct model_row *b = e->to_at < e->to->count ? &e->to->rows[e->to_at] : NULL;
+        assert_true(a != NULL || b != NULL);
+        int order = a == NULL ? 1 : b == NULL ? -1 : slice_compare(a->key, b->key);
+        e->from_at += order <= 0;
+        e->to_at += order >= 0;
+        if (order == 0 && slice_equal(a->value, b->value))
+            continue;
+        assert_slice(key, order <= 0 ? a->key : b->key);
+        assert_true((before.data != NULL) == (order <= 0));
+        assert_true((after.data != NULL) == (order >= 0));
+        if (order <= 0)
+            assert_slice(before, a->value);
+        if (order >= 0)
+            assert_slice(after, b->value);
+        return ST_OK;
+    }
+}
+
+static void
+assert_diff(struct setting *s, const struct tree_root *from, const struct model *from_model,
+            const struct tree_root *to, const struct model *to_model)
+{
+    struct diff_expect e = {.from = from_model, .to = to_model};
+    assert_int_equal(tree_diff(s->store, s->reader, from, to, expect_difference, &e), ST_OK);
+    for (; e.from_at < from_model->count && e.to_at < to_model->count; e.from_at++, e.to_at++) {
+        assert_slice(from_model->rows[e.from_at].key, to_model->rows[e.to_at].key);
+        assert_slice(from_model->rows[e.from_at].value, to_model->rows[e.to_at].value);
+    }
+    assert_int_equal(e.from_at, from_model->count);
+    assert_int_equal(e.to_at, to_model->count);
+}
+
+static void
+assert_estimates(struct setting *s, const struct tree_root *root, const struct model *model)
+{
+    struct slice none = {0};
+    double rows;
+    assert_int_equal(tree_estimate(s->store, s->reader, root, none, none, &rows), ST_OK);
+    assert_true(rows >= model->count * 0.99 && rows <= model->count * 1.01);
+    if (model->count == 0)
+        return;
+    uint32_t a = (uint32_t)random_below(&s->random, model->count);
+    uint32_t b = (uint32_t)random_below(&s->random, model->count);
+    struct slice from = model->rows[a < b ? a : b].key, to = model->rows[a < b ? b : a].key;
+    assert_int_equal(tree_estimate(s->store, s->reader, root, from, to, &rows), ST_OK);
+    assert_true(rows >= 0 && rows <= model->count);
+}
+
+static void
+build(struct edit *edit, const struct model *model, struct tree_root *root)
+{
+    struct tree_builder *builder;
+    assert_int_equal(tree_builder_new(edit, &builder), ST_OK);
+    for (uint32_t i = 0; i < model->count; i++) {
+        assert_int_equal(tree_builder_add(builder, model->rows[i].key, model->rows[i].value),
+                         ST_OK);
+        assert_int_equal(tree_builder_add(builder, model->rows[i].key, model->rows[i].value),
+                         ST_INVALID);
+    }
+    assert_int_equal(tree_builder_finish(builder, root), ST_OK);
+}
+
+/* The same rows in a tree of its own, which is then cleared. */
+static void
+assert_rebuild(struct setting *s, struct edit *edit, const struct tree_root *root,
+               const struct model *model)
+{
+    uint32_t taken_before = edit->taken.count;
+    struct tree_root built;
+    struct model none = {0};
+    build(edit, model, &built);
+    assert_tree(s, &built, model);
+    assert_diff(s, root, model, &built, model);
+    assert_diff(s, &built, model, &(struct tree_root){0}, &none);
+    assert_int_equal(tree_clear(edit, &built, 0), ST_OK);
+    assert_int_equal(edit->taken.count, taken_before);
+}
+
 /* ---- changing ---- */
 
 static void
@@ -323,6 +415,10 @@ run(const struct workload *load, uint64_t seed)
             change_once(&s, &edit, &root, &model);
         assert_tree(&s, &root, &model);
         assert_tree(&s, &old_root, &old);
+        assert_diff(&s, &old_root, &old, &root, &model);
+        assert_diff(&s, &root, &model, &old_root, &old);
+        assert_estimates(&s, &root, &model);
+        assert_rebuild(&s, &edit, &root, &model);
         reader_leave(s.reader);
         stand_in_publish(&edit);
         edit_deinit(&edit);
