@@ -33,12 +33,10 @@ bool
 buf_grow(struct buf *buf, size_t more)
 {
     size_t need = buf->bytes + more;
-    if (!buf->is_failed && need >= more) {
+    if (!buf->is_failed && need >= more && need <= SIZE_MAX / 2) {
         size_t capacity = buf->capacity < BUF_BYTES_MIN ? BUF_BYTES_MIN : buf->capacity;
-        while (capacity < need && capacity <= SIZE_MAX / 2)
+        while (capacity <= need && capacity <= SIZE_MAX / 2)
             capacity *= 2;
-        if (capacity < need)
-            capacity = need;
         uint8_t *data = mem_resize(buf->data, capacity);
         if (data != NULL) {
             buf->data = data;

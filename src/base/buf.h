@@ -23,11 +23,12 @@ void buf_deinit(struct buf *buf);
 void buf_clear(struct buf *buf); /* keeps the memory */
 bool buf_grow(struct buf *buf, size_t more);
 
-/* Room for `more` bytes at data + bytes; null (and is_failed) if there is no memory. */
+/* Room for `more` bytes at data + bytes; null (and is_failed) if there is no memory. Always leaves
+ * a byte of room, so that no bytes at all have a place too. */
 static inline uint8_t *
 buf_reserve(struct buf *buf, size_t more)
 {
-    if (UNLIKELY(more > buf->capacity - buf->bytes) && !buf_grow(buf, more))
+    if (UNLIKELY(more >= buf->capacity - buf->bytes) && !buf_grow(buf, more))
         return NULL;
     return buf->data + buf->bytes;
 }

@@ -57,6 +57,22 @@ impossible_size_fails_and_the_rest_is_ignored(void **state)
     buf_deinit(&buf);
 }
 
+static void
+nothing_has_a_place_too(void **state)
+{
+    (void)state;
+    struct buf buf;
+    buf_init(&buf);
+    assert_non_null(buf_reserve(&buf, 0));
+    while (buf.bytes < 5000) {
+        uint8_t *place = buf_reserve(&buf, 7);
+        assert_ptr_equal(place, buf.data + buf.bytes);
+        buf.bytes += 7;
+        assert_true(buf.capacity > buf.bytes);
+    }
+    buf_deinit(&buf);
+}
+
 static bool
 fill_attempt(void *object, uint64_t nth)
 {
@@ -110,6 +126,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(puts_arrive_in_order),
         cmocka_unit_test(impossible_size_fails_and_the_rest_is_ignored),
+        cmocka_unit_test(nothing_has_a_place_too),
         cmocka_unit_test(each_failed_growth_keeps_a_prefix),
         cmocka_unit_test(raising_buf_raises_out_of_memory),
     };
