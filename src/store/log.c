@@ -149,10 +149,18 @@ log_find_segment(struct log *log, log_pos at, struct log_segment *segment)
 void
 log_release(struct log *log, log_pos start)
 {
+    mutex_lock(&log->lock);
+    log->checkpoint_start = start;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i + 1 < log->segment_count; i++)
+        count += log->segments[i].end <= start;
+    uint32_t limit = log->spare_limit / 2 > count ? log->spare_limit / 2 : count;
+    log->spare_limit = limit < LOG_SPARES_MAX ? limit : LOG_SPARES_MAX;
+    mutex_unlock(&log->lock);
+
     struct log_segment first;
     for (;;) {
         mutex_lock(&log->lock);
-        log->checkpoint_start = start;
         bool has_one = false;
         /* Not the last: it is the one that is appended to. */
         for (uint32_t i = 0; !has_one && i + 1 < log->segment_count; i++) {

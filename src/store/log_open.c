@@ -90,6 +90,8 @@ log_set_end(struct log *log, log_pos end, bool is_damaged)
     atomic_store(&log->synced, end);
     log->is_recovered = true;
     mutex_unlock(&log->lock);
+    if (is_writable && !log->is_damaged)
+        log_release(log, log->checkpoint_start);
     return ST_OK;
 }
 
