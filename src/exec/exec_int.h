@@ -1,0 +1,127 @@
+/*
+ * exec_int.h: what the files of this folder share: executions, nodes, and how nodes are made.
+ *
+ * A node kind is a struct node_kind: `compile` once per plan, `open` per execution, then next,
+ * rewind and close on the state. States live in the execution's arena. Memory for a node's batches:
+ * node_arena, which the node empties when it is asked for its next batch.
+ */
+#pragma once
+
+#include "base/check.h"
+#include "base/raise.h"
+#include "exec/exec.h"
+#include "exec/expr_code.h"
+#include "exec/vector.h"
+
+struct node_state;
+
+/* A plan node compiled: what all kinds have; a kind's own struct begins with it. */
+struct node_code {
+    const struct plan_node *plan;
+    const struct node_kind *kind;
+    const struct expr_code *filter; /* null: none */
+    uint32_t capacity;              /* rows a batch of it may number: 1 to COLUMN_ROWS_MAX */
+    bool has_own_arena;             /* many batches, or many rescans: see node_arena */
+    const struct node_code *left, *right;
+};
+
+struct node_kind {
+    size_t code_bytes;  /* of the kind's struct */
+    size_t state_bytes; /* of the kind's state */
+    /* Fills in what the kind adds to the code; may be null. */
+    void (*compile)(struct compiler *compiler, struct node_code *code);
+    /* Fills in the state (cleared before, children not opened: node_open does); may be null. */
+    void (*open)(struct exec *exec, struct node_state *state);
+    /* The next batch of the node, before its filter. */
+    bool (*next)(struct exec *exec, struct node_state *state, struct batch *out);
+    /* Starts over, with the current exec params. */
+    void (*rewind)(struct exec *exec, struct node_state *state);
+    void (*close)(struct exec *exec, struct node_state *state); /* may be null */
+};
+
+struct node_state {
+    const struct node_code *code;
+    const struct plan_node *plan;
+    struct expr_state *filter;
+    struct node_state *left, *right;
+    struct arena *arena; /* of its batches; null until node_arena */
+    bool is_at_end;
+    /* For EXPLAIN ANALYZE. */
+    int64_t startup_ns, total_ns;
+    uint64_t rows, loops, filtered;
+    bool is_running;
+    const char *note;
+};
+
+struct param_slot {
+    union datum value;
+    uint8_t is_null;
+    bool is_set; /* init plans: computed */
+};
+
+#define EXEC_SCRATCH_COUNT 4
+
+struct subplan_state;
+struct cte_state;
+struct work_table;
+
+struct exec {
+    const struct program *program;
+    const struct plan *plan;
+    struct exec_context context;
+    struct arena *arena;
+    struct txn *txn;
+    struct node_state *root;
+    struct node_state **nodes; /* by id; null where not opened (yet) */
+    struct param_slot *params; /* exec params */
+    struct subplan_state **subplans;
+    struct cte_state **ctes;
+    struct work_table **works;
+    uint32_t hold_count;     /* nodes that hold a batch across calls: scans must not refresh */
+    uint64_t modified_count; /* by the node at the root */
+    uint64_t work_mem_bytes;
+    struct fk_queue *foreign_keys; /* checks left for the statement's end; null: none */
+    bool is_timed;
+    struct buf scratch[EXEC_SCRATCH_COUNT]; /* for building keys: never across a call of a node */
+};
+
+struct program {
+    const struct plan *plan;
+    const struct node_code *root;
+    struct node_code **nodes; /* by plan node id */
+    struct subplan_code **subplans;
+    const struct node_code **ctes;
+};
+
+extern const struct node_kind *const node_kinds[PLAN_KIND_COUNT];
+
+/* Codes of a plan's node and all below it. Kinds with further children compile them themselves. */
+const struct node_code *node_compile(struct compiler *compiler, const struct plan_node *plan);
+/* The same for what is run many times in an execution: the inner side of a nested loop. */
+const struct node_code *node_compile_rescanned(struct compiler *compiler,
+                                               const struct plan_node *plan);
+/* Opens a node and its left and right children. */
+struct node_state *node_open(struct exec *exec, const struct node_code *code);
+/* The node's next batch: never empty; false at the end. */
+bool node_next(struct exec *exec, struct node_state *state, struct batch *out);
+void node_rewind(struct exec *exec, struct node_state *state);
+/* An arena for the node's batches, emptied by node_begin_batch. Nodes of few rows get the
+ * execution's. */
+struct arena *node_arena(struct exec *exec, struct node_state *state);
+void node_begin_batch(struct exec *exec, struct node_state *state);
+
+/* 57014 if cancel was asked for. */
+static inline void
+exec_check(struct exec *exec)
+{
+    if (exec->context.cancel != NULL &&
+        UNLIKELY(__atomic_load_n((const bool *)exec->context.cancel, __ATOMIC_RELAXED)))
+        raise(SQLSTATE_QUERY_CANCELED, "canceling statement due to user request");
+}
+
+/* The value of an exec param; an init plan is run at its first use (subplan.c). */
+const struct param_slot *exec_param(struct exec *exec, uint32_t param);
+void exec_set_param(struct exec *exec, uint32_t param, union datum value, bool is_null);
+
+/* An arena that ends with the execution's. */
+struct arena *exec_new_arena(struct exec *exec, const char *name);

@@ -1,0 +1,55 @@
+/*
+ * expr_compile.c: whole codes: lists of expressions, and filters.
+ */
+#include "base/raise.h"
+#include "exec/expr_build.h"
+
+const struct expr_code *
+expr_compile(struct compiler *compiler, struct expr *const *exprs, uint32_t count)
+{
+    struct code_builder b;
+
+    build_begin(&b, compiler);
+    reg_no *outputs = arena_alloc_array(compiler->arena, count, sizeof *outputs);
+    for (uint32_t i = 0; i < count; i++)
+        outputs[i] = build_expr(&b, exprs[i], 0);
+    build_instr(&b, OP_DONE, 0);
+    struct expr_code *code = build_end(&b);
+    code->outputs = outputs;
+    code->output_count = count;
+    return code;
+}
+
+sel_no
+build_condition(struct code_builder *b, const struct expr *e, sel_no sel, uint32_t *jump)
+{
+    reg_no reg = build_expr(b, e, sel);
+    sel_no passed = build_slot(b);
+    struct instr *in = build_instr(b, OP_NARROW, sel);
+
+    in->a = reg;
+    in->b = passed;
+    *jump = build_jump(b, passed);
+    return passed;
+}
+
+const struct expr_code *
+expr_compile_filter(struct compiler *compiler, struct plan_list conditions)
+{
+    if (conditions.count == 0)
+        return NULL;
+    struct code_builder b;
+    sel_no sel = 0;
+    uint32_t *jumps = arena_alloc_array(compiler->arena, conditions.count, sizeof *jumps);
+
+    build_begin(&b, compiler);
+    for (uint32_t i = 0; i < conditions.count; i++)
+        sel = build_condition(&b, conditions.exprs[i], sel, &jumps[i]);
+    build_instr(&b, OP_DONE, 0)->b = sel;
+    for (uint32_t i = 0; i < conditions.count; i++)
+        build_land(&b, jumps[i]);
+    build_instr(&b, OP_NONE, 0);
+    struct expr_code *code = build_end(&b);
+    code->is_filter = true;
+    return code;
+}

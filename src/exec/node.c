@@ -1,0 +1,161 @@
+/*
+ * node.c: what all nodes share: compiling, opening, asking for the next batch, starting over.
+ */
+#include "base/clock.h"
+#include "exec/exec_int.h"
+#include "exec/nodes.h"
+
+const struct node_kind *const node_kinds[PLAN_KIND_COUNT] = {
+    [PLAN_RESULT] = &node_result,     [PLAN_VALUES] = &node_values,
+    [PLAN_SEQ_SCAN] = &node_seq_scan, [PLAN_INDEX_SCAN] = &node_index_scan,
+    [PLAN_PROJECT] = &node_project,   [PLAN_LIMIT] = &node_limit,
+};
+
+static const struct node_code *
+compile_child(struct compiler *compiler, const struct plan_node *plan, bool is_rescanned)
+{
+    bool outer = compiler->is_rescanned;
+
+    compiler->is_rescanned |= is_rescanned;
+    const struct node_code *code = node_compile(compiler, plan);
+    compiler->is_rescanned = outer;
+    return code;
+}
+
+const struct node_code *
+node_compile_rescanned(struct compiler *compiler, const struct plan_node *plan)
+{
+    return compile_child(compiler, plan, true);
+}
+
+const struct node_code *
+node_compile(struct compiler *compiler, const struct plan_node *plan)
+{
+    if (plan == NULL)
+        return NULL;
+    const struct node_kind *kind = node_kinds[plan->kind];
+    if (kind == NULL)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this kind of plan (%d) is not supported yet",
+              (int)plan->kind);
+    struct node_code *code = arena_alloc_zero(compiler->arena, kind->code_bytes);
+    code->plan = plan;
+    code->kind = kind;
+    code->capacity =
+        plan->row_bound < COLUMN_ROWS_MAX ? (uint32_t)plan->row_bound : COLUMN_ROWS_MAX;
+    if (code->capacity == 0)
+        code->capacity = 1;
+    code->has_own_arena = compiler->is_rescanned || plan->row_bound > COLUMN_ROWS_MAX;
+    code->left = node_compile(compiler, plan->left);
+    code->right = compile_child(compiler, plan->right,
+                                plan->kind == PLAN_NEST_LOOP || plan->kind == PLAN_RECURSIVE_UNION);
+    code->filter = expr_compile_filter(compiler, plan->filter);
+    if (kind->compile != NULL)
+        kind->compile(compiler, code);
+    compiler->program->nodes[plan->id] = code;
+    return code;
+}
+
+struct arena *
+exec_new_arena(struct exec *exec, const char *name)
+{
+    struct arena_options options = {.name = name, .on_full = raise_arena_full};
+    struct arena *arena = arena_new(&options);
+
+    if (arena == NULL)
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    arena_on_end(exec->arena, (void (*)(void *))arena_free, arena);
+    return arena;
+}
+
+struct arena *
+node_arena(struct exec *exec, struct node_state *state)
+{
+    if (state->arena == NULL)
+        state->arena = state->code->has_own_arena ? exec_new_arena(exec, "batch") : exec->arena;
+    return state->arena;
+}
+
+void
+node_begin_batch(struct exec *exec, struct node_state *state)
+{
+    if (state->arena != NULL && state->arena != exec->arena)
+        arena_reset(state->arena);
+}
+
+struct node_state *
+node_open(struct exec *exec, const struct node_code *code)
+{
+    if (code == NULL)
+        return NULL;
+    struct node_state *state = arena_alloc_zero(exec->arena, code->kind->state_bytes);
+
+    state->code = code;
+    state->plan = code->plan;
+    exec->nodes[code->plan->id] = state;
+    state->left = node_open(exec, code->left);
+    state->right = node_open(exec, code->right);
+    if (code->filter != NULL)
+        state->filter = expr_open(exec, code->filter, code->capacity, node_arena(exec, state));
+    if (code->kind->open != NULL)
+        code->kind->open(exec, state);
+    return state;
+}
+
+static bool
+next_filtered(struct exec *exec, struct node_state *state, struct batch *out)
+{
+    const struct node_kind *kind = state->code->kind;
+
+    while (kind->next(exec, state, out)) {
+        if (state->filter == NULL) {
+            if (out->count != 0)
+                return true;
+            continue;
+        }
+        uint32_t before = out->count;
+        if (before != 0)
+            expr_filter(state->filter, out);
+        state->filtered += before - out->count;
+        if (out->count != 0)
+            return true;
+        exec_check(exec);
+    }
+    return false;
+}
+
+static bool
+next_timed(struct exec *exec, struct node_state *state, struct batch *out)
+{
+    int64_t start = clock_monotonic_ns();
+    bool has_rows = next_filtered(exec, state, out);
+    int64_t took = clock_monotonic_ns() - start;
+
+    state->total_ns += took;
+    if (!state->is_running) {
+        state->is_running = true;
+        state->startup_ns += took;
+        state->loops++;
+    }
+    if (has_rows)
+        state->rows += out->count;
+    return has_rows;
+}
+
+bool
+node_next(struct exec *exec, struct node_state *state, struct batch *out)
+{
+    exec_check(exec);
+    if (UNLIKELY(exec->is_timed))
+        return next_timed(exec, state, out);
+    return next_filtered(exec, state, out);
+}
+
+void
+node_rewind(struct exec *exec, struct node_state *state)
+{
+    if (state == NULL)
+        return;
+    state->is_running = false;
+    state->is_at_end = false;
+    state->code->kind->rewind(exec, state);
+}

@@ -1,0 +1,83 @@
+/*
+ * scan.c: see scan.h.
+ */
+#include "exec/scan.h"
+
+static struct column
+fixed_column(struct compiler *compiler, enum phys phys, union datum value, bool is_null)
+{
+    union datum *place = arena_alloc(compiler->arena, sizeof *place + 1);
+    uint8_t *null = (uint8_t *)(place + 1);
+
+    *place = value;
+    *null = is_null;
+    return (struct column){
+        .phys = phys, .is_const = true, .has_nulls = is_null, .data = place, .nulls = null};
+}
+
+void
+scan_reads_compile(struct compiler *compiler, struct scan_reads *reads,
+                   const struct plan_scan *plan)
+{
+    uint32_t count = plan->node.column_count;
+    uint16_t *column_idx = arena_alloc_array(compiler->arena, count, sizeof *column_idx);
+
+    reads->column_count = count;
+    reads->stored_to = arena_alloc_array(compiler->arena, count, sizeof *reads->stored_to);
+    reads->fixed = arena_alloc_array(compiler->arena, count, sizeof *reads->fixed);
+    reads->fixed_to = arena_alloc_array(compiler->arena, count, sizeof *reads->fixed_to);
+    reads->layout.format = plan->format;
+    reads->layout.column_idx = column_idx;
+    for (uint32_t i = 0; i < count; i++) {
+        attr_no attr = plan->reads[i];
+        if (attr > 0) {
+            uint32_t stored = reads->layout.column_count++;
+            column_idx[stored] =
+                attr == READ_ROW_ID ? plan->table->column_count : (uint16_t)(attr - 1);
+            reads->stored_to[stored] = i;
+            continue;
+        }
+        if (attr != READ_TABLE_OID && attr != READ_XMIN)
+            raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
+                  "system column %d of table \"%s\" is not supported", attr, plan->table->name);
+        union datum value = {.words = {0, 0}};
+        if (attr == READ_TABLE_OID)
+            value.i32 = (int32_t)plan->table->table;
+        reads->fixed_to[reads->fixed_count] = i;
+        reads->fixed[reads->fixed_count++] =
+            fixed_column(compiler, plan->node.columns[i].phys, value, false);
+    }
+    reads->is_plain = reads->fixed_count == 0;
+}
+
+void
+scan_output_open(struct exec *exec, const struct scan_reads *reads, const struct plan_scan *plan,
+                 uint32_t capacity, struct scan_output *output)
+{
+    output->columns = arena_alloc_array(exec->arena, reads->column_count, sizeof *output->columns);
+    output->stored = output->columns;
+    output->stored_count = reads->layout.column_count;
+    if (!reads->is_plain)
+        output->stored =
+            arena_alloc_array(exec->arena, reads->layout.column_count, sizeof *output->stored);
+    for (uint32_t i = 0; i < reads->layout.column_count; i++)
+        vector_init(&output->stored[i], plan->node.columns[reads->stored_to[i]].phys, capacity,
+                    exec->arena);
+    for (uint32_t i = 0; i < reads->fixed_count; i++)
+        output->columns[reads->fixed_to[i]] = reads->fixed[i];
+}
+
+void
+scan_output_finish(const struct scan_reads *reads, struct scan_output *output)
+{
+    if (reads->is_plain)
+        return;
+    for (uint32_t i = 0; i < reads->layout.column_count; i++)
+        output->columns[reads->stored_to[i]] = output->stored[i];
+}
+
+void
+raise_read_status(enum status st, const char *table)
+{
+    raise_status(st, "could not read table \"%s\"", table);
+}

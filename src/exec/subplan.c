@@ -1,0 +1,179 @@
+/*
+ * subplan.c: see subplan.h.
+ *
+ * An init plan is run once, at the first use of its param. Other subplans are run for each row that
+ * asks: the row's values go to the exec params named by the plan, and the nodes start over. While a
+ * subplan runs the caller's batch must stay: no scan below it may renew the reader's epoch.
+ */
+#include "exec/subplan.h"
+#include "exec/expr_build.h"
+
+struct subplan_state {
+    const struct subplan_code *code;
+    struct node_state *root;
+    struct expr_state *test;
+    struct arena *arena; /* values handed out: until the next run */
+    bool has_run;
+    bool is_running;
+};
+
+struct subplan_code *
+subplan_compile(struct compiler *compiler, const struct plan_subplan *plan)
+{
+    struct subplan_code *code = arena_alloc_zero(compiler->arena, sizeof *code);
+
+    code->plan = plan;
+    code->root = plan->is_init ? node_compile(compiler, plan->root)
+                               : node_compile_rescanned(compiler, plan->root);
+    if (plan->test != NULL)
+        code->test = expr_compile(compiler, &plan->test, 1);
+    code->phys = plan->root->column_count != 0 ? plan->root->columns[0].phys : PHYS_NONE;
+    return code;
+}
+
+static struct subplan_state *
+subplan_state(struct exec *exec, uint32_t subplan)
+{
+    struct subplan_state *state = exec->subplans[subplan];
+
+    if (state == NULL) {
+        const struct subplan_code *code = exec->program->subplans[subplan];
+        state = arena_alloc_zero(exec->arena, sizeof *state);
+        state->code = code;
+        state->arena = code->plan->is_init ? exec->arena : exec_new_arena(exec, "subplan");
+        state->root = node_open(exec, code->root);
+        state->test = expr_open(exec, code->test, code->root->capacity, state->arena);
+        exec->subplans[subplan] = state;
+    }
+    return state;
+}
+
+static union datum
+run_scalar(struct exec *exec, struct subplan_state *state, bool *is_null)
+{
+    union datum value = {.words = {0, 0}};
+    struct batch batch;
+    bool has_row = false;
+
+    *is_null = true;
+    while (node_next(exec, state->root, &batch)) {
+        if (has_row || batch.count > 1)
+            raise(SQLSTATE_CARDINALITY_VIOLATION,
+                  "more than one row returned by a subquery used as an expression");
+        uint32_t row = sel_row(batch.sel, 0);
+        has_row = true;
+        *is_null = column_is_null(&batch.columns[0], row);
+        if (!*is_null)
+            value = datum_copy(state->code->phys, vector_get(&batch.columns[0], row), state->arena);
+    }
+    return value;
+}
+
+/* ANY: true if a row's test is true, else null if one's is null, else false. ALL: the mirror. */
+static union datum
+run_quantified(struct exec *exec, struct subplan_state *state, bool *is_null)
+{
+    bool decides = state->code->plan->kind == SUBLINK_ANY;
+    union datum result = {.words = {0, 0}};
+    struct batch batch;
+
+    *is_null = false;
+    result.b = !decides;
+    while (node_next(exec, state->root, &batch)) {
+        expr_run(state->test, &batch);
+        for (uint32_t i = 0; i < batch.count; i++) {
+            bool row_null;
+            union datum value = expr_value(state->test, 0, sel_row(batch.sel, i), &row_null);
+            if (row_null) {
+                *is_null = true;
+            } else if (value.b == decides) {
+                *is_null = false;
+                result.b = decides;
+                return result;
+            }
+        }
+    }
+    return result;
+}
+
+static union datum
+run_subplan(struct exec *exec, struct subplan_state *state, bool *is_null)
+{
+    union datum value = {.words = {0, 0}};
+    struct batch batch;
+
+    if (state->has_run) {
+        arena_reset(state->arena);
+        node_rewind(exec, state->root);
+    }
+    state->has_run = true;
+    exec->hold_count++;
+    *is_null = false;
+    switch (state->code->plan->kind) {
+    case SUBLINK_EXISTS:
+        value.b = node_next(exec, state->root, &batch);
+        break;
+    case SUBLINK_ANY:
+    case SUBLINK_ALL:
+        value = run_quantified(exec, state, is_null);
+        break;
+    case SUBLINK_SCALAR:
+        value = run_scalar(exec, state, is_null);
+        break;
+    case SUBLINK_ROW:
+    case SUBLINK_ARRAY:
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this kind of subquery is not supported yet");
+    }
+    exec->hold_count--;
+    return value;
+}
+
+const struct param_slot *
+exec_param(struct exec *exec, uint32_t param)
+{
+    struct param_slot *slot = &exec->params[param];
+    int32_t init_plan = exec->plan->exec_params[param].init_plan;
+
+    if (init_plan >= 0 && !slot->is_set) {
+        struct subplan_state *state = subplan_state(exec, (uint32_t)init_plan);
+        bool is_null;
+        slot->value = run_subplan(exec, state, &is_null);
+        slot->is_null = is_null;
+        slot->is_set = true;
+    }
+    return slot;
+}
+
+void
+exec_set_param(struct exec *exec, uint32_t param, union datum value, bool is_null)
+{
+    exec->params[param] = (struct param_slot){.value = value, .is_null = is_null, .is_set = true};
+}
+
+/* An OP_ROWS: sets the subplan's params from the row's arguments and runs it. */
+static union datum
+subplan_row(struct expr_state *state, const struct row_site *site, const union datum *args,
+            const bool *nulls, bool *is_null)
+{
+    struct exec *exec = state->exec;
+    struct subplan_state *subplan = subplan_state(exec, site->expr->subplan);
+    const struct plan_subplan *plan = subplan->code->plan;
+
+    for (uint32_t i = 0; i < plan->param_count; i++)
+        exec_set_param(exec, plan->params[i], args[i], nulls[i]);
+    union datum value = run_subplan(exec, subplan, is_null);
+    /* The next run reuses the subplan's memory: the batch's lasts longer. */
+    return *is_null ? value
+                    : datum_copy(site->data != NULL ? PHYS_VIEW : PHYS_NONE, value, state->arena);
+}
+
+reg_no
+build_subplan(struct code_builder *b, const struct expr *e, sel_no sel)
+{
+    struct row_site *site =
+        build_row_site(b, e, subplan_row, "subplan", e->args, e->arg_count, sel);
+
+    if (compiler_type(b->compiler, e->type)->phys == PHYS_VIEW)
+        site->data = e;
+    return build_rows(b, site, sel);
+}
