@@ -1,0 +1,363 @@
+/*
+ * modify.c: INSERT, UPDATE, DELETE.
+ *
+ * The child of an UPDATE or DELETE puts out the identity of the row to change and whatever the new
+ * values, the recheck after a concurrent change and RETURNING read.
+ */
+#include "catalog/catalog.h"
+#include "plan/planner_int.h"
+#include "sql/analyze.h"
+
+/* ---- a row's identity ---- */
+
+static uint32_t
+identity_count(const struct table *table)
+{
+    return table->primary != NULL ? table->primary->key_count : 1;
+}
+
+static int16_t
+identity_number(const struct table *table, uint32_t i)
+{
+    return table->primary != NULL ? table->primary->keys[i].attr : (int16_t)READ_ROW_ID;
+}
+
+static void
+add_column(struct level *level, struct expr_list *list, struct expr *column)
+{
+    columns_of(level, column, list);
+    rels_need(level, column);
+}
+
+static const struct table *
+rel_table(struct level *level, const struct rel *rel)
+{
+    const struct plan_context *context = level->planner->context;
+
+    return context->table(context->object, rel->source->table.table->table);
+}
+
+void
+row_ref_need(struct level *level, const struct rel *rel, struct expr_list *needed)
+{
+    const struct table *table = rel_table(level, rel);
+
+    for (uint32_t i = 0; i < identity_count(table); i++)
+        add_column(level, needed, rel_column(level, rel, identity_number(table, i)));
+}
+
+void
+row_ref_make(struct level *level, const struct rel *rel, const struct flow *flow,
+             struct plan_row_ref *ref, struct plan_reread *reread)
+{
+    const struct plan_context *context = level->planner->context;
+    uint32_t count = flow->node->column_count;
+
+    ref->table = rel->table;
+    ref->format = context->format(context->object, rel->table);
+    ref->key_count = identity_count(rel->table);
+    ref->keys = arena_alloc_array(level->arena, ref->key_count, sizeof *ref->keys);
+    for (uint32_t i = 0; i < ref->key_count; i++) {
+        ref->keys[i] = flow_column(flow, rel_column(level, rel, identity_number(rel->table, i)));
+        check(ref->keys[i] != UINT32_MAX);
+    }
+    reread->columns = arena_alloc_array(level->arena, count, sizeof *reread->columns);
+    reread->reads = arena_alloc_array(level->arena, count, sizeof *reread->reads);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct expr *e = flow->outputs[i];
+        if (e->kind != EXPR_COLUMN || e->column.range != rel->range || e->column.number <= 0)
+            continue;
+        reread->columns[reread->count] = i;
+        reread->reads[reread->count++] = e->column.number;
+    }
+}
+
+/* ---- expressions over rows of the table ---- */
+
+/* Columns 1..n of a range, as a flow's outputs from `first` on. */
+static void
+row_outputs(struct level *level, uint32_t range, struct expr **outputs, uint32_t first)
+{
+    const struct range *source = level->query->ranges[range];
+
+    for (uint32_t i = 0; i < source->column_count; i++) {
+        struct expr *e = arena_alloc_zero(level->arena, sizeof *e);
+        e->kind = EXPR_COLUMN;
+        e->type = source->columns[i].type;
+        e->typmod = source->columns[i].typmod;
+        e->collation = source->columns[i].collation;
+        e->at = -1;
+        e->column.range = range;
+        e->column.number = (int16_t)(i + 1);
+        outputs[first + i] = e;
+    }
+}
+
+/* A flow without a node of its own: rows of `range`, then the columns of `after`. */
+static struct flow
+row_flow(struct level *level, uint32_t range, const struct expr **after_outputs,
+         uint32_t after_count)
+{
+    uint32_t first = level->query->ranges[range]->column_count;
+    struct plan_node *node = arena_alloc_zero(level->arena, sizeof *node);
+    struct flow flow = {node, NULL};
+
+    node->column_count = first + after_count;
+    flow.outputs = arena_alloc_array(level->arena, node->column_count, sizeof *flow.outputs);
+    row_outputs(level, range, flow.outputs, 0);
+    for (uint32_t i = 0; i < after_count; i++)
+        flow.outputs[first + i] = (struct expr *)(uintptr_t)after_outputs[i];
+    return flow;
+}
+
+static struct expr *
+bind_row(struct level *level, const struct flow *row, struct expr *e)
+{
+    return flow_bind(level->planner, row, prepare_expr(level, e));
+}
+
+/* Key expressions and predicates of the table's indexes, analysed from their SQL. */
+static void
+make_index_exprs(struct level *level, struct plan_modify *node, uint32_t range)
+{
+    struct planner *planner = level->planner;
+    const struct table *table = node->table;
+    const struct table *scope_table = level->query->ranges[range]->table.table;
+    struct analyze_options options = {.arena = level->arena, .scope = planner->scope};
+    struct plan_table_rules *rules = &node->rules;
+
+    rules->indexes = arena_alloc_array(level->arena, table->index_count, sizeof *rules->indexes);
+    for (uint32_t i = 0; i < table->index_count; i++) {
+        const struct index_def *index = table->indexes[i];
+        struct plan_index_exprs *exprs = &rules->indexes[rules->index_count];
+        bool has_exprs = index->predicate_sql != NULL;
+        *exprs = (struct plan_index_exprs){.index = index};
+        exprs->keys = arena_alloc_zero(level->arena, index->key_count * sizeof *exprs->keys);
+        for (uint32_t k = 0; k < index->key_count; k++) {
+            if (index->keys[k].expr_sql == NULL)
+                continue;
+            exprs->keys[k] =
+                fold_expr(planner, analyze_expr(&options, scope_table, index->keys[k].expr_sql,
+                                                index->keys[k].type, -1));
+            has_exprs = true;
+        }
+        if (index->predicate_sql != NULL)
+            exprs->predicate = fold_expr(
+                planner, analyze_expr(&options, scope_table, index->predicate_sql, TYPE_BOOL, -1));
+        rules->index_count += has_exprs;
+    }
+}
+
+static void
+make_rules(struct level *level, struct plan_modify *node, const struct row_rules *from,
+           uint32_t range)
+{
+    const struct plan_context *context = level->planner->context;
+    struct plan_table_rules *rules = &node->rules;
+
+    rules->table = node->table;
+    rules->format = context->format(context->object, node->table);
+    make_index_exprs(level, node, range);
+    if (from == NULL)
+        return;
+    struct flow row = row_flow(level, from->range, NULL, 0);
+    rules->generated_count = from->generated_count;
+    rules->generated =
+        arena_alloc_array(level->arena, from->generated_count, sizeof *rules->generated);
+    rules->generated_exprs =
+        arena_alloc_array(level->arena, from->generated_count, sizeof(struct expr *));
+    for (uint32_t i = 0; i < from->generated_count; i++) {
+        rules->generated[i] = from->generated[i].column;
+        rules->generated_exprs[i] = bind_row(level, &row, from->generated[i].expr);
+    }
+    rules->check_count = from->check_count;
+    rules->check_names = arena_alloc_array(level->arena, from->check_count, sizeof(char *));
+    rules->checks = arena_alloc_array(level->arena, from->check_count, sizeof(struct expr *));
+    for (uint32_t i = 0; i < from->check_count; i++) {
+        rules->check_names[i] = from->checks[i].name;
+        rules->checks[i] = bind_row(level, &row, from->checks[i].expr);
+    }
+}
+
+static void
+make_returning(struct level *level, struct plan_modify *node, const struct flow *input)
+{
+    const struct query *query = level->query;
+    struct flow row = row_flow(level, query->result, (const struct expr **)input->outputs,
+                               input->node->column_count);
+
+    node->has_returning = query->returning_count != 0;
+    node->returning =
+        arena_alloc_array(level->arena, query->returning_count, sizeof *node->returning);
+    for (uint32_t i = 0; i < query->returning_count; i++) {
+        struct expr *e = prepare_expr(level, query->returning[i].expr);
+        node->returning[i] = flow_bind(level->planner, &row, e);
+        plan_column_set(level->planner, &node->node, i, e);
+        node->node.columns[i].name = query->returning[i].name;
+    }
+}
+
+static struct plan_assign *
+make_assigns(struct level *level, const struct target *targets, uint32_t count,
+             const struct flow *input, uint32_t *made)
+{
+    struct plan_assign *assigns = arena_alloc_array(level->arena, count, sizeof *assigns);
+
+    *made = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (targets[i].is_junk)
+            continue;
+        assigns[(*made)++] = (struct plan_assign){
+            targets[i].column,
+            flow_bind(level->planner, input, prepare_expr(level, targets[i].expr))};
+    }
+    return assigns;
+}
+
+static struct plan_modify *
+new_modify(struct level *level, enum plan_kind kind)
+{
+    const struct query *query = level->query;
+    const struct plan_context *context = level->planner->context;
+    const struct range *range = query->ranges[query->result];
+    struct plan_modify *node = PLAN_NODE(level->planner, kind, plan_modify, query->returning_count);
+
+    node->table = context->table(context->object, range->table.table->table);
+    node->alias = range->name;
+    if (node->table->kind != TABLE_PLAIN)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "cannot change relation \"%s\"", node->table->name);
+    return node;
+}
+
+static void
+finish_modify(struct level *level, struct plan_modify *node, const struct flow *input)
+{
+    node->node.left = input->node;
+    node->node.rows = level->query->returning_count != 0 ? input->node->rows : 0;
+    node->node.startup_cost = input->node->startup_cost;
+    node->node.total_cost = input->node->total_cost;
+    node->node.row_bound = input->node->row_bound;
+}
+
+/* ---- INSERT ---- */
+
+static void
+make_conflict(struct level *level, struct plan_modify *node, const struct on_conflict *from)
+{
+    struct plan_conflict *conflict = arena_alloc_zero(level->arena, sizeof *conflict);
+    const struct query *query = level->query;
+
+    node->conflict = conflict;
+    conflict->is_update = from->is_update;
+    conflict->arbiter_count = from->arbiter_count;
+    conflict->arbiters = from->arbiters;
+    if (!from->is_update)
+        return;
+    uint32_t count = query->ranges[from->excluded]->column_count;
+    struct expr **excluded = arena_alloc_array(level->arena, count, sizeof *excluded);
+    row_outputs(level, from->excluded, excluded, 0);
+    struct flow rows = row_flow(level, query->result, (const struct expr **)excluded, count);
+    conflict->assigns =
+        make_assigns(level, from->targets, from->target_count, &rows, &conflict->assign_count);
+    struct expr_list where = {NULL, 0, 0};
+    expr_list_add_conjuncts(level->arena, &where, prepare_expr(level, from->where));
+    conflict->where = flow_bind_list(level->planner, &rows, &where);
+}
+
+static struct flow
+plan_insert(struct level *level)
+{
+    const struct query *query = level->query;
+    struct plan_modify *node = new_modify(level, PLAN_INSERT);
+    struct expr_list needed = {NULL, 0, 0};
+
+    rels_begin(level);
+    level->targets = arena_alloc_array(level->arena, query->target_count, sizeof *level->targets);
+    struct expr **exprs = arena_alloc_array(level->arena, query->target_count, sizeof *exprs);
+    node->targets = arena_alloc_array(level->arena, query->target_count, sizeof *node->targets);
+    for (uint32_t i = 0; i < query->target_count; i++) {
+        exprs[i] = prepare_expr(level, query->targets[i].expr);
+        level->targets[i] = query->targets[i];
+        level->targets[i].expr = exprs[i];
+        node->targets[i] = query->targets[i].column;
+        rels_need(level, exprs[i]);
+    }
+    node->target_count = query->target_count;
+    expr_list_add_conjuncts(level->arena, &level->where, prepare_expr(level, query->where));
+    join_begin(level);
+    rels_finish(level);
+    for (uint32_t i = 0; i < query->target_count; i++)
+        columns_of(level, exprs[i], &needed);
+    struct flow input = join_plan_unordered(level, &needed);
+    input = flow_project(level->planner, input, exprs, query->target_count);
+    make_rules(level, node, query->rules, query->result);
+    if (query->on_conflict != NULL)
+        make_conflict(level, node, query->on_conflict);
+    make_returning(level, node, &input);
+    finish_modify(level, node, &input);
+    return (struct flow){&node->node, NULL};
+}
+
+/* ---- UPDATE, DELETE ---- */
+
+static struct flow
+plan_change(struct level *level, enum plan_kind kind)
+{
+    const struct query *query = level->query;
+    struct plan_modify *node = new_modify(level, kind);
+    struct expr_list reads = {NULL, 0, 0}, needed = {NULL, 0, 0};
+    struct target *targets = arena_alloc_array(level->arena, query->target_count, sizeof *targets);
+
+    rels_begin(level);
+    const struct rel *rel = rels_add(level, query->result);
+    for (uint32_t i = 0; i < query->target_count; i++) {
+        targets[i] = query->targets[i];
+        targets[i].expr = prepare_expr(level, query->targets[i].expr);
+        expr_list_add(level->arena, &reads, targets[i].expr);
+    }
+    for (uint32_t i = 0; i < query->returning_count; i++)
+        expr_list_add(level->arena, &reads, prepare_expr(level, query->returning[i].expr));
+    expr_list_add_conjuncts(level->arena, &level->where, prepare_expr(level, query->where));
+    row_ref_need(level, rel, &needed);
+    for (uint32_t i = 0; i < level->where.count; i++)
+        expr_list_add(level->arena, &reads, level->where.items[i]);
+    for (uint32_t i = 0; i < reads.count; i++) {
+        columns_of(level, reads.items[i], &needed);
+        rels_need(level, reads.items[i]);
+    }
+    join_begin(level);
+    rels_finish(level);
+    struct flow input = join_plan_unordered(level, &needed);
+    row_ref_make(level, rel, &input, &node->row, &node->reread);
+    node->recheck = flow_bind_list(level->planner, &input, &level->where);
+    node->assigns = make_assigns(level, targets, query->target_count, &input, &node->assign_count);
+    make_rules(level, node, query->rules, query->result);
+    make_returning(level, node, &input);
+    finish_modify(level, node, &input);
+    return (struct flow){&node->node, NULL};
+}
+
+struct flow
+modify_plan(struct level *level)
+{
+    struct flow flow;
+
+    switch (level->query->command) {
+    case COMMAND_INSERT:
+        flow = plan_insert(level);
+        break;
+    case COMMAND_UPDATE:
+        flow = plan_change(level, PLAN_UPDATE);
+        break;
+    case COMMAND_DELETE:
+        flow = plan_change(level, PLAN_DELETE);
+        break;
+    default:
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "MERGE is not supported yet");
+    }
+    flow.outputs =
+        arena_alloc_array(level->arena, level->query->returning_count, sizeof *flow.outputs);
+    for (uint32_t i = 0; i < level->query->returning_count; i++)
+        flow.outputs[i] = level->query->returning[i].expr;
+    return flow;
+}

@@ -1,0 +1,107 @@
+/*
+ * path.h: ways to compute a set of rels, before one is chosen.
+ *
+ * A path is small and cheap to make; only those of the chosen tree become nodes (path_make).
+ */
+#pragma once
+
+#include "plan/planner_int.h"
+
+enum path_kind {
+    PATH_SCAN,     /* a rel: all its rows, or (index not null) ranges of an index */
+    PATH_SUBQUERY, /* a rel whose rows another plan makes */
+    PATH_JOIN,
+};
+
+enum join_method { METHOD_NEST_LOOP, METHOD_HASH };
+
+/* Rows are sorted by the items, first to last. */
+struct order_item {
+    struct expr *expr;
+    bool is_descending, nulls_first;
+};
+
+struct ordering {
+    uint32_t count;
+    struct order_item *items;
+};
+
+/* A bound of an index scan, and the condition that it stands for. */
+struct path_bound {
+    enum bound_kind kind;
+    enum btree_op op;
+    uint16_t key;
+    struct expr *value; /* in the level's terms */
+    struct expr *condition;
+};
+
+struct path {
+    enum path_kind kind;
+    relset rels;
+    relset needs; /* rels whose columns must be set as params: an inner side only */
+    double rows, startup_cost, total_cost;
+    struct ordering order;
+
+    /* PATH_SCAN, PATH_SUBQUERY */
+    struct rel *rel;
+    const struct index_def *index;
+    bool is_backward;
+    bool is_unique; /* one row at most for each set of params */
+    uint32_t bound_count;
+    struct path_bound *bounds;
+    struct expr_list filter; /* conditions that the bounds leave to be asked */
+
+    /* PATH_JOIN */
+    enum join_method method;
+    enum plan_join join;
+    struct path *left, *right;
+    struct expr_list keys_left, keys_right;
+    struct key_operators *key_ops; /* [keys_left.count] */
+    struct expr_list condition;    /* of the join */
+    struct expr_list after;        /* asked of the joined rows */
+};
+
+struct key_operators {
+    const struct operator_info *equal;
+    oid collation;
+};
+
+/* Paths of one set of rels, none worse than another in every way. */
+#define PATHS_MAX 12
+struct path_list {
+    uint32_t count;
+    struct path *paths[PATHS_MAX];
+};
+
+/* Keeps the path if no other is at least as good in cost, order and needs; drops those that it
+ * beats. */
+void path_add(struct path_list *list, struct path *path);
+/* True if rows in order `have` are in order `want` too. */
+bool order_satisfies(const struct ordering *have, const struct ordering *want);
+
+/*
+ * Scans of a rel. available 0: those that need no other rel. Else those that look rows up by
+ * columns of rels in `available`, by the given join conditions.
+ */
+void scan_paths(struct level *level, struct rel *rel, relset available,
+                const struct expr_list *conditions, struct path_list *list);
+
+/* Columns of the outer side of a nested loop that its inner side reads as params. */
+struct nest_params {
+    struct expr_list columns;
+    uint32_t *slots; /* [columns.count] */
+};
+
+struct flow scan_make(struct level *level, const struct path *path,
+                      const struct nest_params *params);
+
+/* ---- what an index condition looks like (index_match.c) ---- */
+
+/*
+ * Finds conditions among `conditions` that bound the index's key columns, as plan.h's struct
+ * plan_bound wants them; a value may read rels outside the rel (then they are added to *needs).
+ * Returns the number of bounds; is_taken[i] says which conditions are wholly answered.
+ */
+uint32_t index_match(struct level *level, const struct rel *rel, const struct index_def *index,
+                     const struct expr_list *conditions, struct path_bound *bounds, bool *is_taken,
+                     relset *needs);

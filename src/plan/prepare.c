@@ -1,0 +1,181 @@
+/*
+ * prepare.c: a level's expressions made self-contained: columns of outer queries become params that
+ * the outer query sets, sublinks become subplans.
+ */
+#include "plan/planner_int.h"
+
+struct expr *
+prepare_outer(struct level *level, struct expr *column)
+{
+    struct planner *planner = level->planner;
+    struct expr *outer = arena_copy(planner->arena, column, sizeof *column);
+
+    check(level->outer != NULL);
+    outer->column.levels_up--;
+    if (level->use == USE_RANGE && outer->column.levels_up != 0)
+        return prepare_outer(level->outer, outer);
+    for (uint32_t i = 0; i < level->outer_ref_count; i++) {
+        if (expr_equal(level->outer_refs[i].column, outer))
+            return plan_param_expr(planner, column, level->outer_refs[i].param);
+    }
+    if (level->outer_ref_count == level->outer_ref_capacity) {
+        uint32_t wider = level->outer_ref_capacity == 0 ? 4 : level->outer_ref_capacity * 2;
+        struct outer_ref *refs = arena_alloc_array(planner->arena, wider, sizeof *refs);
+        if (level->outer_ref_count != 0)
+            memcpy(refs, level->outer_refs, level->outer_ref_count * sizeof *refs);
+        level->outer_refs = refs;
+        level->outer_ref_capacity = wider;
+    }
+    struct outer_ref *ref = &level->outer_refs[level->outer_ref_count++];
+    *ref = (struct outer_ref){outer, plan_new_param(planner, column)};
+    return plan_param_expr(planner, column, ref->param);
+}
+
+static bool
+has_sublink_column(void *object, const struct expr *e)
+{
+    if (e->kind == EXPR_PARAM && e->param.kind == PARAM_SUBLINK)
+        return true;
+    return expr_walk(e, has_sublink_column, object);
+}
+
+/* In the test of ANY or ALL, PARAM_SUBLINK n becomes column n of the subplan; what reads the outer
+ * row becomes a param, set from an argument of the call. */
+struct test_state {
+    struct level *level;
+    struct expr_list args;
+    uint32_t params[FUNC_ARGS_MAX];
+};
+
+static struct expr *
+test_change(void *object, struct expr *e)
+{
+    struct test_state *test = object;
+    struct planner *planner = test->level->planner;
+
+    if (e->kind == EXPR_PARAM && e->param.kind == PARAM_SUBLINK)
+        return plan_input(planner, e->param.number - 1, e);
+    if (!has_sublink_column(NULL, e)) {
+        if (!expr_has_columns(e))
+            return e;
+        for (uint32_t i = 0; i < test->args.count; i++) {
+            if (expr_equal(test->args.items[i], e))
+                return plan_param_expr(planner, e, test->params[i]);
+        }
+        if (test->args.count == FUNC_ARGS_MAX)
+            raise(SQLSTATE_STATEMENT_TOO_COMPLEX, "a row comparison with a subquery is too wide");
+        uint32_t param = plan_new_param(planner, e);
+        test->params[test->args.count] = param;
+        expr_list_add(planner->arena, &test->args, e);
+        return plan_param_expr(planner, e, param);
+    }
+    return expr_map(planner->arena, e, test_change, object);
+}
+
+static struct expr *
+subplan_expr(struct level *level, const struct expr *like, uint32_t subplan,
+             const struct expr_list *args)
+{
+    struct expr *e = arena_alloc_zero(level->planner->arena, sizeof *e);
+
+    e->kind = EXPR_SUBPLAN;
+    e->type = like->type;
+    e->typmod = like->typmod;
+    e->collation = like->collation;
+    e->at = like->at;
+    e->subplan = subplan;
+    e->args = args->items;
+    e->arg_count = args->count;
+    for (uint32_t i = 0; i < args->count; i++) {
+        if (args->items[i]->depth >= e->depth)
+            e->depth = args->items[i]->depth + 1;
+    }
+    return e;
+}
+
+/* What the level that a sublink stands in must pass to it, as arguments and slots. */
+static uint32_t *
+subplan_params(struct level *level, const struct level *inner, const struct test_state *test,
+               struct expr_list *args)
+{
+    uint32_t count = test->args.count + inner->outer_ref_count;
+    uint32_t *params = arena_alloc_array(level->arena, count, sizeof *params);
+    uint32_t at = 0;
+
+    for (uint32_t i = 0; i < test->args.count; i++) {
+        params[at++] = test->params[i];
+        expr_list_add(level->arena, args, test->args.items[i]);
+    }
+    for (uint32_t i = 0; i < inner->outer_ref_count; i++) {
+        params[at++] = inner->outer_refs[i].param;
+        expr_list_add(level->arena, args, prepare_expr(level, inner->outer_refs[i].column));
+    }
+    return params;
+}
+
+static struct expr *
+prepare_sublink(struct level *level, struct expr *e)
+{
+    struct planner *planner = level->planner;
+    enum sublink_kind kind = e->sublink.kind;
+    struct test_state test = {.level = level};
+    struct expr_list args = {NULL, 0, 0};
+    struct expr *test_expr = NULL;
+    struct level *inner;
+    uint32_t idx;
+
+    double wanted = kind == SUBLINK_EXISTS ? 1 : -1;
+    struct flow flow = level_plan(planner, level, USE_SUBLINK, e->sublink.query, wanted, &inner);
+    if (kind == SUBLINK_ANY || kind == SUBLINK_ALL)
+        test_expr = test_change(&test, prepare_expr(level, e->args[0]));
+    uint32_t *params = subplan_params(level, inner, &test, &args);
+    struct plan_subplan *subplan = plan_new_subplan(planner, &idx);
+    subplan->kind = kind;
+    subplan->root = flow.node;
+    subplan->test = test_expr;
+    subplan->params = params;
+    subplan->param_count = args.count;
+    if (args.count == 0 && test_expr == NULL) {
+        subplan->is_init = true;
+        subplan->init_param = plan_new_param(planner, e);
+        subplan->name =
+            arena_format(planner->arena, "InitPlan %u (returns $%u)", idx + 1, subplan->init_param);
+        planner->plan->exec_params[subplan->init_param].init_plan = (int32_t)idx;
+        return plan_param_expr(planner, e, subplan->init_param);
+    }
+    subplan->name = arena_format(planner->arena, "SubPlan %u", idx + 1);
+    return subplan_expr(level, e, idx, &args);
+}
+
+static struct expr *
+prepare_change(void *object, struct expr *e)
+{
+    struct level *level = object;
+
+    switch (e->kind) {
+    case EXPR_CONST:
+    case EXPR_PARAM:
+    case EXPR_PLACEHOLDER:
+        return e;
+    case EXPR_COLUMN:
+        return e->column.levels_up != 0 ? prepare_outer(level, e) : e;
+    case EXPR_SUBLINK:
+        return prepare_sublink(level, e);
+    case EXPR_AGGREGATE:
+        if (e->aggregate.levels_up != 0)
+            raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
+                  "aggregates of an outer query are not supported in a subquery yet");
+        break;
+    default:
+        break;
+    }
+    return expr_map(level->arena, e, prepare_change, level);
+}
+
+struct expr *
+prepare_expr(struct level *level, struct expr *e)
+{
+    if (e == NULL)
+        return NULL;
+    return fold_expr(level->planner, prepare_change(level, e));
+}

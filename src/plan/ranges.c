@@ -1,0 +1,222 @@
+/*
+ * ranges.c: the plans of ranges that are not tables: subqueries, VALUES, functions, CTEs.
+ *
+ * The columns of such a rel are all of the range's, in order, whatever is read of them.
+ */
+#include "plan/planner_int.h"
+
+/* Names the flow's columns as those of the rel. */
+static void
+name_outputs(struct level *level, struct rel *rel)
+{
+    struct flow *flow = &rel->subquery;
+    uint32_t count = flow->node->column_count;
+
+    flow->outputs = arena_alloc_array(level->arena, count, sizeof *flow->outputs);
+    for (uint32_t i = 0; i < count; i++) {
+        flow->outputs[i] = rel_column(level, rel, (int16_t)(i + 1));
+        flow->node->columns[i].name = rel->source->columns[i].name;
+    }
+    rel->table_rows = cost_clamp_rows(flow->node->rows);
+    rel->width = flow->node->width;
+}
+
+/* Columns that a subquery reads of its siblings. */
+static void
+note_lateral(struct level *level, struct rel *rel, struct outer_ref *refs, uint32_t count)
+{
+    rel->lateral_refs = refs;
+    rel->lateral_ref_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        rel->lateral |= rels_of_expr(level, refs[i].column);
+        rels_need(level, refs[i].column);
+    }
+}
+
+static void
+plan_subquery(struct level *level, struct rel *rel)
+{
+    struct level *inner;
+
+    rel->subquery = level_plan(level->planner, level, USE_RANGE, rel->source->subquery.query,
+                               level->limit_rows, &inner);
+    note_lateral(level, rel, inner->outer_refs, inner->outer_ref_count);
+}
+
+/* ---- expressions of VALUES and functions: columns of siblings become params ---- */
+
+struct lateral_walk {
+    struct level *level;
+    struct outer_ref *refs;
+    uint32_t count, capacity;
+};
+
+static struct expr *
+lateral_change(void *object, struct expr *e)
+{
+    struct lateral_walk *walk = object;
+    struct planner *planner = walk->level->planner;
+
+    if (e->kind != EXPR_COLUMN)
+        return expr_map(planner->arena, e, lateral_change, object);
+    for (uint32_t i = 0; i < walk->count; i++) {
+        if (expr_equal(walk->refs[i].column, e))
+            return plan_param_expr(planner, e, walk->refs[i].param);
+    }
+    if (walk->count == walk->capacity) {
+        uint32_t wider = walk->capacity == 0 ? 4 : walk->capacity * 2;
+        struct outer_ref *refs = arena_alloc_array(planner->arena, wider, sizeof *refs);
+        if (walk->count != 0)
+            memcpy(refs, walk->refs, walk->count * sizeof *refs);
+        walk->refs = refs;
+        walk->capacity = wider;
+    }
+    walk->refs[walk->count] = (struct outer_ref){e, plan_new_param(planner, e)};
+    return plan_param_expr(planner, e, walk->refs[walk->count++].param);
+}
+
+static struct expr *
+lateral_expr(struct lateral_walk *walk, struct expr *e)
+{
+    return lateral_change(walk, prepare_expr(walk->level, e));
+}
+
+static void
+plan_values(struct level *level, struct rel *rel)
+{
+    const struct range *range = rel->source;
+    struct plan_values *values =
+        PLAN_NODE(level->planner, PLAN_VALUES, plan_values, range->column_count);
+    struct lateral_walk walk = {.level = level};
+
+    values->row_count = range->values.row_count;
+    values->rows = arena_alloc_array(level->arena, values->row_count, sizeof *values->rows);
+    for (uint32_t i = 0; i < values->row_count; i++) {
+        values->rows[i] =
+            arena_alloc_array(level->arena, range->column_count, sizeof(struct expr *));
+        for (uint32_t c = 0; c < range->column_count; c++)
+            values->rows[i][c] = lateral_expr(&walk, range->values.rows[i][c]);
+    }
+    for (uint32_t c = 0; c < range->column_count; c++)
+        plan_column_set(level->planner, &values->node, c, rel_column(level, rel, (int16_t)(c + 1)));
+    values->node.rows = (double)values->row_count;
+    values->node.row_bound = values->row_count;
+    values->node.total_cost = values->node.rows * level->planner->settings->cpu_operator_cost;
+    rel->subquery.node = &values->node;
+    note_lateral(level, rel, walk.refs, walk.count);
+}
+
+static void
+plan_function(struct level *level, struct rel *rel)
+{
+    const struct range *range = rel->source;
+    struct plan_function_scan *scan =
+        PLAN_NODE(level->planner, PLAN_FUNCTION_SCAN, plan_function_scan, range->column_count);
+    struct lateral_walk walk = {.level = level};
+    bool is_set = false;
+
+    scan->alias = range->name;
+    scan->has_ordinality = range->function.has_ordinality;
+    scan->function_count = range->function.function_count;
+    scan->functions =
+        arena_alloc_array(level->arena, scan->function_count, sizeof *scan->functions);
+    for (uint32_t i = 0; i < scan->function_count; i++) {
+        const struct range_function *from = &range->function.functions[i];
+        scan->functions[i] = (struct plan_function){
+            .call = lateral_expr(&walk, from->call),
+            .first_column = from->first_column,
+            .column_count = from->column_count,
+            .is_record = from->is_record,
+        };
+        is_set |= from->call->kind == EXPR_FUNC && from->call->func.func->is_set;
+    }
+    for (uint32_t c = 0; c < range->column_count; c++)
+        plan_column_set(level->planner, &scan->node, c, rel_column(level, rel, (int16_t)(c + 1)));
+    scan->node.rows = is_set ? 1000 : 1;
+    scan->node.row_bound = is_set ? ROWS_UNBOUNDED : 1;
+    scan->node.total_cost = scan->node.rows * level->planner->settings->cpu_tuple_cost;
+    rel->subquery.node = &scan->node;
+    note_lateral(level, rel, walk.refs, walk.count);
+}
+
+static void
+plan_cte_range(struct level *level, struct rel *rel)
+{
+    const struct range *range = rel->source;
+    struct level *owner = level;
+
+    for (uint32_t i = 0; i < range->cte.levels_up; i++)
+        owner = owner->outer;
+    struct plan_cte_scan *scan =
+        PLAN_NODE(level->planner, range->cte.is_self ? PLAN_WORK_SCAN : PLAN_CTE_SCAN,
+                  plan_cte_scan, range->column_count);
+    scan->name = owner->query->ctes[range->cte.cte].name;
+    scan->alias = range->name;
+    scan->columns = arena_alloc_array(level->arena, range->column_count, sizeof(uint32_t));
+    for (uint32_t c = 0; c < range->column_count; c++) {
+        scan->columns[c] = c;
+        plan_column_set(level->planner, &scan->node, c, rel_column(level, rel, (int16_t)(c + 1)));
+    }
+    if (range->cte.is_self) {
+        check(owner->work_of[range->cte.cte] >= 0);
+        scan->cte = (uint32_t)owner->work_of[range->cte.cte];
+        scan->node.rows = 100;
+    } else {
+        scan->cte = cte_plan(owner, range->cte.cte);
+        scan->node.rows = level->planner->plan->ctes[scan->cte].root->rows;
+    }
+    scan->node.total_cost = scan->node.rows * level->planner->settings->cpu_tuple_cost;
+    rel->subquery.node = &scan->node;
+}
+
+static void
+plan_virtual(struct level *level, struct rel *rel)
+{
+    const struct range *range = rel->source;
+    struct plan_virtual_scan *scan =
+        PLAN_NODE(level->planner, PLAN_VIRTUAL_SCAN, plan_virtual_scan, range->column_count);
+
+    scan->table = rel->table;
+    scan->alias = range->name;
+    scan->reads = arena_alloc_array(level->arena, range->column_count, sizeof *scan->reads);
+    for (uint32_t c = 0; c < range->column_count; c++) {
+        struct expr *column = rel_column(level, rel, (int16_t)(c + 1));
+        bool is_needed = false;
+        for (uint32_t i = 0; i < rel->needed.count; i++)
+            is_needed |= rel->needed.items[i]->column.number == (int16_t)(c + 1) ||
+                         rel->needed.items[i]->column.number == READ_WHOLE_ROW;
+        scan->reads[c] = is_needed ? (attr_no)(c + 1) : 0;
+        plan_column_set(level->planner, &scan->node, c, column);
+    }
+    scan->node.rows = 100;
+    scan->node.total_cost = 1;
+    rel->subquery.node = &scan->node;
+}
+
+void
+range_plan(struct level *level, struct rel *rel)
+{
+    switch (rel->source->kind) {
+    case RANGE_SUBQUERY:
+        plan_subquery(level, rel);
+        break;
+    case RANGE_VALUES:
+        plan_values(level, rel);
+        break;
+    case RANGE_FUNCTION:
+        plan_function(level, rel);
+        break;
+    case RANGE_CTE:
+        plan_cte_range(level, rel);
+        break;
+    case RANGE_SETOP:
+        rel->subquery = setop_plan(level, rel->source->setop);
+        break;
+    case RANGE_TABLE:
+        plan_virtual(level, rel);
+        break;
+    case RANGE_JOIN:
+        check(false);
+    }
+    name_outputs(level, rel);
+}

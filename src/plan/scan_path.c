@@ -1,0 +1,347 @@
+/*
+ * scan_path.c: the ways to read one rel, and the nodes that do it.
+ *
+ * Costs follow PostgreSQL's: pages and rows in units of a page read in sequence. A row found
+ * through a secondary index costs a descent of the primary tree.
+ */
+#include "plan/path.h"
+#include <math.h>
+
+#define DESCENT_COST 0.05 /* of a tree, beside what is read there */
+#define LOOKUP_COST 0.2   /* of a row by its primary key, found in an index */
+#define BOUNDS_MAX (INDEX_COLUMNS_MAX + 8)
+
+void
+path_add(struct path_list *list, struct path *path)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct path *old = list->paths[i];
+        if ((old->needs & path->needs) == old->needs && old->total_cost <= path->total_cost &&
+            old->startup_cost <= path->startup_cost && order_satisfies(&old->order, &path->order))
+            return;
+    }
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct path *old = list->paths[i];
+        if ((old->needs & path->needs) == path->needs && path->total_cost <= old->total_cost &&
+            path->startup_cost <= old->startup_cost && order_satisfies(&path->order, &old->order))
+            continue;
+        list->paths[kept++] = list->paths[i];
+    }
+    list->count = kept;
+    if (list->count < PATHS_MAX) {
+        list->paths[list->count++] = path;
+        return;
+    }
+    uint32_t worst = 0;
+    for (uint32_t i = 1; i < list->count; i++) {
+        if (list->paths[i]->total_cost > list->paths[worst]->total_cost)
+            worst = i;
+    }
+    if (path->total_cost < list->paths[worst]->total_cost)
+        list->paths[worst] = path;
+}
+
+bool
+order_satisfies(const struct ordering *have, const struct ordering *want)
+{
+    if (want->count > have->count)
+        return false;
+    for (uint32_t i = 0; i < want->count; i++) {
+        if (have->items[i].is_descending != want->items[i].is_descending ||
+            have->items[i].nulls_first != want->items[i].nulls_first ||
+            !expr_equal(have->items[i].expr, want->items[i].expr))
+            return false;
+    }
+    return true;
+}
+
+static double
+quals_cost(const struct planner *planner, const struct expr_list *quals)
+{
+    double cost = 0;
+
+    for (uint32_t i = 0; i < quals->count; i++)
+        cost += expr_cost(planner, quals->items[i]);
+    return cost;
+}
+
+static struct path *
+new_path(struct level *level, struct rel *rel, enum path_kind kind)
+{
+    struct path *path = arena_alloc_zero(level->arena, sizeof *path);
+
+    path->kind = kind;
+    path->rel = rel;
+    path->rels = relset_of(rel->idx);
+    path->needs = rel->lateral;
+    path->rows = rel->rows;
+    return path;
+}
+
+static void
+add_seq_path(struct level *level, struct rel *rel, struct path_list *list)
+{
+    const struct plan_settings *settings = level->planner->settings;
+    struct path *path = new_path(level, rel, PATH_SCAN);
+    double pages = ceil(rel->table_rows * (rel->width + 16) / 8192);
+
+    path->filter = rel->quals;
+    path->total_cost =
+        pages * settings->seq_page_cost +
+        rel->table_rows * (settings->cpu_tuple_cost + quals_cost(level->planner, &rel->quals));
+    if (!settings->enable_seqscan)
+        path->total_cost += 1e10;
+    path_add(list, path);
+}
+
+/* The order in which an index's rows come: equal columns of its prefix do not count. */
+static void
+index_order(struct level *level, struct path *path)
+{
+    const struct index_def *index = path->index;
+    struct ordering *order = &path->order;
+    bool has_any = false;
+
+    order->items = arena_alloc_array(level->arena, index->key_count, sizeof *order->items);
+    for (uint32_t i = 0; i < path->bound_count; i++)
+        has_any |= path->bounds[i].kind == BOUND_ANY;
+    for (uint16_t key = 0; key < index->key_count; key++) {
+        bool is_fixed = false;
+        if (index->keys[key].attr == 0)
+            break;
+        for (uint32_t i = 0; i < path->bound_count && !has_any; i++)
+            is_fixed |= path->bounds[i].key == key && path->bounds[i].kind == BOUND_OP &&
+                        path->bounds[i].op == BTREE_EQ;
+        if (is_fixed)
+            continue;
+        bool is_descending = index->keys[key].is_descending && !index->is_primary;
+        bool nulls_first = index->keys[key].is_nulls_first && !index->is_primary;
+        order->items[order->count++] = (struct order_item){
+            rel_column(level, path->rel, index->keys[key].attr), is_descending != path->is_backward,
+            nulls_first != path->is_backward};
+    }
+}
+
+static bool
+is_unique_match(const struct index_def *index, const struct path_bound *bounds, uint32_t count)
+{
+    uint32_t equal = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        equal += bounds[i].kind == BOUND_OP && bounds[i].op == BTREE_EQ;
+    return (index->is_primary || index->is_unique) && equal == index->key_count;
+}
+
+static void
+cost_index_path(struct level *level, struct path *path, const struct expr_list *bounded)
+{
+    const struct plan_settings *settings = level->planner->settings;
+    double share = selectivity_of_list(level, bounded);
+    double rows = cost_clamp_rows(path->rel->table_rows * share);
+
+    if (path->is_unique)
+        rows = 1;
+    double row_cost = settings->cpu_tuple_cost + quals_cost(level->planner, &path->filter);
+    if (path->index->is_primary)
+        row_cost += settings->seq_page_cost * (path->rel->width + 16) / 8192;
+    else
+        row_cost += settings->cpu_index_tuple_cost + LOOKUP_COST;
+    path->startup_cost = DESCENT_COST;
+    path->total_cost = path->startup_cost + rows * row_cost;
+    path->rows = cost_clamp_rows(rows * selectivity_of_list(level, &path->filter));
+    if (!settings->enable_indexscan)
+        path->total_cost += 1e10;
+}
+
+/* The path over one index, with those of `conditions` that bound it; null if it is of no use. */
+static struct path *
+index_path(struct level *level, struct rel *rel, const struct index_def *index,
+           const struct expr_list *conditions, bool is_backward)
+{
+    struct path_bound bounds[BOUNDS_MAX];
+    bool *is_taken = arena_alloc_zero(level->arena, conditions->count + 1);
+    struct expr_list bounded = {NULL, 0, 0};
+    relset needs = rel->lateral;
+
+    if (index->predicate_sql != NULL)
+        return NULL;
+    uint32_t count = index_match(level, rel, index, conditions, bounds, is_taken, &needs);
+    struct path *path = new_path(level, rel, PATH_SCAN);
+    path->index = index;
+    path->is_backward = is_backward;
+    path->needs = needs;
+    path->bound_count = count;
+    path->bounds = arena_copy(level->arena, bounds, count * sizeof *bounds);
+    path->is_unique = is_unique_match(index, bounds, count);
+    for (uint32_t i = 0; i < conditions->count; i++)
+        expr_list_add(level->arena, is_taken[i] ? &bounded : &path->filter, conditions->items[i]);
+    index_order(level, path);
+    cost_index_path(level, path, &bounded);
+    return path;
+}
+
+static void
+subquery_path(struct level *level, struct rel *rel, struct path_list *list)
+{
+    const struct plan_node *node = rel->subquery.node;
+    struct path *path = new_path(level, rel, PATH_SUBQUERY);
+
+    path->filter = rel->quals;
+    path->startup_cost = node->startup_cost;
+    path->total_cost = node->total_cost + node->rows * quals_cost(level->planner, &rel->quals);
+    path_add(list, path);
+}
+
+void
+scan_paths(struct level *level, struct rel *rel, relset available,
+           const struct expr_list *conditions, struct path_list *list)
+{
+    struct expr_list all = {NULL, 0, 0};
+
+    if (rel->table == NULL || rel->table->kind == TABLE_VIRTUAL) {
+        subquery_path(level, rel, list);
+        return;
+    }
+    if (available == 0)
+        add_seq_path(level, rel, list);
+    for (uint32_t i = 0; i < rel->quals.count; i++)
+        expr_list_add(level->arena, &all, rel->quals.items[i]);
+    for (uint32_t i = 0; i < conditions->count; i++) {
+        if ((rels_of_expr(level, conditions->items[i]) & ~available) == relset_of(rel->idx))
+            expr_list_add(level->arena, &all, conditions->items[i]);
+    }
+    for (uint32_t i = 0; i < rel->table->index_count; i++) {
+        struct path *path = index_path(level, rel, rel->table->indexes[i], &all, false);
+        /* A path that reads no other rel is one of those without conditions. */
+        if (path == NULL || (available != 0) != ((path->needs & ~rel->lateral) != 0))
+            continue;
+        bool is_bounded = path->bound_count != 0;
+        bool is_wanted = is_bounded || (path->order.count != 0 && available == 0);
+        if (!is_wanted)
+            continue;
+        path_add(list, path);
+        if (!path->is_unique && available == 0 && path->order.count != 0)
+            path_add(list, index_path(level, rel, rel->table->indexes[i], &all, true));
+    }
+}
+
+/* ---- nodes ---- */
+
+static void
+set_costs(struct plan_node *node, const struct path *path)
+{
+    node->rows = path->rows;
+    node->startup_cost = path->startup_cost;
+    node->total_cost = path->total_cost;
+}
+
+struct param_map {
+    struct level *level;
+    const struct nest_params *params;
+};
+
+static struct expr *
+param_change(void *object, struct expr *e)
+{
+    struct param_map *map = object;
+
+    if (e->kind == EXPR_COLUMN) {
+        for (uint32_t i = 0; i < map->params->columns.count; i++) {
+            if (expr_equal(map->params->columns.items[i], e))
+                return plan_param_expr(map->level->planner, e, map->params->slots[i]);
+        }
+        return e;
+    }
+    return expr_map(map->level->arena, e, param_change, object);
+}
+
+/* `e` with the columns of the rels outside as params. */
+static struct expr *
+with_params(struct level *level, const struct nest_params *params, struct expr *e)
+{
+    struct param_map map = {level, params};
+
+    return params == NULL || e == NULL ? e : param_change(&map, e);
+}
+
+static void
+make_bounds(struct level *level, const struct path *path, const struct nest_params *params,
+            struct plan_index_scan *scan)
+{
+    scan->bound_count = path->bound_count;
+    scan->bounds = arena_alloc_array(level->arena, path->bound_count, sizeof *scan->bounds);
+    scan->conditions.exprs =
+        arena_alloc_array(level->arena, path->bound_count, sizeof(struct expr *));
+    for (uint32_t i = 0; i < path->bound_count; i++) {
+        const struct path_bound *bound = &path->bounds[i];
+        scan->bounds[i] = (struct plan_bound){bound->kind, bound->op, bound->key,
+                                              with_params(level, params, bound->value)};
+        scan->conditions.exprs[scan->conditions.count++] =
+            with_params(level, params, bound->condition);
+    }
+}
+
+static struct flow
+make_subquery(struct level *level, const struct path *path, const struct nest_params *params)
+{
+    struct flow flow = path->rel->subquery;
+    struct expr_list filter = {NULL, 0, 0};
+
+    for (uint32_t i = 0; i < path->filter.count; i++)
+        expr_list_add(level->arena, &filter, with_params(level, params, path->filter.items[i]));
+    if (filter.count == 0)
+        return flow;
+    if (flow.node->filter.count != 0 || flow.node->kind == PLAN_LIMIT) {
+        /* The node's own filter, or what it counts, comes first. */
+        struct plan_result *result =
+            PLAN_NODE(level->planner, PLAN_RESULT, plan_result, flow.node->column_count);
+        result->node.left = flow.node;
+        result->node.row_bound = flow.node->row_bound;
+        memcpy(result->node.columns, flow.node->columns,
+               flow.node->column_count * sizeof *flow.node->columns);
+        flow.node = &result->node;
+    }
+    flow_filter(level->planner, &flow, &filter);
+    set_costs(flow.node, path);
+    return flow;
+}
+
+struct flow
+scan_make(struct level *level, const struct path *path, const struct nest_params *params)
+{
+    struct planner *planner = level->planner;
+    struct rel *rel = path->rel;
+    uint32_t count = rel->needed.count;
+    struct plan_scan *scan;
+    struct expr_list filter = {NULL, 0, 0};
+
+    if (path->kind == PATH_SUBQUERY)
+        return make_subquery(level, path, params);
+    if (path->index != NULL) {
+        struct plan_index_scan *index_scan =
+            PLAN_NODE(planner, PLAN_INDEX_SCAN, plan_index_scan, count);
+        index_scan->index = path->index;
+        index_scan->is_backward = path->is_backward;
+        make_bounds(level, path, params, index_scan);
+        scan = &index_scan->scan;
+        scan->node.row_bound = path->is_unique ? 1 : ROWS_UNBOUNDED;
+    } else {
+        scan = PLAN_NODE(planner, PLAN_SEQ_SCAN, plan_scan, count);
+    }
+    scan->table = rel->table;
+    scan->format = planner->context->format(planner->context->object, rel->table);
+    scan->alias = rel->source->name;
+    scan->reads = arena_alloc_array(level->arena, count, sizeof *scan->reads);
+    for (uint32_t i = 0; i < count; i++) {
+        scan->reads[i] = rel->needed.items[i]->column.number;
+        plan_column_set(planner, &scan->node, i, rel->needed.items[i]);
+    }
+    struct flow flow = {&scan->node, rel->needed.items};
+    for (uint32_t i = 0; i < path->filter.count; i++)
+        expr_list_add(level->arena, &filter, with_params(level, params, path->filter.items[i]));
+    flow_filter(planner, &flow, &filter);
+    set_costs(&scan->node, path);
+    return flow;
+}
