@@ -19,11 +19,6 @@
 
 /* clang-format off: one a line, so that parallel changes merge */
 static const struct type_tables *const all_tables[] = {
-    &aggregate_float_tables,
-    &aggregate_minmax_tables,
-    &aggregate_numeric_tables,
-    &aggregate_tables,
-    &aggregate_text_tables,
     &bool_tables,
     &float_math_tables,
     &float_tables,

@@ -1,0 +1,76 @@
+/*
+ * apply.c: a transaction's changes, as bytes, into a branch's trees. Commit and replay alike.
+ *
+ * The bytes come from our own encoder or from a log record whose checksum is right, and are judged
+ * all the same: what makes no sense is ST_CORRUPT.
+ */
+#include "store/store.h"
+#include "txn/group.h"
+#include "txn/record.h"
+#include "txn/write_set.h"
+
+/* Makes the tree what the part's changes lie upon. */
+static enum status
+apply_base(struct group *group, struct branch *branch, struct group_tree *tree, enum tree_base base)
+{
+    if (base != BASE_SNAPSHOT) {
+        struct tree_root old = tree->root;
+        tree->root = (struct tree_root){0};
+        TRY(group_free_tree(group, branch, &old));
+    }
+    tree->exists = base != BASE_NONE;
+    tree->is_changed = true;
+    return ST_OK;
+}
+
+static enum status
+apply_change(struct edit *edit, struct tree_root *root, struct record_reader *reader)
+{
+    uint64_t head = record_get_varint(reader);
+    struct slice key = record_get_slice(reader, head >> 1);
+    if (reader->is_bad || key.bytes == 0 || key.bytes > KEY_BYTES_MAX)
+        return ST_CORRUPT;
+    if ((head & 1) != 0) {
+        enum status st = tree_delete(edit, root, key);
+        return st == ST_NOT_FOUND ? ST_OK : st;
+    }
+    struct slice value = record_get_slice(reader, record_get_varint(reader));
+    if (reader->is_bad || value.bytes > VALUE_BYTES_MAX)
+        return ST_CORRUPT;
+    return tree_put(edit, root, key, value, PUT_UPSERT);
+}
+
+static enum status
+apply_tree(struct group *group, struct group_branch *part, struct record_reader *reader)
+{
+    tree_no number = record_get_u64(reader);
+    uint8_t base = record_get_u8(reader);
+    uint32_t count = record_get_u32(reader);
+    if (reader->is_bad || base > BASE_NONE || (base == BASE_NONE && count != 0))
+        return ST_CORRUPT;
+    struct group_tree *tree;
+    TRY(group_tree_get(group, part, number, &tree));
+    TRY(apply_base(group, part->branch, tree, (enum tree_base)base));
+    for (uint32_t i = 0; i < count; i++)
+        TRY(apply_change(&part->edit, &tree->root, reader));
+    return ST_OK;
+}
+
+enum status
+group_apply(struct group *group, struct branch *branch, struct slice changes)
+{
+    struct group_branch *part;
+    TRY(group_branch_get(group, branch, &part));
+    part->commit_count++;
+    struct record_reader reader = record_reader_of(changes);
+    while (record_left(&reader) != 0) {
+        enum status st = apply_tree(group, part, &reader);
+        if (st == ST_CORRUPT)
+            return store_corrupt(group->db->store, PAGE_NONE,
+                                 "changes of branch %u at moment %llu make no sense", branch->no,
+                                 (unsigned long long)group->moment);
+        if (st != ST_OK)
+            return st;
+    }
+    return ST_OK;
+}

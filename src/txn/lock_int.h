@@ -1,0 +1,55 @@
+/*
+ * lock_int.h: the lock table's insides, for lock_table.c and deadlock.c.
+ */
+#pragma once
+
+#include "txn/lock_table.h"
+
+#define LOCK_PARTITION_BITS 5 /* the deadlock search holds them all; sanitizers allow 64 */
+#define LOCK_PARTITIONS (1u << LOCK_PARTITION_BITS)
+#define LOCK_BUCKETS 4096u
+
+/* Guarded by the partition's mutex. */
+struct lock {
+    struct lock *next; /* in its bucket, or among the free */
+    uint64_t hash;
+    struct lock_hold *holds;
+    struct lock_owner *first_waiter;
+    uint32_t held[LOCK_MODES_MAX]; /* holders of each mode */
+    uint8_t class;
+};
+
+/* One owner's hold on one lock; the modes are bits. In the owner's arena. */
+struct lock_hold {
+    struct lock *lock;
+    struct lock_owner *owner;
+    struct lock_hold *prev_in_lock, *next_in_lock;
+    struct lock_hold *next; /* of the owner; the owner's thread alone */
+    uint8_t modes;
+};
+
+struct lock_slab {
+    struct lock_slab *next;
+    struct lock locks[];
+};
+
+struct lock_partition {
+    struct mutex mutex;
+    struct lock *free;
+    struct lock_slab *slabs;
+    uint64_t count;
+    struct lock *buckets[LOCK_BUCKETS];
+};
+
+struct lock_table {
+    struct lock_partition partitions[LOCK_PARTITIONS];
+    struct mutex waiters_mutex;
+    struct lock_owner *waiters; /* all owners that wait for some lock */
+    uint64_t search_count;      /* guarded by all partitions at once */
+};
+
+/* The modes that a mode conflicts with, as bits. */
+uint8_t lock_conflicts(enum lock_class class, uint32_t mode);
+
+/* Whether `owner`, which waits, waits for itself by way of others. Locks all partitions. */
+bool deadlock_search(struct lock_table *table, struct lock_owner *owner);

@@ -1,0 +1,408 @@
+/*
+ * txn.c: a transaction's life: pool, statements, savepoints, end.
+ *
+ * Transactions wait in a pool with all that is dear to make: arena, readers, buffers. One that ends
+ * with no change touches neither heap nor disk.
+ *
+ * Commands number what a transaction does. Each change carries the number of the command that made
+ * it, and a statement sees the changes of commands before its own. A savepoint takes a number too,
+ * so that a change never replaces one from before the savepoint (W2 of write_set.c).
+ */
+#include "base/bytes.h"
+#include "base/check.h"
+#include "base/mem.h"
+#include "txn/record.h"
+#include "txn/sequence.h"
+#include "txn/txn_int.h"
+
+#define POOL_MAX 256u
+#define RECORD_KEEP_BYTES ((size_t)256 << 10)
+#define ARENA_FIRST_BYTES 16384u
+
+static enum status
+txn_make(struct db *db, struct txn **out)
+{
+    struct txn *txn = mem_alloc_zero(sizeof *txn);
+    if (txn == NULL)
+        return ST_NO_MEMORY;
+    const struct arena_options options = {.name = "transaction",
+                                          .first_block_bytes = ARENA_FIRST_BYTES};
+    txn->arena = arena_new(&options);
+    enum status st = txn->arena == NULL ? ST_NO_MEMORY : snapshot_new(db->store, &txn->snapshots);
+    if (st != ST_OK) {
+        arena_free(txn->arena);
+        mem_free(txn);
+        return st;
+    }
+    txn->db = db;
+    buf_init(&txn->record);
+    lock_owner_init(&txn->locks, txn->arena);
+    *out = txn;
+    return ST_OK;
+}
+
+static void
+txn_free(struct txn *txn)
+{
+    while (txn->snapshots != NULL) {
+        struct snapshot *snapshot = txn->snapshots;
+        txn->snapshots = snapshot->next;
+        snapshot_free(snapshot);
+    }
+    lock_owner_deinit(&txn->locks);
+    buf_deinit(&txn->record);
+    arena_free(txn->arena);
+    mem_free(txn);
+}
+
+void
+txn_pool_free(struct db *db)
+{
+    while (db->pool != NULL) {
+        struct txn *txn = db->pool;
+        db->pool = txn->next;
+        txn_free(txn);
+    }
+}
+
+static enum status
+pool_take(struct db *db, struct txn **txn)
+{
+    mutex_lock(&db->pool_mutex);
+    db->active_count++;
+    *txn = db->pool;
+    if (*txn != NULL) {
+        db->pool = (*txn)->next;
+        db->pool_count--;
+    }
+    mutex_unlock(&db->pool_mutex);
+    if (*txn != NULL)
+        return ST_OK;
+
+    enum status st = txn_make(db, txn);
+    if (st != ST_OK) {
+        mutex_lock(&db->pool_mutex);
+        db->active_count--;
+        mutex_unlock(&db->pool_mutex);
+    }
+    return st;
+}
+
+static void
+pool_give(struct txn *txn)
+{
+    struct db *db = txn->db;
+    mutex_lock(&db->pool_mutex);
+    db->active_count--;
+    bool is_kept = db->pool_count < POOL_MAX;
+    if (is_kept) {
+        txn->next = db->pool;
+        db->pool = txn;
+        db->pool_count++;
+    }
+    mutex_unlock(&db->pool_mutex);
+    if (!is_kept)
+        txn_free(txn);
+}
+
+enum status
+txn_begin(struct branch *branch, const struct txn_options *options, struct txn **out)
+{
+    if (options->isolation == ISOLATION_SERIALIZABLE)
+        return ST_INVALID;
+    struct txn *txn;
+    TRY(pool_take(branch->db, &txn));
+    txn->branch = branch;
+    txn->options = *options;
+    txn->wait = (struct txn_wait){.cancel = NULL};
+    txn->id = 0;
+    txn->command = 1;
+    write_set_init(&txn->set, txn->arena);
+    *out = txn;
+    return ST_OK;
+}
+
+/* ---- snapshots and statements ---- */
+
+enum status
+txn_snapshot_spare(struct txn *txn, struct snapshot **snapshot)
+{
+    for (struct snapshot *s = txn->snapshots; s != NULL; s = s->next) {
+        if (s->holders == 0) {
+            *snapshot = s;
+            return ST_OK;
+        }
+    }
+    struct snapshot *made;
+    TRY(snapshot_new(txn->db->store, &made));
+    made->next = txn->snapshots;
+    txn->snapshots = made;
+    *snapshot = made;
+    return ST_OK;
+}
+
+struct statement *
+txn_statement(struct txn *txn)
+{
+    check(txn->statement_count != 0);
+    return &txn->statements[txn->statement_count - 1];
+}
+
+/* The snapshot for a statement that begins now, held for it. */
+static enum status
+statement_snapshot(struct txn *txn, struct snapshot **snapshot)
+{
+    if (txn->fixed != NULL) {
+        *snapshot = txn->fixed;
+    } else {
+        TRY(txn_snapshot_spare(txn, snapshot));
+        snapshot_take(*snapshot, txn->branch);
+        if (txn->options.isolation != ISOLATION_READ_COMMITTED) {
+            txn->fixed = *snapshot;
+            (*snapshot)->holders++;
+        }
+    }
+    (*snapshot)->holders++;
+    snapshot_enter(*snapshot);
+    return ST_OK;
+}
+
+enum status
+txn_statement_begin(struct txn *txn)
+{
+    if (txn->statement_count == STATEMENTS_MAX)
+        return ST_LIMIT;
+    struct snapshot *snapshot;
+    TRY(statement_snapshot(txn, &snapshot));
+    txn->command++;
+    txn->statements[txn->statement_count++] =
+        (struct statement){.snapshot = snapshot, .visible = txn->command};
+    return ST_OK;
+}
+
+void
+txn_statement_end(struct txn *txn)
+{
+    check(txn->statement_count != 0);
+    struct snapshot *snapshot = txn->statements[--txn->statement_count].snapshot;
+    snapshot->holders--;
+    if (txn->statement_count != 0) {
+        if (snapshot->holders == 0)
+            snapshot_leave(snapshot);
+        return;
+    }
+    for (struct snapshot *s = txn->snapshots; s != NULL; s = s->next) {
+        snapshot_leave(s);
+        if (s->holders == 0)
+            snapshot_unpin(s);
+    }
+}
+
+void
+txn_leave_epochs(void *object)
+{
+    struct txn *txn = object;
+    for (struct snapshot *s = txn->snapshots; s != NULL; s = s->next)
+        snapshot_leave(s);
+}
+
+void
+txn_step(struct txn *txn)
+{
+    txn_statement(txn)->visible = ++txn->command;
+}
+
+void
+txn_set_wait(struct txn *txn, struct txn_wait wait)
+{
+    txn->wait = wait;
+}
+
+struct branch *
+txn_branch(struct txn *txn)
+{
+    return txn->branch;
+}
+
+bool
+txn_has_changes(const struct txn *txn)
+{
+    return txn->set.newest != NULL || txn->merges != NULL;
+}
+
+birth_seq
+txn_moment(const struct txn *txn)
+{
+    if (txn->statement_count != 0)
+        return txn->statements[txn->statement_count - 1].snapshot->head.moment;
+    if (txn->fixed != NULL)
+        return txn->fixed->head.moment;
+    return head_read(&txn->branch->head).moment;
+}
+
+uint64_t
+txn_id(struct txn *txn)
+{
+    if (txn->id == 0)
+        txn->id = atomic_fetch_add(&txn->db->next_txn_id, 1);
+    return txn->id;
+}
+
+/* ---- savepoints ---- */
+
+enum status
+txn_savepoint(struct txn *txn, uint32_t *savepoint)
+{
+    struct savepoint *made = arena_alloc(txn->arena, sizeof *made);
+    if (made == NULL)
+        return ST_NO_MEMORY;
+    *made = (struct savepoint){.outer = txn->savepoint, .mark = txn->set.newest};
+    txn->savepoint = made;
+    txn->command++;
+    *savepoint = ++txn->savepoint_count;
+    return ST_OK;
+}
+
+/* Forgets the savepoints inside `savepoint`. */
+static struct savepoint *
+savepoint_find(struct txn *txn, uint32_t savepoint)
+{
+    check(savepoint >= 1 && savepoint <= txn->savepoint_count);
+    while (txn->savepoint_count > savepoint) {
+        txn->savepoint = txn->savepoint->outer;
+        txn->savepoint_count--;
+    }
+    return txn->savepoint;
+}
+
+void
+txn_rollback_to(struct txn *txn, uint32_t savepoint)
+{
+    write_set_rollback(&txn->set, savepoint_find(txn, savepoint)->mark);
+    txn->command++;
+}
+
+void
+txn_release(struct txn *txn, uint32_t savepoint)
+{
+    txn->savepoint = savepoint_find(txn, savepoint)->outer;
+    txn->savepoint_count--;
+}
+
+/* ---- the end ---- */
+
+/* Leaves the branch's pages alone from here on. */
+static void
+snapshots_give_up(struct txn *txn)
+{
+    txn_cursors_end(txn);
+    for (struct snapshot *s = txn->snapshots; s != NULL; s = s->next) {
+        snapshot_leave(s);
+        snapshot_unpin(s);
+        s->holders = 0;
+    }
+    txn->statement_count = 0;
+    txn->fixed = NULL;
+    txn->newest = NULL;
+}
+
+void
+txn_end(struct txn *txn)
+{
+    snapshots_give_up(txn);
+    if (txn->locks.holds != NULL)
+        lock_release_all(txn->db->locks, &txn->locks);
+    txn->table_hold_count = 0;
+    txn->savepoint = NULL;
+    txn->savepoint_count = 0;
+    txn->merges = NULL;
+    txn->needs_sync = false;
+    if (txn->record.capacity > RECORD_KEEP_BYTES)
+        buf_deinit(&txn->record);
+    arena_reset(txn->arena);
+    pool_give(txn);
+}
+
+void
+txn_rollback(struct txn *txn)
+{
+    txn_end(txn);
+}
+
+/* Writes the changes in the log's form and makes them the transaction's work. */
+static enum status
+commit_prepare(struct txn *txn, bool is_async)
+{
+    buf_clear(&txn->record);
+    txn->record.is_failed = false;
+    record_put_u32(&txn->record, txn->branch->no);
+    record_put_u32(&txn->record, 0);
+    TRY(record_put_changes(&txn->record, &txn->set));
+    size_t bytes = txn->record.bytes - RECORD_PART_HEAD;
+    if (bytes > UINT32_MAX)
+        return ST_LIMIT;
+    le32_set(txn->record.data + 4, (uint32_t)bytes);
+    txn->work = (struct work){
+        .branch = txn->branch,
+        .changes = slice_of(txn->record.data + RECORD_PART_HEAD, bytes),
+        .log_part = buf_slice(&txn->record),
+        .is_async = is_async,
+        .object = txn,
+    };
+    return ST_OK;
+}
+
+static bool
+needs_writer(const struct txn *txn)
+{
+    return txn->set.newest != NULL || txn->needs_sync || txn->merges != NULL;
+}
+
+enum status
+txn_commit(struct txn *txn, bool is_async)
+{
+    enum status st = ST_OK;
+    if (needs_writer(txn)) {
+        snapshots_give_up(txn);
+        st = txn->options.is_read_only ? ST_READ_ONLY : commit_prepare(txn, is_async);
+        if (st == ST_OK)
+            st = writer_call(txn->db->writer, &txn->work);
+        if (st == ST_OK)
+            sequences_forget_changed(txn);
+    }
+    txn_end(txn);
+    return st;
+}
+
+static void
+submit_done(struct work *work)
+{
+    struct txn *txn = work->object;
+    void (*done)(void *, enum status) = txn->done;
+    void *object = txn->done_object;
+    enum status st = work->st;
+    if (st == ST_OK)
+        sequences_forget_changed(txn);
+    txn_end(txn);
+    done(object, st);
+}
+
+void
+txn_commit_submit(struct txn *txn, bool is_async, void (*done)(void *object, enum status st),
+                  void *object)
+{
+    enum status st = ST_OK;
+    if (needs_writer(txn)) {
+        snapshots_give_up(txn);
+        st = commit_prepare(txn, is_async);
+        if (st == ST_OK) {
+            txn->done = done;
+            txn->done_object = object;
+            txn->work.done = submit_done;
+            writer_submit(txn->db->writer, &txn->work);
+            return;
+        }
+    }
+    txn_end(txn);
+    done(object, st);
+}

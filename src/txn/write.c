@@ -1,0 +1,63 @@
+/*
+ * write.c: puts, deletes and whole trees, into the write set.
+ */
+#include "txn/txn_int.h"
+
+static enum status
+write_check(const struct txn *txn, struct slice key, size_t value_bytes)
+{
+    if (txn->options.is_read_only)
+        return ST_READ_ONLY;
+    if (key.bytes == 0 || key.bytes > KEY_BYTES_MAX || value_bytes > VALUE_BYTES_MAX)
+        return ST_LIMIT;
+    return ST_OK;
+}
+
+enum status
+txn_put(struct txn *txn, tree_no tree, struct slice key, struct slice value)
+{
+    TRY(write_check(txn, key, value.bytes));
+    return write_set_put(&txn->set, tree, key, value, txn->command);
+}
+
+enum status
+txn_delete(struct txn *txn, tree_no tree, struct slice key)
+{
+    TRY(write_check(txn, key, 0));
+    return write_set_delete(&txn->set, tree, key, txn->command);
+}
+
+enum status
+txn_put_many(struct txn *txn, tree_no tree, const struct slice *keys, const struct slice *values,
+             uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        TRY(txn_put(txn, tree, keys[i], values[i]));
+    return ST_OK;
+}
+
+static enum status
+tree_begin(struct txn *txn, tree_no tree, enum tree_base base)
+{
+    if (txn->options.is_read_only)
+        return ST_READ_ONLY;
+    return write_set_begin(&txn->set, tree, base, txn->command);
+}
+
+enum status
+txn_tree_create(struct txn *txn, tree_no tree)
+{
+    return tree_begin(txn, tree, BASE_EMPTY);
+}
+
+enum status
+txn_tree_drop(struct txn *txn, tree_no tree)
+{
+    return tree_begin(txn, tree, BASE_NONE);
+}
+
+enum status
+txn_tree_clear(struct txn *txn, tree_no tree)
+{
+    return tree_begin(txn, tree, BASE_EMPTY);
+}

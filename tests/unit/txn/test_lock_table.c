@@ -1,0 +1,271 @@
+/*
+ * test_lock_table.c: locks exclude, wait in order, time out, are cancelled, and never deadlock.
+ *
+ * Conflicts are compared with PostgreSQL's tables, mode by mode. Waiting is tested with threads:
+ * counters guarded by locks, circles that must be broken, and queues that must be fair.
+ */
+#include "unit/unit.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "txn/lock_table.h"
+#include "txn/txn.h"
+
+static struct lock_owner *
+owner_new(void)
+{
+    struct lock_owner *owner = calloc(1, sizeof *owner);
+    lock_owner_init(owner, arena_new(&(struct arena_options){.name = "test"}));
+    return owner;
+}
+
+static void
+owner_free(struct lock_owner *owner)
+{
+    lock_owner_deinit(owner);
+    arena_free(owner->arena);
+    free(owner);
+}
+
+static const struct lock_patience nowait = {.is_nowait = true};
+
+static enum status
+try_lock(struct lock_table *table, struct lock_owner *owner, enum lock_class class, uint64_t hash,
+         uint32_t mode)
+{
+    bool has_waited;
+    struct lock_name name = {.hash = hash, .class = class};
+    return lock_acquire(table, owner, name, mode, &nowait, NULL, NULL, &has_waited);
+}
+
+static void
+row_modes_conflict_as_in_postgresql(void **state)
+{
+    (void)state;
+    static const char *expected[4] = {"...x", "..xx", ".xxx", "xxxx"};
+    struct lock_table *table;
+    assert_int_equal(lock_table_new(&table), ST_OK);
+    struct lock_owner *a = owner_new(), *b = owner_new();
+    for (uint32_t held = 0; held < 4; held++) {
+        for (uint32_t wanted = 0; wanted < 4; wanted++) {
+            assert_int_equal(try_lock(table, a, LOCK_CLASS_ROW, 5, held), ST_OK);
+            enum status st = try_lock(table, b, LOCK_CLASS_ROW, 5, wanted);
+            assert_int_equal(st, expected[held][wanted] == 'x' ? ST_LOCK_BUSY : ST_OK);
+            assert_int_equal(try_lock(table, b, LOCK_CLASS_ROW, 6, wanted), ST_OK);
+            lock_release_all(table, a);
+            lock_release_all(table, b);
+            assert_int_equal(lock_count(table), 0);
+        }
+    }
+    owner_free(a);
+    owner_free(b);
+    lock_table_free(table);
+}
+
+static void
+table_modes_conflict_as_in_postgresql(void **state)
+{
+    (void)state;
+    /* Rows and columns: ROW SHARE to ACCESS EXCLUSIVE. */
+    static const char *expected[7] = {".....xx", "...xxxx", "..xxxxx", ".xx.xxx",
+                                      ".xxxxxx", "xxxxxxx", "xxxxxxx"};
+    struct lock_table *table;
+    assert_int_equal(lock_table_new(&table), ST_OK);
+    struct lock_owner *a = owner_new(), *b = owner_new();
+    for (uint32_t held = 0; held < 7; held++) {
+        for (uint32_t wanted = 0; wanted < 7; wanted++) {
+            assert_int_equal(try_lock(table, a, LOCK_CLASS_TABLE, 5, held + 1), ST_OK);
+            enum status st = try_lock(table, b, LOCK_CLASS_TABLE, 5, wanted + 1);
+            assert_int_equal(st, expected[held][wanted] == 'x' ? ST_LOCK_BUSY : ST_OK);
+            assert_int_equal(try_lock(table, b, LOCK_CLASS_TABLE, 5, 0), ST_OK);
+            lock_release_all(table, a);
+            lock_release_all(table, b);
+        }
+    }
+    owner_free(a);
+    owner_free(b);
+    lock_table_free(table);
+}
+
+static void
+an_owner_never_stands_in_its_own_way(void **state)
+{
+    (void)state;
+    struct lock_table *table;
+    assert_int_equal(lock_table_new(&table), ST_OK);
+    struct lock_owner *a = owner_new();
+    for (uint32_t mode = 0; mode < 4; mode++)
+        assert_int_equal(try_lock(table, a, LOCK_CLASS_ROW, 9, mode), ST_OK);
+    assert_int_equal(lock_count(table), 1);
+    lock_release_all(table, a);
+    assert_int_equal(lock_count(table), 0);
+    owner_free(a);
+    lock_table_free(table);
+}
+
+/* ---- with threads ---- */
+
+struct shared {
+    struct lock_table *table;
+    uint64_t counters[4];
+    _Atomic uint32_t deadlocks;
+    _Atomic bool cancel;
+    _Atomic int step;
+    enum status st;
+};
+
+struct worker {
+    struct shared *shared;
+    uint64_t seed;
+    pthread_t thread;
+};
+
+static enum status
+lock_for(struct shared *shared, struct lock_owner *owner, uint64_t hash, uint32_t mode,
+         int64_t timeout_us)
+{
+    struct lock_patience patience = {
+        .timeout_us = timeout_us, .cancel = &shared->cancel, .deadlock_timeout_us = 2000};
+    struct lock_name name = {.hash = hash, .class = LOCK_CLASS_ROW};
+    bool has_waited;
+    return lock_acquire(shared->table, owner, name, mode, &patience, NULL, NULL, &has_waited);
+}
+
+/* Adds one to two counters in random order, under both locks. */
+static void *
+count_up(void *object)
+{
+    struct worker *worker = object;
+    struct shared *shared = worker->shared;
+    struct random random;
+    random_init(&random, worker->seed);
+    struct lock_owner *owner = owner_new();
+    for (int i = 0; i < 500;) {
+        uint64_t a = random_below(&random, 4), b = random_below(&random, 4);
+        enum status st = lock_for(shared, owner, a, LOCK_UPDATE, 0);
+        if (st == ST_OK)
+            st = lock_for(shared, owner, b, LOCK_NO_KEY_UPDATE, 0);
+        if (st == ST_OK) {
+            shared->counters[a]++;
+            shared->counters[b]++;
+            i++;
+        } else {
+            assert_int_equal(st, ST_DEADLOCK);
+            atomic_fetch_add(&shared->deadlocks, 1);
+        }
+        lock_release_all(shared->table, owner);
+        arena_reset(owner->arena);
+    }
+    owner_free(owner);
+    return NULL;
+}
+
+static void
+locks_guard_and_circles_are_broken(void **state)
+{
+    (void)state;
+    struct shared shared = {.st = ST_OK};
+    assert_int_equal(lock_table_new(&shared.table), ST_OK);
+    struct worker workers[4];
+    for (uint64_t i = 0; i < 4; i++) {
+        workers[i] = (struct worker){.shared = &shared, .seed = i + 1};
+        pthread_create(&workers[i].thread, NULL, count_up, &workers[i]);
+    }
+    for (int i = 0; i < 4; i++)
+        pthread_join(workers[i].thread, NULL);
+    uint64_t sum = 0;
+    for (int i = 0; i < 4; i++)
+        sum += shared.counters[i];
+    assert_int_equal(sum, 4 * 500 * 2);
+    assert_int_equal(lock_count(shared.table), 0);
+    lock_table_free(shared.table);
+}
+
+static void *
+wait_for_five(void *object)
+{
+    struct shared *shared = object;
+    struct lock_owner *owner = owner_new();
+    shared->st = lock_for(shared, owner, 5, LOCK_UPDATE, 0);
+    lock_release_all(shared->table, owner);
+    owner_free(owner);
+    return NULL;
+}
+
+static void
+a_wait_ends_by_timeout_cancel_or_release(void **state)
+{
+    (void)state;
+    struct shared shared = {.st = ST_OK};
+    assert_int_equal(lock_table_new(&shared.table), ST_OK);
+    struct lock_owner *a = owner_new(), *b = owner_new();
+    assert_int_equal(try_lock(shared.table, a, LOCK_CLASS_ROW, 5, LOCK_SHARE), ST_OK);
+    assert_int_equal(lock_for(&shared, b, 5, LOCK_UPDATE, 3000), ST_LOCK_TIMEOUT);
+    /* The one that gave up stands in nobody's way. */
+    assert_int_equal(try_lock(shared.table, b, LOCK_CLASS_ROW, 5, LOCK_SHARE), ST_OK);
+    lock_release_all(shared.table, b);
+
+    pthread_t thread;
+    pthread_create(&thread, NULL, wait_for_five, &shared);
+    clock_sleep_us(5000);
+    atomic_store(&shared.cancel, true);
+    lock_wake(shared.table, &shared.cancel);
+    pthread_join(thread, NULL);
+    assert_int_equal(shared.st, ST_CANCELED);
+
+    atomic_store(&shared.cancel, false);
+    pthread_create(&thread, NULL, wait_for_five, &shared);
+    clock_sleep_us(5000);
+    lock_release_all(shared.table, a);
+    pthread_join(thread, NULL);
+    assert_int_equal(shared.st, ST_OK);
+    assert_int_equal(lock_count(shared.table), 0);
+    owner_free(a);
+    owner_free(b);
+    lock_table_free(shared.table);
+}
+
+static void
+late_comers_queue_behind_those_who_wait(void **state)
+{
+    (void)state;
+    struct shared shared = {.st = ST_OK};
+    assert_int_equal(lock_table_new(&shared.table), ST_OK);
+    struct lock_owner *a = owner_new(), *b = owner_new();
+    assert_int_equal(try_lock(shared.table, a, LOCK_CLASS_ROW, 5, LOCK_SHARE), ST_OK);
+    pthread_t thread;
+    pthread_create(&thread, NULL, wait_for_five, &shared);
+    /* SHARE goes with SHARE, but somebody waits for UPDATE by now. */
+    enum status st = ST_OK;
+    for (int i = 0; i < 2000 && st == ST_OK; i++) {
+        clock_sleep_us(1000);
+        st = try_lock(shared.table, b, LOCK_CLASS_ROW, 5, LOCK_SHARE);
+        lock_release_all(shared.table, b);
+    }
+    assert_int_equal(st, ST_LOCK_BUSY);
+    /* The holder itself may add a mode. */
+    assert_int_equal(try_lock(shared.table, a, LOCK_CLASS_ROW, 5, LOCK_NO_KEY_UPDATE), ST_OK);
+    lock_release_all(shared.table, a);
+    pthread_join(thread, NULL);
+    assert_int_equal(shared.st, ST_OK);
+    owner_free(a);
+    owner_free(b);
+    lock_table_free(shared.table);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(row_modes_conflict_as_in_postgresql),
+        cmocka_unit_test(table_modes_conflict_as_in_postgresql),
+        cmocka_unit_test(an_owner_never_stands_in_its_own_way),
+        cmocka_unit_test(locks_guard_and_circles_are_broken),
+        cmocka_unit_test(a_wait_ends_by_timeout_cancel_or_release),
+        cmocka_unit_test(late_comers_queue_behind_those_who_wait),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
