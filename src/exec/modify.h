@@ -1,0 +1,62 @@
+/*
+ * modify.h: what the nodes that change tables share.
+ */
+#pragma once
+
+#include "exec/nodes.h"
+#include "exec/table_writer.h"
+
+struct modify_code {
+    struct node_code node;
+    const struct table_code *table;
+    const struct expr_code *assigns;   /* SET's values over the child; null: none */
+    const struct expr_code *recheck;   /* filter over the child; null: none */
+    const struct expr_code *returning; /* over the table's columns, then the child's */
+    /* ON CONFLICT DO UPDATE, over the old row's columns, then the proposed row's. */
+    const struct expr_code *conflict_assigns, *conflict_where;
+    bool *touched;          /* [table columns]: that SET or a generated column may change */
+    bool *conflict_touched; /* the same for ON CONFLICT */
+    bool reads_pages;       /* the child's views may lie in pages */
+    bool may_repeat;        /* the child may name a row twice */
+    struct layout reread;   /* the columns of plan->reread */
+};
+
+struct modify_state {
+    struct node_state node;
+    struct table_writer *writer;
+    struct expr_state *assigns, *recheck, *returning, *conflict_assigns, *conflict_where;
+    struct column *row_columns;  /* [table columns]: the rows as written */
+    struct column *old_columns;  /* [table columns]: the rows as they were; with buffers */
+    struct column *both_columns; /* returning's and conflict's input */
+    uint64_t count;              /* rows changed */
+    bool is_done;
+    uint16_t kept[COLUMN_ROWS_MAX];
+    struct slice *keys; /* UPDATE, DELETE: [capacity], of the rows of the batch at hand */
+    struct column *reread_columns;
+    struct batch copy; /* the child's batch, once a row of it has been read again */
+    bool has_copy;
+};
+
+void modify_compile(struct compiler *compiler, struct node_code *node);
+void modify_open(struct exec *exec, struct node_state *node);
+
+/* Buffers for old rows; on first use. */
+void modify_old_columns(struct exec *exec, struct modify_state *state);
+/* A batch over the table's columns for the child's columns: the targets', and nulls elsewhere. */
+struct batch modify_row_batch(struct modify_state *state, const struct batch *in);
+/* Computes RETURNING of `rows` and the child's `in` into `out`, at rows' selection. */
+void modify_returning(struct modify_state *state, const struct batch *rows,
+                      const struct batch *in, struct batch *out);
+/* The batch's long views copied: locks may be waited for (W2). */
+void modify_deepen(struct modify_state *state, struct batch *in);
+/* Ends the statement's part of the node: foreign keys, the count. */
+void modify_end(struct exec *exec, struct modify_state *state);
+
+/* ON CONFLICT for one row that was refused; true if a row was changed: `rows` (row_columns) then
+ * holds the new version at `row`. (insert_conflict.c) */
+bool modify_on_conflict(struct exec *exec, struct modify_state *state, struct batch *rows,
+                        uint32_t row, const struct row_conflict *conflict);
+
+/* Decodes a stored row into row `row` of old_columns; bytes are copied into the writer's arena. */
+void modify_decode_old(struct modify_state *state, struct slice key, struct slice value,
+                       uint32_t row);

@@ -1,0 +1,273 @@
+/*
+ * node_update.c: UPDATE and DELETE.
+ *
+ * The rows of a child's batch are locked, in its order, and read as they are now. Under READ
+ * COMMITTED a row that another transaction has changed meanwhile is read anew: the conditions are
+ * asked of the new version, and SET is computed from it. Then the new rows are made, column by
+ * column for the whole batch, and written one by one.
+ *
+ * A child that may name a row twice (a join) is taken a row at a time, so that the second time is
+ * seen: the first change stands.
+ */
+#include "exec/index_key.h"
+#include "exec/modify.h"
+
+/* The key of the row that the child's row `row` names; false: none (an outer join's nulls). */
+static bool
+row_key(struct modify_state *state, const struct batch *in, uint32_t row, struct buf *key)
+{
+    const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
+    const struct table_code *table = state->writer->code;
+
+    buf_clear(key);
+    for (uint32_t i = 0; i < plan->row.key_count; i++) {
+        const struct column *column = &in->columns[plan->row.keys[i]];
+        if (column_is_null(column, row))
+            return false;
+        union datum value = vector_get(column, row);
+        if (table->key_count == 0)
+            row_id_key_put(key, row_id_of_column(value.i64));
+        else
+            primary_key_put(key, table->types[table->key_columns[i]], value);
+    }
+    return true;
+}
+
+/* Puts the new version of a row into the child's batch (a copy of it), and asks the conditions. */
+static bool
+recheck(struct modify_state *state, struct batch *in, uint32_t row,
+        struct slice key, struct slice value)
+{
+    const struct modify_code *code = (const struct modify_code *)state->node.code;
+    const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
+    uint16_t sel = (uint16_t)row;
+
+    if (!state->has_copy) {
+        struct column *columns = arena_alloc_array(state->writer->arena, in->column_count,
+                                                   sizeof *columns);
+        for (uint32_t i = 0; i < in->column_count; i++) {
+            vector_init(&columns[i], in->columns[i].phys, state->node.code->capacity,
+                        state->writer->arena);
+            vector_begin_nulls(&columns[i], in->count, in->sel);
+            vector_move(&columns[i], &in->columns[i], in->count, in->sel);
+        }
+        in->columns = columns;
+        state->has_copy = true;
+    }
+    union datum values[1];
+    bool nulls[1];
+    for (uint32_t i = 0; i < plan->reread.count; i++) {
+        struct layout one = {code->reread.format, 1, code->reread.column_idx + i};
+        enum status st = row_decode(&one, key, value, values, nulls);
+        if (st != ST_OK)
+            raise_write_status(st, plan->table->name);
+        struct column *column = &in->columns[plan->reread.columns[i]];
+        column->has_nulls = true;
+        column->nulls[row] = nulls[0];
+        vector_set(column, row, values[0]);
+    }
+    if (state->recheck == NULL)
+        return true;
+    struct batch again = *in;
+    again.count = 1;
+    again.sel = &sel;
+    expr_filter(state->recheck, &again);
+    return again.count != 0;
+}
+
+static enum lock_mode
+lock_of_change(const struct modify_state *state)
+{
+    const struct modify_code *code = (const struct modify_code *)state->node.code;
+
+    if (state->node.plan->kind == PLAN_DELETE)
+        return LOCK_UPDATE;
+    /* Foreign keys that point here hold the key columns only. */
+    for (uint32_t i = 0; i < code->table->key_count; i++) {
+        if (code->touched[code->table->key_columns[i]])
+            return LOCK_UPDATE;
+    }
+    return LOCK_NO_KEY_UPDATE;
+}
+
+/* Locks one row and reads it into old_columns; false if it is not to be changed. */
+static bool
+take_row(struct exec *exec, struct modify_state *state, struct batch *in, uint32_t row)
+{
+    const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
+    struct table_writer *writer = state->writer;
+    enum lock_mode mode = lock_of_change(state);
+    struct row_now now;
+
+    if (!row_key(state, in, row, &writer->key))
+        return false;
+    struct slice key = arena_slice(writer->arena, buf_slice(&writer->key));
+    enum status st = txn_lock_row(exec->txn, plan->table->tree, key, mode, LOCK_WAIT,
+                                  &writer->spill, &now);
+    if (st != ST_OK)
+        raise_write_status(st, plan->table->name);
+    if (!now.exists || now.is_own)
+        return false;
+    struct slice value = arena_slice(writer->arena, now.value);
+    if (now.is_changed && !recheck(state, in, row, key, value))
+        return false;
+    st = row_decode_columns(&writer->code->all, key, value, state->old_columns, row);
+    if (st != ST_OK)
+        raise_write_status(st, plan->table->name);
+    state->keys[row] = key;
+    return true;
+}
+
+/* Locks the rows of a selection; those to be changed are left in it. */
+static void
+take_rows(struct exec *exec, struct modify_state *state, struct batch *in)
+{
+    uint32_t kept = 0;
+
+    state->has_copy = false;
+    for (uint32_t i = 0; i < in->count; i++) {
+        uint32_t row = sel_row(in->sel, i);
+        state->kept[kept] = (uint16_t)row;
+        kept += take_row(exec, state, in, row);
+        if ((i & 63) == 63)
+            exec_check(exec);
+    }
+    in->sel = state->kept;
+    in->count = kept;
+}
+
+/* Changes the rows of the batch; *rows: as RETURNING shows them. */
+static void
+update_batch(struct exec *exec, struct modify_state *state, struct batch *in, struct batch *rows)
+{
+    const struct modify_code *code = (const struct modify_code *)state->node.code;
+    const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
+    uint32_t count = plan->table->column_count;
+
+    take_rows(exec, state, in);
+    *rows = (struct batch){.count = in->count,
+                           .sel = in->sel,
+                           .column_count = count,
+                           .columns = state->row_columns};
+    if (in->count == 0)
+        return;
+    if (state->assigns != NULL)
+        expr_run(state->assigns, in);
+    memcpy(state->row_columns, state->old_columns, count * sizeof(struct column));
+    for (uint32_t i = 0; i < plan->assign_count; i++)
+        state->row_columns[plan->assigns[i].attr - 1] = state->assigns->outputs[i];
+    struct batch old_rows = *rows;
+    old_rows.columns = state->old_columns;
+    table_writer_check(state->writer, rows);
+    for (uint32_t i = 0; i < rows->count; i++) {
+        uint32_t row = sel_row(rows->sel, i);
+        table_writer_update(state->writer, state->keys[row], &old_rows, rows, row, code->touched);
+    }
+}
+
+static void
+delete_batch(struct exec *exec, struct modify_state *state, struct batch *in, struct batch *rows)
+{
+    const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
+
+    take_rows(exec, state, in);
+    *rows = (struct batch){.count = in->count,
+                           .sel = in->sel,
+                           .column_count = plan->table->column_count,
+                           .columns = state->old_columns};
+    if (in->count == 0)
+        return;
+    table_index_exprs(state->writer, rows);
+    for (uint32_t i = 0; i < rows->count; i++) {
+        uint32_t row = sel_row(rows->sel, i);
+        table_writer_delete(state->writer, state->keys[row], rows, row);
+    }
+}
+
+struct change_state {
+    struct modify_state modify;
+    struct batch in;    /* the child's, */
+    uint32_t in_at;     /* rows of it done */
+    uint16_t one;       /* the selection of a single row */
+    bool has_in;
+};
+
+/* The next rows to change: the child's batch, or one row of it. */
+static bool
+next_chunk(struct exec *exec, struct change_state *state, struct batch *chunk)
+{
+    struct node_state *node = &state->modify.node;
+    const struct modify_code *code = (const struct modify_code *)node->code;
+
+    if (!state->has_in || state->in_at == state->in.count) {
+        node_begin_batch(exec, node);
+        table_writer_begin(state->modify.writer);
+        state->in_at = 0;
+        state->has_in = node_next(exec, node->left, &state->in);
+        if (!state->has_in)
+            return false;
+        modify_deepen(&state->modify, &state->in);
+    }
+    *chunk = state->in;
+    if (!code->may_repeat) {
+        state->in_at = state->in.count;
+        return true;
+    }
+    state->one = (uint16_t)sel_row(state->in.sel, state->in_at++);
+    chunk->sel = &state->one;
+    chunk->count = 1;
+    return true;
+}
+
+static bool
+change_next(struct exec *exec, struct node_state *node, struct batch *out)
+{
+    struct change_state *change = (struct change_state *)node;
+    struct modify_state *state = &change->modify;
+    const struct plan_modify *plan = (const struct plan_modify *)node->plan;
+    struct batch in, rows;
+
+    while (!state->is_done) {
+        if (!next_chunk(exec, change, &in)) {
+            modify_end(exec, state);
+            break;
+        }
+        if (plan->node.kind == PLAN_UPDATE)
+            update_batch(exec, state, &in, &rows);
+        else
+            delete_batch(exec, state, &in, &rows);
+        state->count += rows.count;
+        if (plan->has_returning && rows.count != 0) {
+            modify_returning(state, &rows, &in, out);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+change_open(struct exec *exec, struct node_state *node)
+{
+    struct modify_state *state = (struct modify_state *)node;
+
+    modify_open(exec, node);
+    modify_old_columns(exec, state);
+    state->keys = arena_alloc_array(exec->arena, node->code->capacity, sizeof *state->keys);
+}
+
+static void
+change_rewind(struct exec *exec, struct node_state *node)
+{
+    (void)exec;
+    (void)node;
+    raise(SQLSTATE_INTERNAL_ERROR, "a change of data cannot be run again");
+}
+
+const struct node_kind node_update = {
+    .code_bytes = sizeof(struct modify_code),
+    .state_bytes = sizeof(struct change_state),
+    .compile = modify_compile,
+    .open = change_open,
+    .next = change_next,
+    .rewind = change_rewind,
+};

@@ -1,0 +1,115 @@
+/*
+ * table_writer.h: rows of a table inserted, changed and deleted, with everything that goes with it:
+ * generated columns, NOT NULL, CHECK, unique keys, entries of indexes, foreign keys.
+ *
+ * Rows travel as batches of all the table's columns, column i being attr i + 1; dropped ones are
+ * constant nulls. Used by INSERT, UPDATE, DELETE, MERGE, COPY and by actions of foreign keys. All
+ * functions raise.
+ *
+ *   W1  a key is locked before it is put or deleted, in unique indexes too (txn.h's L1, L2): who
+ *       inserts a key that another transaction is deleting waits for it
+ *   W2  waiting for a lock ends the reader's epoch: whoever calls with views into pages has copied
+ *       them before (vector_deepen), or what is needed of them has been encoded
+ */
+#pragma once
+
+#include "exec/exec_int.h"
+#include "store/layout.h"
+
+/* A secondary index of the table, ready for making entries. */
+struct index_code {
+    const struct index_def *def;
+    const struct type_info **types;  /* [key_count] */
+    uint32_t *columns;               /* [key_count]: the row's column; UINT32_MAX: expr_outputs */
+    uint32_t *expr_outputs;          /* [key_count]: output of exprs */
+    const struct expr_code *exprs;   /* expression keys, then the predicate; null: none */
+    bool has_predicate;
+    uint32_t predicate_output;
+};
+
+struct table_code {
+    const struct table *table;
+    const struct row_format *format;
+    struct layout all;              /* every column of the table, dropped ones too */
+    const struct type_info **types; /* [column_count]; null where dropped */
+    uint32_t key_count;             /* columns of the primary key; 0: row ids */
+    uint32_t *key_columns;
+    const struct expr_code *generated; /* null: none */
+    uint32_t generated_count;
+    uint32_t *generated_columns;
+    const struct expr_code *checks; /* null: none */
+    const char *const *check_names;
+    uint32_t check_count;
+    uint32_t index_count; /* secondary ones */
+    struct index_code *indexes;
+    bool has_foreign;    /* it references, */
+    bool is_referenced;  /* or is referenced by, other tables */
+};
+
+const struct table_code *table_compile(struct compiler *compiler,
+                                       const struct plan_table_rules *rules);
+
+struct table_writer {
+    struct exec *exec;
+    const struct table_code *code;
+    struct arena *arena; /* of the batch at hand; emptied by table_writer_begin */
+    struct expr_state *generated, *checks;
+    struct expr_state **index_exprs; /* [index_count]; null entries: none */
+    struct buf key, value, entry_key, entry_value, old_entry_key, old_entry_value, spill;
+    struct column *dropped; /* a constant null */
+    uint32_t capacity;
+};
+
+/* Opens a writer for batches whose rows are numbered below `capacity`. Takes the table's lock.
+ * `is_repeated`: it lives through many batches. */
+struct table_writer *table_writer_open(struct exec *exec, const struct table_code *code,
+                                       uint32_t capacity, bool is_repeated);
+void table_writer_begin(struct table_writer *writer);
+
+/* Computes generated columns (into writer memory, replacing the batch's columns) and asks NOT NULL
+ * and CHECK of each row. */
+void table_writer_check(struct table_writer *writer, struct batch *rows);
+
+/* Inserts all rows of a batch that has been checked. */
+void table_writer_insert(struct table_writer *writer, const struct batch *rows);
+
+/* Which unique key is taken already. */
+struct row_conflict {
+    const struct index_def *index; /* null: none is */
+    struct slice key;              /* of the row that has it; in the writer's arena */
+};
+/* Inserts one row unless one of the given unique indexes (count 0: any) has its key already: then
+ * nothing is done and *conflict says where. Other conflicts raise 23505. */
+bool table_writer_try_insert(struct table_writer *writer, const struct batch *rows, uint32_t row,
+                             const oid *arbiters, uint32_t arbiter_count,
+                             struct row_conflict *conflict);
+
+/*
+ * A row changed: `key` is its primary key as it was, `old_rows` and `new_rows` have it at `row`.
+ * `touched` says which columns may differ (null: any).
+ */
+void table_writer_update(struct table_writer *writer, struct slice key,
+                         const struct batch *old_rows, const struct batch *new_rows, uint32_t row,
+                         const bool *touched);
+void table_writer_delete(struct table_writer *writer, struct slice key,
+                         const struct batch *old_rows, uint32_t row);
+
+/* ---- parts, for those above ---- */
+
+/* The primary key of a row, appended to `to`; not for tables with row ids. */
+void table_key_put(const struct table_code *code, const struct batch *rows, uint32_t row,
+                   struct buf *to);
+/* True, with the entry's key and value, if the row is in the index (its predicate holds). Run
+ * table_index_exprs for the batch first. */
+bool index_entry_make(struct table_writer *writer, uint32_t index_idx, const struct batch *rows,
+                      uint32_t row, struct slice primary, struct buf *key, struct buf *value);
+void table_index_exprs(struct table_writer *writer, const struct batch *rows);
+
+/* "(1, abc, null)", as error details show a row. */
+const char *row_text(struct exec *exec, const struct table_code *code, const struct batch *rows,
+                     uint32_t row);
+/* 23505 for a key of `index`. */
+_Noreturn void raise_duplicate(struct table_writer *writer, const struct index_def *index,
+                               const struct batch *rows, uint32_t row);
+/* What a status of locking or writing a row of a table stands for. */
+_Noreturn void raise_write_status(enum status st, const char *table);
