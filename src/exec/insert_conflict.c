@@ -34,8 +34,8 @@ own_column(struct modify_state *state, struct column *column, uint32_t row, unio
 }
 
 bool
-modify_on_conflict(struct exec *exec, struct modify_state *state, struct batch *rows,
-                   uint32_t row, const struct row_conflict *conflict)
+modify_on_conflict(struct exec *exec, struct modify_state *state, struct batch *rows, uint32_t row,
+                   const struct row_conflict *conflict)
 {
     const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
     const struct modify_code *code = (const struct modify_code *)state->node.code;
@@ -44,8 +44,8 @@ modify_on_conflict(struct exec *exec, struct modify_state *state, struct batch *
     struct row_now now;
     uint16_t sel;
 
-    enum status st = txn_lock_row(exec->txn, table->table->tree, conflict->key,
-                                  LOCK_NO_KEY_UPDATE, LOCK_WAIT, &state->writer->spill, &now);
+    enum status st = txn_lock_row(exec->txn, table->table->tree, conflict->key, LOCK_NO_KEY_UPDATE,
+                                  LOCK_WAIT, &state->writer->spill, &now);
     if (st != ST_OK)
         raise_write_status(st, table->table->name);
     if (!now.exists)
@@ -68,7 +68,8 @@ modify_on_conflict(struct exec *exec, struct modify_state *state, struct batch *
     both = one_row(state, state->both_columns, 2 * count, row, &sel);
     expr_run(state->conflict_assigns, &both);
 
-    struct column *new_columns = arena_alloc_array(state->writer->arena, count, sizeof *new_columns);
+    struct column *new_columns =
+        arena_alloc_array(state->writer->arena, count, sizeof *new_columns);
     memcpy(new_columns, state->old_columns, count * sizeof *new_columns);
     for (uint32_t i = 0; i < plan->conflict->assign_count; i++)
         new_columns[plan->conflict->assigns[i].attr - 1] = state->conflict_assigns->outputs[i];

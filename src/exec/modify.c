@@ -50,8 +50,7 @@ static bool *
 touched_columns(struct compiler *compiler, const struct modify_code *code,
                 const struct plan_assign *assigns, uint32_t count)
 {
-    bool *touched =
-        arena_alloc_zero(compiler->arena, code->table->table->column_count + 1u);
+    bool *touched = arena_alloc_zero(compiler->arena, code->table->table->column_count + 1u);
 
     for (uint32_t i = 0; i < count; i++)
         touched[assigns[i].attr - 1] = true;
@@ -61,8 +60,7 @@ touched_columns(struct compiler *compiler, const struct modify_code *code,
 }
 
 static void
-compile_reread(struct compiler *compiler, struct modify_code *code,
-               const struct plan_modify *plan)
+compile_reread(struct compiler *compiler, struct modify_code *code, const struct plan_modify *plan)
 {
     uint16_t *column_idx =
         arena_alloc_array(compiler->arena, plan->reread.count, sizeof *column_idx);
@@ -112,8 +110,7 @@ modify_open(struct exec *exec, struct node_state *node)
     uint32_t both = count + (child_count > count ? child_count : count);
     struct arena *arena = node_arena(exec, node);
 
-    state->writer =
-        table_writer_open(exec, code->table, capacity, node->code->has_own_arena);
+    state->writer = table_writer_open(exec, code->table, capacity, node->code->has_own_arena);
     state->assigns = expr_open(exec, code->assigns, capacity, arena);
     state->recheck = expr_open(exec, code->recheck, capacity, arena);
     state->returning = expr_open(exec, code->returning, capacity, arena);

@@ -45,8 +45,8 @@ void modify_old_columns(struct exec *exec, struct modify_state *state);
 /* A batch over the table's columns for the child's columns: the targets', and nulls elsewhere. */
 struct batch modify_row_batch(struct modify_state *state, const struct batch *in);
 /* Computes RETURNING of `rows` and the child's `in` into `out`, at rows' selection. */
-void modify_returning(struct modify_state *state, const struct batch *rows,
-                      const struct batch *in, struct batch *out);
+void modify_returning(struct modify_state *state, const struct batch *rows, const struct batch *in,
+                      struct batch *out);
 /* The batch's long views copied: locks may be waited for (W2). */
 void modify_deepen(struct modify_state *state, struct batch *in);
 /* Ends the statement's part of the node: foreign keys, the count. */

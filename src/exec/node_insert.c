@@ -15,9 +15,8 @@ insert_each(struct exec *exec, struct modify_state *state, struct batch *rows)
     for (uint32_t i = 0; i < rows->count; i++) {
         uint32_t row = sel_row(rows->sel, i);
         struct row_conflict conflict = {NULL, {NULL, 0}};
-        bool is_written =
-            table_writer_try_insert(state->writer, rows, row, plan_conflict->arbiters,
-                                    plan_conflict->arbiter_count, &conflict);
+        bool is_written = table_writer_try_insert(state->writer, rows, row, plan_conflict->arbiters,
+                                                  plan_conflict->arbiter_count, &conflict);
         if (!is_written && plan_conflict->is_update)
             is_written = modify_on_conflict(exec, state, rows, row, &conflict);
         state->kept[kept] = (uint16_t)row;

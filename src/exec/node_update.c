@@ -35,16 +35,16 @@ row_key(struct modify_state *state, const struct batch *in, uint32_t row, struct
 
 /* Puts the new version of a row into the child's batch (a copy of it), and asks the conditions. */
 static bool
-recheck(struct modify_state *state, struct batch *in, uint32_t row,
-        struct slice key, struct slice value)
+recheck(struct modify_state *state, struct batch *in, uint32_t row, struct slice key,
+        struct slice value)
 {
     const struct modify_code *code = (const struct modify_code *)state->node.code;
     const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
     uint16_t sel = (uint16_t)row;
 
     if (!state->has_copy) {
-        struct column *columns = arena_alloc_array(state->writer->arena, in->column_count,
-                                                   sizeof *columns);
+        struct column *columns =
+            arena_alloc_array(state->writer->arena, in->column_count, sizeof *columns);
         for (uint32_t i = 0; i < in->column_count; i++) {
             vector_init(&columns[i], in->columns[i].phys, state->node.code->capacity,
                         state->writer->arena);
@@ -102,8 +102,8 @@ take_row(struct exec *exec, struct modify_state *state, struct batch *in, uint32
     if (!row_key(state, in, row, &writer->key))
         return false;
     struct slice key = arena_slice(writer->arena, buf_slice(&writer->key));
-    enum status st = txn_lock_row(exec->txn, plan->table->tree, key, mode, LOCK_WAIT,
-                                  &writer->spill, &now);
+    enum status st =
+        txn_lock_row(exec->txn, plan->table->tree, key, mode, LOCK_WAIT, &writer->spill, &now);
     if (st != ST_OK)
         raise_write_status(st, plan->table->name);
     if (!now.exists || now.is_own)
@@ -145,10 +145,8 @@ update_batch(struct exec *exec, struct modify_state *state, struct batch *in, st
     uint32_t count = plan->table->column_count;
 
     take_rows(exec, state, in);
-    *rows = (struct batch){.count = in->count,
-                           .sel = in->sel,
-                           .column_count = count,
-                           .columns = state->row_columns};
+    *rows = (struct batch){
+        .count = in->count, .sel = in->sel, .column_count = count, .columns = state->row_columns};
     if (in->count == 0)
         return;
     if (state->assigns != NULL)
@@ -186,9 +184,9 @@ delete_batch(struct exec *exec, struct modify_state *state, struct batch *in, st
 
 struct change_state {
     struct modify_state modify;
-    struct batch in;    /* the child's, */
-    uint32_t in_at;     /* rows of it done */
-    uint16_t one;       /* the selection of a single row */
+    struct batch in; /* the child's, */
+    uint32_t in_at;  /* rows of it done */
+    uint16_t one;    /* the selection of a single row */
     bool has_in;
 };
 

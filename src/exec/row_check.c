@@ -65,8 +65,7 @@ raise_null(struct table_writer *writer, const struct batch *rows, uint32_t row, 
                                       name, table->name),
                 .detail = raise_text("Failing row contains %s.",
                                      row_text(writer->exec, writer->code, rows, row)),
-                .schema_name = table->schema_name, .table_name = table->name,
-                .column_name = name);
+                .schema_name = table->schema_name, .table_name = table->name, .column_name = name);
 }
 
 static void
@@ -99,15 +98,14 @@ check_rules(struct table_writer *writer, const struct batch *rows)
             union datum passes = expr_value(writer->checks, k, row, &is_null);
             if (is_null || passes.b)
                 continue;
-            raise_error(
-                .code = SQLSTATE_CHECK_VIOLATION,
-                .message = raise_text(
-                    "new row for relation \"%s\" violates check constraint \"%s\"",
-                    code->table->name, code->check_names[k]),
-                .detail = raise_text("Failing row contains %s.",
-                                     row_text(writer->exec, code, rows, row)),
-                .schema_name = code->table->schema_name, .table_name = code->table->name,
-                .constraint_name = code->check_names[k]);
+            raise_error(.code = SQLSTATE_CHECK_VIOLATION,
+                        .message = raise_text(
+                            "new row for relation \"%s\" violates check constraint \"%s\"",
+                            code->table->name, code->check_names[k]),
+                        .detail = raise_text("Failing row contains %s.",
+                                             row_text(writer->exec, code, rows, row)),
+                        .schema_name = code->table->schema_name, .table_name = code->table->name,
+                        .constraint_name = code->check_names[k]);
         }
     }
 }
@@ -177,9 +175,9 @@ raise_write_status(enum status st, const char *table)
     case ST_LOCK_TIMEOUT:
         raise(SQLSTATE_LOCK_NOT_AVAILABLE, "canceling statement due to lock timeout");
     case ST_DEADLOCK:
-        raise(SQLSTATE_T_R_DEADLOCK_DETECTED, "deadlock detected");
+        raise(SQLSTATE_DEADLOCK_DETECTED, "deadlock detected");
     case ST_CONFLICT:
-        raise(SQLSTATE_T_R_SERIALIZATION_FAILURE,
+        raise(SQLSTATE_SERIALIZATION_FAILURE,
               "could not serialize access due to concurrent update");
     case ST_CANCELED:
         raise(SQLSTATE_QUERY_CANCELED, "canceling statement due to user request");

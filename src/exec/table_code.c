@@ -79,8 +79,8 @@ table_compile(struct compiler *compiler, const struct plan_table_rules *rules)
     code->format = rules->format;
     compile_columns(compiler, code);
     code->generated_count = rules->generated_count;
-    code->generated_columns = arena_alloc_array(compiler->arena, rules->generated_count,
-                                                sizeof *code->generated_columns);
+    code->generated_columns =
+        arena_alloc_array(compiler->arena, rules->generated_count, sizeof *code->generated_columns);
     for (uint32_t i = 0; i < rules->generated_count; i++)
         code->generated_columns[i] = (uint32_t)rules->generated[i] - 1;
     if (rules->generated_count != 0)
@@ -89,8 +89,7 @@ table_compile(struct compiler *compiler, const struct plan_table_rules *rules)
     code->check_names = rules->check_names;
     if (rules->check_count != 0)
         code->checks = expr_compile(compiler, rules->checks, rules->check_count);
-    code->indexes =
-        arena_alloc_zero(compiler->arena, table->index_count * sizeof *code->indexes);
+    code->indexes = arena_alloc_zero(compiler->arena, table->index_count * sizeof *code->indexes);
     for (uint32_t i = 0; i < table->index_count; i++) {
         if (!table->indexes[i]->is_primary)
             compile_index(compiler, &code->indexes[code->index_count++], table->indexes[i],

@@ -39,8 +39,7 @@ table_writer_open(struct exec *exec, const struct table_code *code, uint32_t cap
             arena_alloc_zero(exec->arena, code->index_count * sizeof *writer->index_exprs);
     for (uint32_t i = 0; i < code->index_count; i++)
         writer->index_exprs[i] = expr_open(exec, code->indexes[i].exprs, capacity, writer->arena);
-    enum status st =
-        txn_lock_table(exec->txn, code->table->tree, TABLE_ROW_EXCLUSIVE, LOCK_WAIT);
+    enum status st = txn_lock_table(exec->txn, code->table->tree, TABLE_ROW_EXCLUSIVE, LOCK_WAIT);
     if (st != ST_OK)
         raise_write_status(st, code->table->name);
     return writer;
@@ -54,8 +53,7 @@ table_writer_begin(struct table_writer *writer)
 }
 
 void
-table_key_put(const struct table_code *code, const struct batch *rows, uint32_t row,
-              struct buf *to)
+table_key_put(const struct table_code *code, const struct batch *rows, uint32_t row, struct buf *to)
 {
     for (uint32_t i = 0; i < code->key_count; i++) {
         const struct column *column = &rows->columns[code->key_columns[i]];
@@ -118,8 +116,8 @@ is_unique_entry(const struct buf *value)
 static void
 lock_key(struct table_writer *writer, tree_no tree, struct slice key)
 {
-    enum status st = txn_lock_row(writer->exec->txn, tree, key, LOCK_UPDATE, LOCK_WAIT,
-                                  &writer->spill, NULL);
+    enum status st =
+        txn_lock_row(writer->exec->txn, tree, key, LOCK_UPDATE, LOCK_WAIT, &writer->spill, NULL);
 
     if (st != ST_OK)
         raise_write_status(st, writer->code->table->name);
@@ -194,8 +192,7 @@ insert_entries(struct table_writer *writer, const struct batch *rows, uint32_t r
 static void
 new_row_ids(struct table_writer *writer, uint32_t count, uint64_t *first)
 {
-    enum status st =
-        txn_new_row_id(writer->exec->txn, writer->code->table->tree, count, first);
+    enum status st = txn_new_row_id(writer->exec->txn, writer->code->table->tree, count, first);
 
     if (st != ST_OK)
         raise_write_status(st, writer->code->table->name);
@@ -265,8 +262,7 @@ is_arbiter(const struct index_def *index, const oid *arbiters, uint32_t count)
 
 bool
 table_writer_try_insert(struct table_writer *writer, const struct batch *rows, uint32_t row,
-                        const oid *arbiters, uint32_t arbiter_count,
-                        struct row_conflict *conflict)
+                        const oid *arbiters, uint32_t arbiter_count, struct row_conflict *conflict)
 {
     const struct table_code *code = writer->code;
     struct slice found, primary;

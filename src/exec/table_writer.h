@@ -19,10 +19,10 @@
 /* A secondary index of the table, ready for making entries. */
 struct index_code {
     const struct index_def *def;
-    const struct type_info **types;  /* [key_count] */
-    uint32_t *columns;               /* [key_count]: the row's column; UINT32_MAX: expr_outputs */
-    uint32_t *expr_outputs;          /* [key_count]: output of exprs */
-    const struct expr_code *exprs;   /* expression keys, then the predicate; null: none */
+    const struct type_info **types; /* [key_count] */
+    uint32_t *columns;              /* [key_count]: the row's column; UINT32_MAX: expr_outputs */
+    uint32_t *expr_outputs;         /* [key_count]: output of exprs */
+    const struct expr_code *exprs;  /* expression keys, then the predicate; null: none */
     bool has_predicate;
     uint32_t predicate_output;
 };
@@ -42,8 +42,8 @@ struct table_code {
     uint32_t check_count;
     uint32_t index_count; /* secondary ones */
     struct index_code *indexes;
-    bool has_foreign;    /* it references, */
-    bool is_referenced;  /* or is referenced by, other tables */
+    bool has_foreign;   /* it references, */
+    bool is_referenced; /* or is referenced by, other tables */
 };
 
 const struct table_code *table_compile(struct compiler *compiler,

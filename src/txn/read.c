@@ -198,6 +198,16 @@ is_own_change(const struct changed_tree *own, struct slice key)
     return own->newest->base != BASE_SNAPSHOT || (found != NULL && found->newest != NULL);
 }
 
+/* Whether the running statement has changed the row. */
+static bool
+is_changed_now(const struct changed_tree *own, struct slice key, uint32_t visible)
+{
+    if (own == NULL || own->newest == NULL)
+        return false;
+    const struct change_key *found = generation_find(own->newest, key);
+    return found != NULL && found->newest != change_visible(found, visible);
+}
+
 enum status
 txn_row_now(struct txn *txn, tree_no tree, struct slice key, struct buf *spill, struct row_now *now)
 {
@@ -208,6 +218,7 @@ txn_row_now(struct txn *txn, tree_no tree, struct slice key, struct buf *spill, 
         return st;
     now->exists = st == ST_OK;
     now->is_changed = false;
+    now->is_own = is_changed_now(own, key, statement->visible);
     if (own == NULL && is_newest(txn, statement->snapshot))
         return ST_OK;
     TRY(row_compare(txn, tree, key, now));

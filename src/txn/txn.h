@@ -161,6 +161,7 @@ enum lock_wait { LOCK_WAIT, LOCK_NOWAIT, LOCK_SKIP };
 struct row_now {
     bool is_changed; /* differs from what the snapshot (with own changes) shows */
     bool exists;
+    bool is_own;        /* the running statement itself has changed it already */
     struct slice value; /* of the newest version; as long-lived as txn_get's */
 };
 
