@@ -19,6 +19,7 @@
 #include "base/arena.h"
 #include "base/sqlstate.h"
 #include <setjmp.h>
+#include <signal.h> /* declares a raise of its own: it must come before the macro */
 #include <stdint.h>
 
 enum severity {

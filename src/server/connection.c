@@ -1,7 +1,6 @@
 /*
  * connection.c: one client's connection: its bytes in and out, its session's sink.
  */
-#include "base/check.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "server/server_int.h"
@@ -12,8 +11,9 @@
 #include <unistd.h>
 
 #define RECEIVE_BYTES (32 * 1024)
-#define CLIENT_WAIT_MS 1000 /* how often a wait for a slow client looks whether the server stops   \
-                             */
+#define CLIENT_WAIT_MS                                                                             \
+    1000 /* how often a wait for a slow client looks whether the server stops                      \
+          */
 
 struct connection *
 connection_new(struct server *server, int fd, bool is_local, const char *peer)
@@ -41,9 +41,10 @@ formats_free(struct portal_formats *formats)
 }
 
 void
-connection_free(struct connection *connection)
+connection_close(struct connection *connection)
 {
     session_free(connection->session);
+    connection->session = NULL;
     startup_free(connection);
     while (connection->portal_formats != NULL) {
         struct portal_formats *formats = connection->portal_formats;
@@ -53,6 +54,12 @@ connection_free(struct connection *connection)
     buf_deinit(&connection->in);
     buf_deinit(&connection->out);
     arena_free(connection->row_arena);
+    (void)shutdown(connection->fd, SHUT_RDWR); /* the client sees the end now */
+}
+
+void
+connection_free(struct connection *connection)
+{
     close(connection->fd);
     mem_free(connection);
 }

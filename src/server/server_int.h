@@ -44,6 +44,8 @@ struct connection {
     struct connection *wake_next;   /* lane->wakes */
     int fd;
     bool is_local;            /* Unix socket, or loopback */
+    struct worker *worker;    /* that serves it, or did last */
+    _Atomic int park;         /* enum park_state, while its commit is under way */
     _Atomic bool is_busy;     /* W1 */
     _Atomic bool is_disarmed; /* W2 */
     _Atomic bool is_ending;   /* fast shutdown: close as soon as it is not busy */
@@ -77,6 +79,10 @@ struct startup_setting {
     char *name, *value;
 };
 
+/* Who has the lane: its driver, or nobody after the driver lost it while it served a connection. */
+enum worker_state { WORKER_DRIVING, WORKER_SERVING, WORKER_LOST };
+enum park_state { PARK_RUNNING, PARK_PARKED, PARK_WOKEN };
+
 /* A thread that serves lanes. */
 struct worker {
     struct server *server;
@@ -84,7 +90,7 @@ struct worker {
     struct thread thread;
     struct lane *lane; /* that it drives; null: none. server->mutex */
     struct condition wake;
-    struct connection *connection; /* being served */
+    _Atomic int state; /* enum worker_state */
 };
 
 struct lane {
@@ -92,11 +98,11 @@ struct lane {
     int epoll_fd, wake_fd;
     struct worker *driver;       /* server->mutex */
     _Atomic uint64_t step_count; /* connections served; the watcher compares */
-    _Atomic bool is_serving;     /* the driver is inside a connection */
-    _Atomic bool is_sleeping;    /* ... or in epoll_wait: a waker must write to wake_fd */
+    _Atomic bool is_sleeping;    /* the driver is about to sleep: a waker must write to wake_fd */
     uint64_t seen_count;         /* the watcher's */
     struct mutex mutex;          /* guards wakes */
     struct connection *wakes;    /* whose commits are done */
+    struct connection *dead;     /* ended, to be freed by the driver */
 };
 
 enum stop_mode { STOP_NOT, STOP_SMART, STOP_FAST, STOP_IMMEDIATE };
@@ -125,13 +131,16 @@ struct server {
     struct connection *connections;
     uint32_t connection_count;
     uint32_t next_pid;
-    _Atomic int stop; /* enum stop_mode */
-    _Atomic bool watcher_sleeps;
+    _Atomic int stop;       /* enum stop_mode */
+    bool is_refused;        /* it could not start: do not try again */
+    _Atomic bool lanes_end; /* drivers and spares are to return */
 };
 
 /* ---- connection.c ---- */
 struct connection *connection_new(struct server *server, int fd, bool is_local, const char *peer);
-void connection_free(struct connection *connection); /* closes the socket, ends the session */
+/* Ends the session and frees all but what other threads may still look at. */
+void connection_close(struct connection *connection);
+void connection_free(struct connection *connection); /* closes the socket */
 /* Serves what has come in; the connection is busy. False: it is over and must be freed. */
 bool connection_serve(struct connection *connection, bool is_woken);
 /* Writes out all of `out`; false: the client is gone. May block: the lane is handed over first. */

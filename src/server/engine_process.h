@@ -1,0 +1,27 @@
+/*
+ * engine_process.h: the process that has the database open and serves it.
+ */
+#pragma once
+
+#include "base/log.h"
+#include "session/engine.h"
+#include <stdint.h>
+
+#define SERVE_SETTINGS_MAX 256
+
+/* What `rowan serve` was asked for. */
+struct serve_options {
+    const char *path;
+    const char *host, *socket_dir;
+    bool has_port;
+    uint16_t port;
+    uint32_t setting_count;
+    struct setting_text settings[SERVE_SETTINGS_MAX];
+    const char *password; /* null: none */
+};
+
+/* Exit statuses of the engine process that mean: do not start me again. */
+enum { ENGINE_ENDED = 0, ENGINE_REFUSED = 1 };
+
+/* Opens the database, serves it until a signal ends it, closes it. */
+int engine_process_run(const struct serve_options *options, const struct log_sink *log);
