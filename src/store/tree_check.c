@@ -13,7 +13,9 @@
 struct tree_checking {
     struct store *store;
     struct reader *reader;
+    const struct tree_check_hooks *hooks; /* may be null */
     uint64_t row_count;
+    struct page_refs overflow; /* of the value at hand */
 };
 
 /* Keys k with low <= k < high; null data: no bound. */
@@ -34,10 +36,54 @@ is_within(const struct page *page, uint32_t first, struct bounds bounds)
            slice_compare(page_key(page, page->slot_count - 1u, room), bounds.high) < 0;
 }
 
+/* With hooks, what is broken is counted, and the check goes on. */
+static enum status
+settle(struct tree_checking *checking, enum status st)
+{
+    if (st != ST_CORRUPT || checking->hooks == NULL)
+        return st;
+    checking->hooks->broken(checking->hooks->object);
+    return ST_OK;
+}
+
+static enum status
+enter(struct tree_checking *checking, struct page_ref ref, bool *is_known, uint64_t *rows)
+{
+    *is_known = false;
+    if (checking->hooks == NULL)
+        return ST_OK;
+    return checking->hooks->enter(checking->hooks->object, ref, is_known, rows);
+}
+
+static void
+leave(struct tree_checking *checking, struct page_ref ref, uint64_t rows)
+{
+    if (checking->hooks != NULL)
+        checking->hooks->leave(checking->hooks->object, ref, rows);
+}
+
+/* The value's pages, for the hooks. */
+static enum status
+enter_overflow(struct tree_checking *checking, struct overflow_stub stub)
+{
+    if (checking->hooks == NULL)
+        return ST_OK;
+    checking->overflow.count = 0;
+    TRY(overflow_list(checking->store, stub, &checking->overflow));
+    for (uint32_t i = 0; i < checking->overflow.count; i++) {
+        bool is_known;
+        uint64_t rows;
+        TRY(enter(checking, checking->overflow.refs[i], &is_known, &rows));
+        leave(checking, checking->overflow.refs[i], 0);
+    }
+    return ST_OK;
+}
+
 static enum status
 check_long_value(struct tree_checking *checking, struct slice value)
 {
     struct overflow_stub stub = leaf_stub(value);
+    TRY(enter_overflow(checking, stub));
     uint8_t *to = mem_alloc(stub.value_bytes);
     if (to == NULL)
         return ST_NO_MEMORY;
@@ -53,14 +99,14 @@ check_leaf(struct tree_checking *checking, const struct page *leaf)
         bool is_overflow;
         struct slice value = leaf_value(leaf, i, &is_overflow);
         if (is_overflow)
-            TRY(check_long_value(checking, value));
+            TRY(settle(checking, check_long_value(checking, value)));
     }
     checking->row_count += leaf->slot_count;
     return ST_OK;
 }
 
-static enum status check_page(struct tree_checking *checking, struct page_ref ref,
-                              const struct page *page, struct bounds bounds);
+static enum status check_subtree(struct tree_checking *checking, struct page_ref ref, int level,
+                                 struct bounds bounds);
 
 static enum status
 check_children(struct tree_checking *checking, const struct page *inner, struct bounds bounds)
@@ -73,10 +119,8 @@ check_children(struct tree_checking *checking, const struct page *inner, struct 
             own.low = page_key(inner, i, low);
         if (i + 1u < inner->slot_count)
             own.high = page_key(inner, i + 1, high);
-        const struct page *page;
         reader_refresh(checking->reader);
-        TRY(tree_page_at(checking->store, child, inner->level - 1u, &page));
-        TRY(check_page(checking, child, page, own));
+        TRY(settle(checking, check_subtree(checking, child, inner->level - 1, own)));
     }
     return ST_OK;
 }
@@ -106,18 +150,48 @@ check_page(struct tree_checking *checking, struct page_ref ref, const struct pag
     return st;
 }
 
+/* `level` is what the parent says; below 0: this is the top. */
+static enum status
+check_subtree(struct tree_checking *checking, struct page_ref ref, int level, struct bounds bounds)
+{
+    bool is_known;
+    uint64_t rows, rows_before = checking->row_count;
+    TRY(enter(checking, ref, &is_known, &rows));
+    if (is_known) {
+        checking->row_count += rows;
+        return ST_OK;
+    }
+    const struct page *page;
+    if (level < 0)
+        TRY(tree_top_page(checking->store, ref, &page));
+    else
+        TRY(tree_page_at(checking->store, ref, (uint32_t)level, &page));
+    enum status st = check_page(checking, ref, page, bounds);
+    leave(checking, ref, checking->row_count - rows_before);
+    return st;
+}
+
 enum status
 tree_check(struct store *store, struct reader *reader, const struct tree_root *root)
 {
-    struct tree_checking checking = {.store = store, .reader = reader};
-    const struct page *top;
+    return tree_check_with(store, reader, root, NULL);
+}
+
+enum status
+tree_check_with(struct store *store, struct reader *reader, const struct tree_root *root,
+                const struct tree_check_hooks *hooks)
+{
+    struct tree_checking checking = {.store = store, .reader = reader, .hooks = hooks};
+    enum status st = ST_OK;
     if (root->ref.page != PAGE_NONE) {
-        TRY(tree_top_page(store, root->ref, &top));
-        TRY(check_page(&checking, root->ref, top, (struct bounds){{NULL, 0}, {NULL, 0}}));
+        static const struct bounds all = {{NULL, 0}, {NULL, 0}};
+        st = settle(&checking, check_subtree(&checking, root->ref, -1, all));
     }
-    if (checking.row_count != root->row_count)
-        return store_corrupt(store, root->ref.page, "the tree has %llu rows, not %llu",
-                             (unsigned long long)checking.row_count,
-                             (unsigned long long)root->row_count);
-    return ST_OK;
+    page_refs_deinit(&checking.overflow);
+    if (st == ST_OK && checking.row_count != root->row_count)
+        st = settle(&checking,
+                    store_corrupt(store, root->ref.page, "the tree has %llu rows, not %llu",
+                                  (unsigned long long)checking.row_count,
+                                  (unsigned long long)root->row_count));
+    return st;
 }

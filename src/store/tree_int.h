@@ -27,6 +27,24 @@ enum status tree_misplaced(struct store *store, struct page_ref ref);
 /* Logs that a row of the page is not as its layout says; returns ST_CORRUPT. */
 enum status tree_bad_row(struct store *store, page_no page);
 
+/*
+ * What check_file.c adds to tree_check: it is told of every page, long values' too, knows subtrees
+ * that have been checked already, and counts what is broken instead of ending at the first.
+ */
+struct tree_check_hooks {
+    /* Before a page is read. *is_known: it and all below it are checked, *rows are below it.
+     * ST_CORRUPT: the page must not be here. */
+    enum status (*enter)(void *object, struct page_ref ref, bool *is_known, uint64_t *rows);
+    /* After the page and all below it. */
+    void (*leave)(void *object, struct page_ref ref, uint64_t rows);
+    void (*broken)(void *object);
+    void *object;
+};
+/* tree_check with hooks (null: none). With them ST_CORRUPT is never returned. */
+MUST_CHECK enum status tree_check_with(struct store *store, struct reader *reader,
+                                       const struct tree_root *root,
+                                       const struct tree_check_hooks *hooks);
+
 /* A page of the tree at a level that its parent decides. ST_CORRUPT if it is of another. */
 MUST_CHECK static inline enum status
 tree_page_at(struct store *store, struct page_ref ref, uint32_t level, const struct page **page)
