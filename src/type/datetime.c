@@ -125,3 +125,9 @@ timestamp_from_instant(const struct timezone *zone, int64_t instant)
         return instant;
     return timestamp_shift(instant, timezone_at(zone, instant_of(instant)).seconds_east);
 }
+
+int64_t
+timestamp_local(const struct timezone *zone, int64_t instant)
+{
+    return instant + timezone_at(zone, instant_of(instant)).seconds_east * US_PER_SECOND;
+}

@@ -94,8 +94,16 @@ bool time_fields_overflow(int64_t hour, int64_t minute, int64_t second, int64_t 
 /* Between timestamps of the zone's clocks and instants; raise 22008. Infinities pass. */
 int64_t timestamp_to_instant(const struct timezone *zone, int64_t timestamp);
 int64_t timestamp_from_instant(const struct timezone *zone, int64_t instant);
+/* What the zone's clocks show at an instant; may be a little out of range. Finite values only. */
+int64_t timestamp_local(const struct timezone *zone, int64_t instant);
 /* Both at once for a fixed offset: adds seconds, keeps infinities; raises 22008. */
 int64_t timestamp_shift(int64_t timestamp, int64_t seconds);
+
+/*
+ * Reads a numeric offset such as "+01:30"; false if the text is none. Raises 22023 if it is out of
+ * range or starts with a digit.
+ */
+bool offset_parse(struct slice text, int32_t *seconds_east);
 
 /* Raises 22023 if the name is of no zone. */
 const struct timezone *datetime_zone(const struct type_env *env, struct slice name);

@@ -27,6 +27,8 @@ enum {
     HAVE_HALF = 1 << 11,
     HAVE_ERA = 1 << 12,
     HAVE_WEEKDAY = 1 << 13,
+    HAVE_RESERVED = 1 << 14,
+    HAVE_DYNAMIC_ZONE = 1 << 15,
     HAVE_DATE = HAVE_YEAR | HAVE_MONTH | HAVE_DAY,
     HAVE_SECONDS = HAVE_SECOND | HAVE_FRACTION,
     HAVE_TIME = HAVE_HOUR | HAVE_MINUTE | HAVE_SECONDS,
@@ -323,33 +325,65 @@ read_clock(struct reader *r, const char *at)
         datetime_fail_range(r->text);
 }
 
+enum offset_fault { OFFSET_GOOD, OFFSET_SYNTAX, OFFSET_RANGE };
+
 /* "+hh", "+hhmm", "+hh:mm", "+hh:mm:ss": seconds east. */
+static enum offset_fault
+scan_offset(const char *text, int32_t *seconds_east)
+{
+    int64_t parts[3] = {0, 0, 0};
+    const char *at = text + 1;
+    if (*text != '+' && *text != '-')
+        return OFFSET_SYNTAX;
+    for (int i = 0; i < 3; i++) {
+        if (number_read(&at, INT32_MIN, INT32_MAX, &parts[i]) != NUMBER_FITS)
+            return OFFSET_RANGE;
+        if (*at != ':' || i == 2)
+            break;
+        at++;
+    }
+    if (*at == '\0' && strlen(text) > 3 && strchr(text, ':') == NULL) {
+        parts[1] = parts[0] % 100;
+        parts[0] = parts[0] / 100;
+    }
+    if (parts[0] < 0 || parts[0] > 15 || parts[1] < 0 || parts[1] > 59 || parts[2] < 0 ||
+        parts[2] > 59)
+        return OFFSET_RANGE;
+    int32_t seconds = (int32_t)((parts[0] * 60 + parts[1]) * 60 + parts[2]);
+    *seconds_east = *text == '-' ? -seconds : seconds;
+    return *at == '\0' ? OFFSET_GOOD : OFFSET_SYNTAX;
+}
+
 static int32_t
 read_offset(const struct reader *r, const char *text)
 {
-    const char *at = text + 1;
-    int64_t hour, minute = 0, second = 0;
-    if (number_read(&at, INT32_MIN, INT32_MAX, &hour) != NUMBER_FITS)
+    int32_t seconds_east;
+    enum offset_fault fault = scan_offset(text, &seconds_east);
+    if (fault == OFFSET_RANGE)
         datetime_fail_zone_range(r->text);
-    if (*at == ':') {
-        at++;
-        if (number_read(&at, INT32_MIN, INT32_MAX, &minute) != NUMBER_FITS)
-            datetime_fail_zone_range(r->text);
-        if (*at == ':') {
-            at++;
-            if (number_read(&at, INT32_MIN, INT32_MAX, &second) != NUMBER_FITS)
-                datetime_fail_zone_range(r->text);
-        }
-    } else if (*at == '\0' && strlen(text) > 3) {
-        minute = hour % 100;
-        hour = hour / 100;
-    }
-    if (hour < 0 || hour > 15 || minute < 0 || minute > 59 || second < 0 || second > 59)
-        datetime_fail_zone_range(r->text);
-    if (*at != '\0')
+    if (fault == OFFSET_SYNTAX)
         datetime_fail_syntax(r->text);
-    int32_t seconds = (int32_t)((hour * 60 + minute) * 60 + second);
-    return *text == '-' ? -seconds : seconds;
+    return seconds_east;
+}
+
+bool
+offset_parse(struct slice text, int32_t *seconds_east)
+{
+    if (text.bytes != 0 && is_digit((char)text.data[0]))
+        raise_error(.code = SQLSTATE_INVALID_PARAMETER_VALUE,
+                    .message =
+                        raise_text("invalid input syntax for type %s: \"%.*s\"",
+                                   "numeric time zone", (int)text.bytes, (const char *)text.data),
+                    .hint = "Numeric time zones must have \"-\" or \"+\" as first character.");
+    char copy[TIMEZONE_NAME_BYTES_MAX + 1];
+    size_t bytes = text.bytes < sizeof copy ? text.bytes : sizeof copy - 1;
+    if (bytes != 0)
+        memcpy(copy, text.data, bytes);
+    copy[bytes] = '\0';
+    enum offset_fault fault = scan_offset(copy, seconds_east);
+    if (fault == OFFSET_RANGE)
+        raise(SQLSTATE_INVALID_PARAMETER_VALUE, "numeric time zone \"%s\" out of range", copy);
+    return fault == OFFSET_GOOD;
 }
 
 /* ---- days that are named or counted ---- */
@@ -397,10 +431,12 @@ read_labelled(struct reader *r, char *text)
     struct datetime *dt = r->dt;
     const char *at = text;
     int32_t value = read_int(r, &at);
-    if (*at != '.' && *at != '\0')
-        datetime_fail_syntax(r->text);
     enum datetime_unit label = r->label;
+    bool has_point = label == UNIT_JULIAN || label == UNIT_TIME || label == UNIT_SECOND;
+    if (*at != '\0' && (*at != '.' || !has_point))
+        datetime_fail_syntax(r->text);
     r->label = UNIT_NONE;
+    r->kind = DATETIME_FIELDS;
     switch (label) {
     case UNIT_YEAR:
         dt->year = value;
@@ -529,6 +565,7 @@ static uint32_t
 read_reserved(struct reader *r, enum datetime_unit what)
 {
     struct datetime *dt = r->dt;
+    r->kind = DATETIME_FIELDS;
     if (r->is_time_only && what != UNIT_NOW && what != UNIT_ZULU)
         datetime_fail_syntax(r->text);
     switch (what) {
@@ -558,7 +595,7 @@ read_reserved(struct reader *r, enum datetime_unit what)
         r->kind = DATETIME_MINUS_INFINITY;
         break;
     }
-    return HAVE_DATE | HAVE_TIME | HAVE_ZONE;
+    return HAVE_RESERVED;
 }
 
 static uint32_t
@@ -594,7 +631,7 @@ read_abbrev(struct reader *r, const struct timezone_abbrev *abbrev)
 {
     if (abbrev->zone != NULL) {
         r->abbrev = abbrev;
-        return HAVE_ZONE;
+        return HAVE_ZONE | HAVE_DYNAMIC_ZONE;
     }
     r->dt->seconds_east = abbrev->seconds_east;
     return abbrev->is_dst ? HAVE_ZONE | HAVE_SUMMER_ZONE : HAVE_ZONE;
@@ -726,7 +763,9 @@ settle_zone(struct reader *r)
     bool is_named = r->zone != NULL || r->abbrev != NULL || (r->have & HAVE_ZONE) == 0;
     if (is_named && (r->have & HAVE_SUMMER) != 0)
         datetime_fail_syntax(r->text);
-    if (r->abbrev != NULL) {
+    if (is_named && r->abbrev == NULL && !civil_is_near(dt->year, dt->month)) {
+        dt->seconds_east = 0; /* so far away no zone is known */
+    } else if (r->abbrev != NULL) {
         const struct timezone *zone = datetime_zone(env, slice_text(r->abbrev->zone));
         struct timezone_span span = timezone_local_abbrev(zone, r->abbrev->name, local_seconds(dt));
         dt->seconds_east = span.seconds_east;
@@ -743,17 +782,19 @@ static void
 settle_time_zone(struct reader *r)
 {
     bool has_date = (r->have & HAVE_DATE) == HAVE_DATE;
-    if (r->zone != NULL && !has_date) {
-        /* A zone that changes its clocks says nothing about a mere time. */
+    if (r->zone != NULL) {
         int32_t seconds_east;
-        if ((r->have & HAVE_SUMMER) != 0 || !timezone_is_fixed(r->zone, &seconds_east))
-            datetime_fail_syntax(r->text);
-        r->dt->seconds_east = seconds_east;
-        return;
+        if ((r->have & HAVE_SUMMER) == 0 && timezone_is_fixed(r->zone, &seconds_east)) {
+            r->dt->seconds_east = seconds_east;
+            return;
+        }
+        if (!has_date)
+            datetime_fail_syntax(r->text); /* a zone that changes its clocks needs to know when */
     }
-    if ((r->have & HAVE_ZONE) == 0 && (r->have & HAVE_DATE) != 0 && !has_date)
+    bool needs_date = (r->have & HAVE_ZONE) == 0 || r->abbrev != NULL;
+    if (needs_date && (r->have & HAVE_DATE) != 0 && !has_date)
         datetime_fail_syntax(r->text);
-    if (!has_date || r->abbrev != NULL)
+    if (!has_date)
         set_today(r, 0);
     settle_zone(r);
 }
@@ -779,10 +820,10 @@ datetime_parse(const struct datetime_text *text, struct datetime *out)
     if (!datetime_lex(text->text, bytes_max, &r.fields))
         datetime_fail_syntax(text);
     read_fields(&r);
-    if (r.kind != DATETIME_FIELDS)
-        return r.kind;
     settle_date(&r);
     settle_half(&r);
+    if (r.kind != DATETIME_FIELDS)
+        return r.kind;
     if ((r.have & HAVE_DATE) != HAVE_DATE)
         datetime_fail_syntax(text);
     settle_zone(&r);

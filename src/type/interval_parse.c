@@ -134,40 +134,41 @@ read_whole(const struct interval_reader *r, const char **at, int64_t min, int64_
     return value;
 }
 
-/* False if the text is no clock time; an overflow raises. */
-static bool
-read_clock(struct interval_reader *r, const char *at, bool is_negative)
+enum clock_fault { CLOCK_GOOD, CLOCK_SYNTAX, CLOCK_RANGE };
+
+/* hh:mm[:ss[.fraction]] or, where it can only be that, mm:ss. */
+static enum clock_fault
+scan_clock(const struct interval_reader *r, const char *at, int64_t *us)
 {
-    int64_t hour = read_whole(r, &at, INT64_MIN, INT64_MAX);
-    if (*at != ':')
-        return false;
-    at++;
-    int64_t minute = read_whole(r, &at, INT32_MIN, INT32_MAX), second = 0;
+    int64_t hour, minute, second = 0;
     double fraction = 0;
+    if (number_read(&at, INT64_MIN, INT64_MAX, &hour) != NUMBER_FITS)
+        return CLOCK_RANGE;
+    if (*at != ':')
+        return CLOCK_SYNTAX;
+    at++;
+    if (number_read(&at, INT32_MIN, INT32_MAX, &minute) != NUMBER_FITS)
+        return CLOCK_RANGE;
     bool is_minutes = r->range == ((1 << INTERVAL_FIELD_MINUTE) | (1 << INTERVAL_FIELD_SECOND));
     if (*at == '.' || (*at == '\0' && is_minutes)) {
         if (hour > INT32_MAX)
-            interval_fail_range(r->text);
+            return CLOCK_RANGE;
         second = minute;
         minute = hour;
         hour = 0;
     } else if (*at == ':') {
         at++;
-        second = read_whole(r, &at, INT32_MIN, INT32_MAX);
+        if (number_read(&at, INT32_MIN, INT32_MAX, &second) != NUMBER_FITS)
+            return CLOCK_RANGE;
     }
     if (*at == '.' ? !fraction_read(at, &fraction) : *at != '\0')
-        return false;
+        return CLOCK_SYNTAX;
     if (hour < 0 || minute < 0 || minute > 59 || second < 0 || second > 60)
-        interval_fail_range(r->text);
-
-    int64_t us;
-    if (__builtin_mul_overflow(hour, US_PER_HOUR, &us))
-        interval_fail_range(r->text);
+        return CLOCK_RANGE;
     int64_t rest = minute * US_PER_MINUTE + second * US_PER_SECOND + (int64_t)rint(fraction * 1e6);
-    if (__builtin_add_overflow(us, rest, &us))
-        interval_fail_range(r->text);
-    r->us = is_negative ? -us : us;
-    return true;
+    if (__builtin_mul_overflow(hour, US_PER_HOUR, us) || __builtin_add_overflow(*us, rest, us))
+        return CLOCK_RANGE;
+    return CLOCK_GOOD;
 }
 
 /* Takes a number to its unit; returns what it set. */
@@ -268,6 +269,17 @@ took_clock(struct interval_reader *r)
 }
 
 static uint32_t
+read_clock(struct interval_reader *r, const char *text)
+{
+    enum clock_fault fault = scan_clock(r, text, &r->us);
+    if (fault == CLOCK_RANGE)
+        interval_fail_range(r->text);
+    if (fault == CLOCK_SYNTAX)
+        datetime_fail_syntax(r->text);
+    return took_clock(r);
+}
+
+static uint32_t
 read_word(struct interval_reader *r, const char *text)
 {
     int32_t value;
@@ -289,12 +301,14 @@ read_field(struct interval_reader *r, const struct datetime_field *field)
 {
     switch (field->kind) {
     case FIELD_TIME:
-        if (!read_clock(r, field->text, false))
-            datetime_fail_syntax(r->text);
-        return took_clock(r);
+        return read_clock(r, field->text);
     case FIELD_SIGNED:
-        if (strchr(field->text, ':') != NULL && read_clock(r, field->text + 1, *field->text == '-'))
+        if (strchr(field->text, ':') != NULL &&
+            scan_clock(r, field->text + 1, &r->us) == CLOCK_GOOD) {
+            if (*field->text == '-')
+                r->us = -r->us;
             return took_clock(r);
+        }
         return read_number(r, field->text);
     case FIELD_NUMBER:
     case FIELD_DATE:

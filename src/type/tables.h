@@ -21,14 +21,25 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
 extern const struct type_tables bool_tables;
+extern const struct type_tables date_tables;
+extern const struct type_tables datetime_compare_tables;
+extern const struct type_tables datetime_extract_tables;
+extern const struct type_tables datetime_now_tables;
+extern const struct type_tables datetime_trunc_tables;
 extern const struct type_tables float_math_tables;
 extern const struct type_tables float_tables;
 extern const struct type_tables int_ops_tables;
 extern const struct type_tables int_tables;
+extern const struct type_tables interval_ops_tables;
+extern const struct type_tables interval_tables;
 extern const struct type_tables numeric_cast_tables;
 extern const struct type_tables numeric_ops_tables;
 extern const struct type_tables numeric_tables;
 extern const struct type_tables oid_tables;
 extern const struct type_tables text_ops_tables;
 extern const struct type_tables text_tables;
+extern const struct type_tables time_tables;
+extern const struct type_tables timestamp_ops_tables;
+extern const struct type_tables timestamp_tables;
+extern const struct type_tables timetz_tables;
 extern const struct type_tables uuid_tables;

@@ -20,16 +20,27 @@
 /* clang-format off: one a line, so that parallel changes merge */
 static const struct type_tables *const all_tables[] = {
     &bool_tables,
+    &date_tables,
+    &datetime_compare_tables,
+    &datetime_extract_tables,
+    &datetime_now_tables,
+    &datetime_trunc_tables,
     &float_math_tables,
     &float_tables,
     &int_ops_tables,
     &int_tables,
+    &interval_ops_tables,
+    &interval_tables,
     &numeric_cast_tables,
     &numeric_ops_tables,
     &numeric_tables,
     &oid_tables,
     &text_ops_tables,
     &text_tables,
+    &time_tables,
+    &timestamp_ops_tables,
+    &timestamp_tables,
+    &timetz_tables,
     &uuid_tables,
 };
 /* clang-format on */

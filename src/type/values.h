@@ -24,6 +24,14 @@ struct interval {
 
 static_assert(sizeof(struct interval) == 16, "an interval fits a datum");
 
+struct timetz {
+    int64_t us;
+    int32_t seconds_west;
+    int32_t zero;
+};
+
+static_assert(sizeof(struct timetz) == 16, "a timetz fits a datum");
+
 #define DATE_MIN INT32_MIN
 #define DATE_MAX INT32_MAX
 #define TIMESTAMP_MIN INT64_MIN
@@ -108,5 +116,22 @@ interval_datum(struct interval interval)
 {
     union datum value;
     memcpy(value.wide, &interval, sizeof interval);
+    return value;
+}
+
+static inline struct timetz
+datum_timetz(union datum value)
+{
+    struct timetz timetz;
+    memcpy(&timetz, value.wide, sizeof timetz);
+    return timetz;
+}
+
+static inline union datum
+timetz_datum(int64_t us, int32_t seconds_west)
+{
+    struct timetz timetz = {.us = us, .seconds_west = seconds_west};
+    union datum value;
+    memcpy(value.wide, &timetz, sizeof timetz);
     return value;
 }

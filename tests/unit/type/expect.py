@@ -5,6 +5,7 @@ Usage: expect.py FILE... [psql arguments after --]; rewrites the files in place.
 
     call <tab> function(argument types) <tab> argument... <tab> = answer
     in   <tab> type <tab> typmod <tab> text <tab> = answer
+    set  <tab> setting <tab> value
 
 The answer is the value's text, \\N for null, or ! with SQLSTATE and message. Lines without an answer
 get one; lines with one are asked again. # begins a comment. Backslash escapes are C's \\t \\n \\\\.
@@ -78,6 +79,9 @@ def main():
             if not line or line.startswith("#"):
                 continue
             fields = [f for f in line.split("\t")]
+            if fields[0] == "set":
+                script += f"set {fields[1]} = {literal(unescape(fields[2]))};\n"
+                continue
             if fields[-1].startswith("= "):
                 fields.pop()
             asked.append((i, fields))

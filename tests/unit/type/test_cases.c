@@ -8,6 +8,7 @@
  */
 #include "base/arena.h"
 #include "base/raise.h"
+#include "type/timezone.h"
 #include "type/types.h"
 #include "type/values.h"
 
@@ -201,9 +202,64 @@ escape(struct arena *arena, const char *text)
     return out;
 }
 
+/* "sql, dmy" */
+static bool
+set_date_style(struct type_env *env, const char *value)
+{
+    static const char *const styles[] = {"iso", "sql", "postgres", "german"};
+    static const char *const orders[] = {"mdy", "dmy", "ymd"};
+    for (int i = 0; i < 12; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "%s, %s", styles[i / 3], orders[i % 3]);
+        if (strcmp(text, value) == 0) {
+            env->date_style = (enum date_style)(i / 3);
+            env->date_order = (enum date_order)(i % 3);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+set_interval_style(struct type_env *env, const char *value)
+{
+    static const char *const styles[] = {"postgres", "postgres_verbose", "sql_standard",
+                                         "iso_8601"};
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(styles[i], value) == 0) {
+            env->interval_style = (enum interval_style)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* set <tab> name <tab> value */
+static void
+run_set(struct suite *suite, char *line)
+{
+    strsep(&line, "\t");
+    const char *name = strsep(&line, "\t");
+    struct type_env *env = &suite->env;
+    bool is_known = false;
+    if (strcmp(name, "timezone") == 0)
+        is_known = timezones_find(types_timezones(suite->types), slice_text(line),
+                                  &env->timezone) == ST_OK;
+    else if (strcmp(name, "datestyle") == 0)
+        is_known = set_date_style(env, line);
+    else if (strcmp(name, "intervalstyle") == 0)
+        is_known = set_interval_style(env, line);
+    if (!is_known)
+        fail_case(suite, "set", name, line);
+}
+
 static void
 run_case(struct suite *suite, char *line)
 {
+    if (strncmp(line, "set\t", 4) == 0) {
+        run_set(suite, line);
+        return;
+    }
     char *fields[FIELDS_MAX];
     uint32_t count = 0;
     char what[120];
@@ -279,7 +335,8 @@ file_answers_as_postgresql(void **state)
 int
 main(void)
 {
-    static const char *const topics[] = {"float", "int", "numeric", "text"};
+    static const char *const topics[] = {"datetime_func", "datetime_in", "float", "int",
+                                         "interval",      "numeric",     "text"};
     struct CMUnitTest tests[sizeof topics / sizeof topics[0]];
     for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++)
         tests[i] = (struct CMUnitTest){topics[i], file_answers_as_postgresql, NULL, NULL,
