@@ -1,0 +1,257 @@
+/*
+ * ddl_rename.c: RENAME, SET SCHEMA, OWNER TO, COMMENT ON.
+ */
+#include "base/raise.h"
+#include "session/ddl_draft.h"
+#include "session/scope.h"
+#include "session/utility_run.h"
+
+static const struct table *
+find_relation(struct session *session, const struct object_name *name, bool if_exists)
+{
+    const struct table *table = session->scope.relation(session, name->schema, name->name);
+    if (table == NULL && if_exists) {
+        notice(SEVERITY_NOTICE, SQLSTATE_UNDEFINED_TABLE,
+               "relation \"%s\" does not exist, skipping", name->name);
+        return NULL;
+    }
+    if (table == NULL)
+        table = session_find_table(session, name);
+    if (table->kind == TABLE_VIRTUAL)
+        raise(SQLSTATE_INSUFFICIENT_PRIVILEGE, "permission denied: \"%s\" is a system catalog",
+              table->name);
+    return table;
+}
+
+static void
+check_free(struct session *session, oid schema, const char *name)
+{
+    if (catalog_find_relation(session->catalog, schema, name) != NULL)
+        raise(SQLSTATE_DUPLICATE_TABLE, "relation \"%s\" already exists", name);
+}
+
+/* ---- RENAME ---- */
+
+static void
+rename_index(struct session *session, oid index_oid, const char *new_name)
+{
+    const struct index_def *index = catalog_index(session->catalog, index_oid);
+    const struct table *table = catalog_table(session->catalog, index->table);
+    struct draft draft;
+    draft_of(&draft, session, table);
+    for (uint16_t i = 0; i < draft.table.index_count; i++)
+        if (draft.indexes[i]->index == index_oid)
+            draft.indexes[i]->name = new_name;
+    for (uint16_t i = 0; i < draft.table.constraint_count; i++)
+        if (draft.constraints[i].index == index_oid &&
+            draft.constraints[i].kind != CONSTRAINT_FOREIGN)
+            draft.constraints[i].name = new_name;
+    (void)draft_put(&draft);
+}
+
+static void
+rename_relation(struct session *session, const struct rename *rename)
+{
+    const struct table *table = find_relation(session, &rename->item.name, rename->if_exists);
+    if (table == NULL)
+        return;
+    check_free(session, table->schema, rename->new_name);
+    if (table->kind == TABLE_INDEX) {
+        rename_index(session, table->table, rename->new_name);
+    } else if (table->kind == TABLE_SEQUENCE) {
+        struct sequence_def def = *catalog_sequence(session->catalog, table->table);
+        def.name = rename->new_name;
+        catalog_put_sequence(session->catalog, &def);
+    } else {
+        struct draft draft;
+        draft_of(&draft, session, table);
+        draft.table.name = rename->new_name;
+        (void)draft_put(&draft);
+    }
+}
+
+static void
+rename_column(struct session *session, const struct rename *rename)
+{
+    const struct table *table = find_relation(session, &rename->item.name, rename->if_exists);
+    if (table == NULL)
+        return;
+    struct draft draft;
+    draft_of(&draft, session, table);
+    struct column_def *column = draft_get_column(&draft, rename->item.column);
+    if (draft_column(&draft, rename->new_name) != NULL)
+        raise(SQLSTATE_DUPLICATE_COLUMN, "column \"%s\" of relation \"%s\" already exists",
+              rename->new_name, table->name);
+    ddl_refuse_named_use(session, table, column->attr, "rename");
+    column->name = rename->new_name;
+    (void)draft_put(&draft);
+}
+
+static void
+rename_constraint(struct session *session, const struct rename *rename)
+{
+    const struct table *table = find_relation(session, &rename->item.name, rename->if_exists);
+    if (table == NULL)
+        return;
+    struct draft draft;
+    draft_of(&draft, session, table);
+    struct constraint_def *constraint = draft_constraint(&draft, rename->item.column);
+    if (constraint == NULL)
+        raise(SQLSTATE_UNDEFINED_OBJECT, "constraint \"%s\" for table \"%s\" does not exist",
+              rename->item.column, table->name);
+    if (draft_constraint(&draft, rename->new_name) != NULL)
+        raise(SQLSTATE_DUPLICATE_OBJECT, "constraint \"%s\" for relation \"%s\" already exists",
+              rename->new_name, table->name);
+    constraint->name = rename->new_name;
+    bool has_index =
+        constraint->kind == CONSTRAINT_PRIMARY || constraint->kind == CONSTRAINT_UNIQUE;
+    for (uint16_t i = 0; has_index && i < draft.table.index_count; i++)
+        if (draft.indexes[i]->index == constraint->index) {
+            check_free(session, table->schema, rename->new_name);
+            draft.indexes[i]->name = rename->new_name;
+        }
+    (void)draft_put(&draft);
+}
+
+static void
+rename_schema(struct session *session, const struct rename *rename)
+{
+    const char *name = rename->item.name.name;
+    const struct schema_def *schema = catalog_find_schema(session->catalog, name);
+    if (schema == NULL)
+        raise(SQLSTATE_UNDEFINED_SCHEMA, "schema \"%s\" does not exist", name);
+    if (schema->schema < OID_USER_FIRST && schema->schema != SCHEMA_PUBLIC)
+        raise(SQLSTATE_INSUFFICIENT_PRIVILEGE, "permission denied to rename schema \"%s\"", name);
+    if (catalog_find_schema(session->catalog, rename->new_name) != NULL)
+        raise(SQLSTATE_DUPLICATE_SCHEMA, "schema \"%s\" already exists", rename->new_name);
+    struct schema_def changed = *schema;
+    changed.name = rename->new_name;
+    catalog_put_schema(session->catalog, &changed);
+}
+
+void
+ddl_rename(struct session *session, const struct rename *rename)
+{
+    switch (rename->object) {
+    case OBJECT_KIND_TABLE:
+    case OBJECT_KIND_INDEX:
+    case OBJECT_KIND_SEQUENCE:
+    case OBJECT_KIND_VIEW:
+        rename_relation(session, rename);
+        break;
+    case OBJECT_KIND_COLUMN:
+        rename_column(session, rename);
+        break;
+    case OBJECT_KIND_TABLE_CONSTRAINT:
+        rename_constraint(session, rename);
+        break;
+    case OBJECT_KIND_SCHEMA:
+        rename_schema(session, rename);
+        break;
+    default:
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of RENAME is not supported yet");
+    }
+}
+
+/* ---- SET SCHEMA, OWNER TO ---- */
+
+void
+ddl_set_schema(struct session *session, const struct alter_object *alter)
+{
+    if (alter->object > OBJECT_KIND_VIEW)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of SET SCHEMA is not supported yet");
+    const struct table *table = find_relation(session, &alter->item.name, alter->if_exists);
+    if (table == NULL)
+        return;
+    struct object_name target = {.schema = alter->value, .name = table->name};
+    const struct schema_def *schema = session_target_schema(session, &target);
+    if (schema->schema == table->schema)
+        return;
+    check_free(session, schema->schema, table->name);
+    if (table->kind == TABLE_SEQUENCE) {
+        struct sequence_def def = *catalog_sequence(session->catalog, table->table);
+        def.schema = schema->schema;
+        catalog_put_sequence(session->catalog, &def);
+        return;
+    }
+    struct draft draft;
+    draft_of(&draft, session, table);
+    draft.table.schema = schema->schema;
+    draft.table.schema_name = schema->name;
+    (void)draft_put(&draft);
+}
+
+void
+ddl_set_owner(struct session *session, const struct alter_object *alter)
+{
+    /* There is one owner of everything until roles exist: to name it changes nothing. */
+    if (strcmp(alter->value, session->user) != 0 && strcmp(alter->value, "postgres") != 0 &&
+        strcmp(alter->value, "current_user") != 0 && strcmp(alter->value, "session_user") != 0)
+        raise(SQLSTATE_UNDEFINED_OBJECT, "role \"%s\" does not exist", alter->value);
+    if (alter->object <= OBJECT_KIND_VIEW)
+        (void)find_relation(session, &alter->item.name, alter->if_exists);
+}
+
+/* ---- COMMENT ON ---- */
+
+static void
+comment_relation(struct session *session, const struct comment *comment)
+{
+    const struct table *table = find_relation(session, &comment->item.name, false);
+    if (table->kind == TABLE_SEQUENCE) {
+        struct sequence_def def = *catalog_sequence(session->catalog, table->table);
+        def.comment = comment->text;
+        catalog_put_sequence(session->catalog, &def);
+        return;
+    }
+    const struct index_def *index =
+        table->kind == TABLE_INDEX ? catalog_index(session->catalog, table->table) : NULL;
+    struct draft draft;
+    draft_of(&draft, session,
+             index == NULL ? table : catalog_table(session->catalog, index->table));
+    if (comment->object == OBJECT_KIND_COLUMN) {
+        draft_get_column(&draft, comment->item.column)->comment = comment->text;
+    } else if (comment->object == OBJECT_KIND_TABLE_CONSTRAINT) {
+        struct constraint_def *constraint = draft_constraint(&draft, comment->item.column);
+        if (constraint == NULL)
+            raise(SQLSTATE_UNDEFINED_OBJECT, "constraint \"%s\" for table \"%s\" does not exist",
+                  comment->item.column, table->name);
+        constraint->comment = comment->text;
+    } else if (index != NULL) {
+        for (uint16_t i = 0; i < draft.table.index_count; i++)
+            if (draft.indexes[i]->index == index->index)
+                draft.indexes[i]->comment = comment->text;
+    } else {
+        draft.table.comment = comment->text;
+    }
+    (void)draft_put(&draft);
+}
+
+void
+ddl_comment(struct session *session, const struct comment *comment)
+{
+    switch (comment->object) {
+    case OBJECT_KIND_TABLE:
+    case OBJECT_KIND_INDEX:
+    case OBJECT_KIND_SEQUENCE:
+    case OBJECT_KIND_VIEW:
+    case OBJECT_KIND_COLUMN:
+    case OBJECT_KIND_TABLE_CONSTRAINT:
+        comment_relation(session, comment);
+        break;
+    case OBJECT_KIND_SCHEMA: {
+        const struct schema_def *schema =
+            catalog_find_schema(session->catalog, comment->item.name.name);
+        if (schema == NULL)
+            raise(SQLSTATE_UNDEFINED_SCHEMA, "schema \"%s\" does not exist",
+                  comment->item.name.name);
+        struct schema_def changed = *schema;
+        changed.comment = comment->text;
+        catalog_put_schema(session->catalog, &changed);
+        break;
+    }
+    default:
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
+              "COMMENT ON this kind of object is not supported yet");
+    }
+}
