@@ -1,4 +1,61 @@
 /*
+ * ddl_draft.h: a table's definition being changed: a copy that may be written to, put into the
+ * catalog when it is whole.
+ *
+ * Drafts live in the statement's arena. All functions raise.
+ */
+#pragma once
+
+#include "session/session_int.h"
+
+struct draft {
+    struct session *session;
+    const struct table *old; /* null: a new table */
+    struct table table;      /* column_count and kin count what stands in the arrays below */
+    struct column_def *columns;
+    struct index_def **indexes;
+    struct constraint_def *constraints;
+    uint32_t column_room, index_room, constraint_room;
+};
+
+void draft_new(struct draft *draft, struct session *session, const struct schema_def *schema,
+               const char *name, char persistence);
+void draft_of(struct draft *draft, struct session *session, const struct table *table);
+struct column_def *draft_add_column(struct draft *draft);
+struct index_def *draft_add_index(struct draft *draft);
+struct constraint_def *draft_add_constraint(struct draft *draft);
+void draft_remove_index(struct draft *draft, oid index);
+void draft_remove_constraint(struct draft *draft, oid constraint);
+/* The column of the name, not dropped; null: none. */
+struct column_def *draft_column(struct draft *draft, const char *name);
+struct column_def *draft_get_column(struct draft *draft, const char *name); /* 42703 */
+struct constraint_def *draft_constraint(struct draft *draft, const char *name);
+/* Puts the draft into the catalog and gives the table as it is now. */
+const struct table *draft_put(struct draft *draft);
+
+/* A new tree, made. */
+tree_no ddl_new_tree(struct session *session);
+/* The column as written, with its sequence (serial, identity) made. */
+void draft_take_column(struct draft *draft, const struct column_spec *spec);
+/* PRIMARY KEY, UNIQUE, CHECK, FOREIGN KEY as written. The index of a UNIQUE is empty; a PRIMARY
+ * KEY's is the table's own tree. */
+struct constraint_def *draft_take_constraint(struct draft *draft,
+                                             const struct constraint_spec *spec);
+/* Foreign keys: the referenced tables learn of the draft's table. After draft_put. */
+void draft_link_foreign(struct draft *draft);
+
+/* The tables' dependencies as its definition has them, forgotten and written anew. */
+void ddl_write_dependencies(struct session *session, const struct table *table);
+
+/* Builds a new index of the table from its rows. 23505 for a unique one that cannot be. */
+void ddl_fill_index(struct session *session, const struct table *table,
+                    const struct index_def *index);
+/* Drops what needs `ref` (not ref itself); 2BP01 without CASCADE. */
+void ddl_drop_dependents(struct session *session, struct object_ref ref, bool is_cascade,
+                         const char *what);
+/* The table `target` is not referred to by `referencing` any more. */
+void ddl_forget_referencing(struct session *session, oid target, oid referencing);
+/*
  * Refuses to `what` ("rename", "drop") a column that stored expressions or views read by name:
  * checks, defaults, generated columns, expression indexes of the table, and views over it.
  */

@@ -1,0 +1,293 @@
+/*
+ * ddl_create.c: CREATE TABLE, TABLE AS, INDEX, VIEW, SCHEMA.
+ */
+#include "base/raise.h"
+#include "exec/build_index.h"
+#include "session/ddl_draft.h"
+#include "session/planned.h"
+#include "session/query.h"
+#include "session/scope.h"
+#include "session/utility_run.h"
+
+/* True, with a notice, if the name is taken and that is all right; 42P07 if it is not. */
+static bool
+is_taken(struct session *session, const struct schema_def *schema, const char *name, bool may_exist)
+{
+    if (catalog_find_relation(session->catalog, schema->schema, name) == NULL)
+        return false;
+    if (!may_exist)
+        raise(SQLSTATE_DUPLICATE_TABLE, "relation \"%s\" already exists", name);
+    notice(SEVERITY_NOTICE, SQLSTATE_DUPLICATE_TABLE, "relation \"%s\" already exists, skipping",
+           name);
+    return true;
+}
+
+static void
+refuse_persistence(char persistence)
+{
+    if (persistence == 't')
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "temporary tables are not supported yet");
+}
+
+static const struct table *
+create_columns(struct session *session, const struct schema_def *schema, const char *name,
+               char persistence, uint32_t column_count, const struct column_spec *columns,
+               uint32_t constraint_count, const struct constraint_spec *constraints)
+{
+    struct draft draft;
+    draft_new(&draft, session, schema, name, persistence);
+    draft.table.tree = ddl_new_tree(session);
+    for (uint32_t i = 0; i < column_count; i++)
+        draft_take_column(&draft, &columns[i]);
+    for (int wants_foreign = 0; wants_foreign <= 1; wants_foreign++) /* keys before their users */
+        for (uint32_t i = 0; i < constraint_count; i++)
+            if ((constraints[i].kind == CONSTRAINT_FOREIGN) == (wants_foreign == 1))
+                (void)draft_take_constraint(&draft, &constraints[i]);
+    const struct table *table = draft_put(&draft);
+    draft_link_foreign(&draft);
+    return catalog_table(session->catalog, table->table);
+}
+
+static void
+refuse_options(const struct option_list *options)
+{
+    for (uint32_t i = 0; i < options->count; i++)
+        if (strcmp(options->options[i].name, "fillfactor") != 0)
+            raise(SQLSTATE_INVALID_PARAMETER_VALUE, "unrecognized parameter \"%s\"",
+                  options->options[i].name);
+}
+
+void
+ddl_create_table(struct session *session, const struct create_table *create)
+{
+    refuse_persistence(create->persistence);
+    refuse_options(&create->options);
+    const struct schema_def *schema = session_target_schema(session, &create->name);
+    if (is_taken(session, schema, create->name.name, create->if_not_exists))
+        return;
+    (void)create_columns(session, schema, create->name.name, create->persistence,
+                         create->column_count, create->columns, create->constraint_count,
+                         create->constraints);
+    for (uint32_t i = 0; i < create->index_count; i++)
+        ddl_create_index(session, create->indexes[i]);
+}
+
+/* ---- CREATE TABLE AS ---- */
+
+/* The query's rows into the new table, through the executor's insert path. */
+static uint64_t
+fill_table(struct session *session, const struct table *table, struct query *query)
+{
+    struct cache_entry *entry = planned_make(session, query, NULL);
+    session_release_later(session, entry);
+    struct exec_context context = {.arena = session->statement_arena,
+                                   .txn = session->txn,
+                                   .catalog = session->catalog,
+                                   .env = &session->env,
+                                   .cancel = &session->cancel};
+    struct table_writer *writer =
+        table_writer_open(session->statement_arena, &context, &session->scope, table);
+    struct exec *exec = exec_open(entry->program, &context);
+    struct batch batch;
+    uint64_t count = 0;
+    while (exec_next(exec, &batch)) {
+        table_writer_put(writer, &batch);
+        count += batch.count;
+    }
+    table_writer_close(writer);
+    exec_close(exec);
+    return count;
+}
+
+uint64_t
+ddl_create_table_as(struct session *session, const struct create_table_as *create)
+{
+    refuse_persistence(create->persistence);
+    if (create->is_matview)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "materialized views are not supported yet");
+    if (create->query == NULL)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "CREATE TABLE AS EXECUTE is not supported yet");
+    refuse_options(&create->options);
+    const struct schema_def *schema = session_target_schema(session, &create->name);
+    if (is_taken(session, schema, create->name.name, create->if_not_exists))
+        return 0;
+    const struct table *table =
+        create_columns(session, schema, create->name.name, create->persistence,
+                       create->column_count, create->columns, 0, NULL);
+    return create->with_no_data ? 0 : fill_table(session, table, create->query);
+}
+
+/* ---- CREATE INDEX ---- */
+
+static const struct index_key *
+take_keys(struct draft *draft, const struct create_index *create)
+{
+    struct session *session = draft->session;
+    struct index_key *keys =
+        arena_alloc_zero(session->statement_arena, (create->key_count + 1) * sizeof *keys);
+    for (uint32_t i = 0; i < create->key_count; i++) {
+        const struct index_key_spec *spec = &create->keys[i];
+        keys[i].type = spec->type;
+        keys[i].collation = spec->collation;
+        keys[i].is_descending = spec->is_descending;
+        keys[i].is_nulls_first = spec->nulls_first;
+        keys[i].expr_sql = spec->expr.sql;
+        if (spec->column != NULL)
+            keys[i].attr = draft_get_column(draft, spec->column)->attr;
+        const struct type_info *type = scope_type(&session->scope, spec->type);
+        if (type == NULL || type->key_put == NULL)
+            raise(SQLSTATE_UNDEFINED_OBJECT,
+                  "data type %s has no default operator class for access method \"btree\"",
+                  type == NULL ? "???" : type->sql_name);
+    }
+    return keys;
+}
+
+void
+ddl_create_index(struct session *session, const struct create_index *create)
+{
+    const struct table *table = session_find_table(session, &create->table);
+    if (table->kind != TABLE_PLAIN)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "cannot create index on relation \"%s\"", table->name);
+    const struct schema_def *schema = catalog_schema(session->catalog, table->schema);
+    if (is_taken(session, schema, create->name, create->if_not_exists))
+        return;
+    if (strcmp(create->method, "btree") != 0 && strcmp(create->method, "hash") != 0)
+        raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED,
+                    .message =
+                        raise_text("access method \"%s\" is not supported yet", create->method),
+                    .hint = "Leave USING out for a btree index.");
+    if (create->key_count > INDEX_COLUMNS_MAX)
+        raise(SQLSTATE_TOO_MANY_COLUMNS, "cannot use more than %d columns in an index",
+              INDEX_COLUMNS_MAX);
+    enum status st = txn_lock_table(session->txn, table->tree, TABLE_SHARE, LOCK_WAIT);
+    if (st != ST_OK)
+        raise_status(st, "could not lock table \"%s\"", table->name);
+    struct draft draft;
+    draft_of(&draft, session, table);
+    struct index_def *index = draft_add_index(&draft);
+    index->name = create->name;
+    index->is_unique = create->is_unique;
+    index->is_nulls_distinct = !create->nulls_not_distinct;
+    index->key_count = (uint16_t)create->key_count;
+    index->keys = take_keys(&draft, create);
+    index->predicate_sql = create->where.sql;
+    attr_no *include =
+        arena_alloc_array(session->statement_arena, create->include.count + 1, sizeof *include);
+    for (uint32_t i = 0; i < create->include.count; i++)
+        include[i] = draft_get_column(&draft, create->include.names[i])->attr;
+    index->include = include;
+    index->include_count = (uint16_t)create->include.count;
+    index->tree = ddl_new_tree(session);
+    oid made = index->index;
+    table = draft_put(&draft);
+    ddl_fill_index(session, table, catalog_index(session->catalog, made));
+}
+
+void
+ddl_fill_index(struct session *session, const struct table *table, const struct index_def *index)
+{
+    struct exec_context context = {
+        .arena = session->statement_arena,
+        .txn = session->txn,
+        .catalog = session->catalog,
+        .env = &session->env,
+        .cancel = &session->cancel,
+        .work_mem_bytes = (uint64_t)settings_int(&session->settings, SETTING_WORK_MEM) * 1024};
+    build_index(&context, &session->scope, table, index);
+}
+
+/* ---- CREATE VIEW ---- */
+
+static void
+check_replacement(const struct table *old, const struct create_view *create)
+{
+    if (old->kind != TABLE_VIEW)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a view", old->name);
+    if (create->column_count < old->column_count)
+        raise(SQLSTATE_INVALID_TABLE_DEFINITION, "cannot drop columns from view");
+    for (uint16_t i = 0; i < old->column_count; i++) {
+        if (strcmp(old->columns[i].name, create->columns[i].name) != 0)
+            raise(SQLSTATE_INVALID_TABLE_DEFINITION,
+                  "cannot change name of view column \"%s\" to \"%s\"", old->columns[i].name,
+                  create->columns[i].name);
+        if (old->columns[i].type != create->columns[i].type)
+            raise(SQLSTATE_INVALID_TABLE_DEFINITION,
+                  "cannot change data type of view column \"%s\"", old->columns[i].name);
+    }
+}
+
+/* The view needs every relation that its query names, at any depth. */
+static void
+depend_on_ranges(struct session *session, struct object_ref view, const struct query *query)
+{
+    for (uint32_t i = 0; i < query->range_count; i++) {
+        const struct range *range = query->ranges[i];
+        oid on = OID_NONE;
+        if (range->kind == RANGE_TABLE)
+            on = range->table.table->table;
+        else if (range->kind == RANGE_SUBQUERY && range->subquery.view != OID_NONE)
+            on = range->subquery.view;
+        else if (range->kind == RANGE_SUBQUERY)
+            depend_on_ranges(session, view, range->subquery.query);
+        if (on >= OID_USER_FIRST)
+            catalog_depend(session->catalog,
+                           &(struct dependency){.object = view,
+                                                .on = {.class_oid = CLASS_RELATION, .object = on},
+                                                .kind = 'n'});
+    }
+    for (uint32_t i = 0; i < query->cte_count; i++)
+        depend_on_ranges(session, view, query->ctes[i].query);
+}
+
+void
+ddl_create_view(struct session *session, const struct create_view *create)
+{
+    refuse_persistence(create->persistence);
+    if (create->check_option != 0)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "WITH CHECK OPTION is not supported yet");
+    const struct schema_def *schema = session_target_schema(session, &create->name);
+    const struct table *old =
+        catalog_find_relation(session->catalog, schema->schema, create->name.name);
+    if (old != NULL && !create->or_replace)
+        raise(SQLSTATE_DUPLICATE_TABLE, "relation \"%s\" already exists", create->name.name);
+    struct draft draft;
+    draft_new(&draft, session, schema, create->name.name, create->persistence);
+    if (old != NULL) {
+        check_replacement(old, create);
+        draft.table.table = old->table;
+        draft.table.comment = old->comment;
+    }
+    draft.table.kind = TABLE_VIEW;
+    draft.table.view_sql = create->sql;
+    for (uint32_t i = 0; i < create->column_count; i++)
+        draft_take_column(&draft, &create->columns[i]);
+    struct object_ref self = {.class_oid = CLASS_RELATION, .object = draft.table.table};
+    catalog_forget_dependencies(session->catalog, self);
+    (void)draft_put(&draft);
+    depend_on_ranges(session, self, create->query);
+}
+
+/* ---- CREATE SCHEMA ---- */
+
+void
+ddl_create_schema(struct session *session, const struct create_schema *create)
+{
+    if (strncmp(create->name, "pg_", 3) == 0)
+        raise_error(.code = SQLSTATE_RESERVED_NAME,
+                    .message = raise_text("unacceptable schema name \"%s\"", create->name),
+                    .detail = "The prefix \"pg_\" is reserved for system schemas.");
+    if (catalog_find_schema(session->catalog, create->name) != NULL) {
+        if (!create->if_not_exists)
+            raise(SQLSTATE_DUPLICATE_SCHEMA, "schema \"%s\" already exists", create->name);
+        notice(SEVERITY_NOTICE, SQLSTATE_DUPLICATE_SCHEMA, "schema \"%s\" already exists, skipping",
+               create->name);
+        return;
+    }
+    if (create->statement_count != 0)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
+              "CREATE SCHEMA with schema elements is not supported yet");
+    struct schema_def schema = {
+        .schema = catalog_new_oid(session->catalog), .owner = 10, .name = create->name};
+    catalog_put_schema(session->catalog, &schema);
+}

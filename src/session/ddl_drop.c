@@ -1,0 +1,420 @@
+/*
+ * ddl_drop.c: DROP with what depends on it, TRUNCATE.
+ *
+ * A drop first gathers all that goes, following dependencies; without CASCADE anything that is
+ * found that way and is not the object's own part refuses it. Then all goes, dependents first.
+ */
+#include "base/raise.h"
+#include "session/ddl_draft.h"
+#include "session/ddl_sequence.h"
+#include "session/definition.h"
+#include "session/scope.h"
+#include "session/utility_run.h"
+
+struct doomed {
+    struct object_ref *refs;
+    uint32_t count, room;
+};
+
+static bool
+is_doomed(const struct doomed *doomed, struct object_ref ref)
+{
+    for (uint32_t i = 0; i < doomed->count; i++)
+        if (doomed->refs[i].class_oid == ref.class_oid && doomed->refs[i].object == ref.object &&
+            doomed->refs[i].sub == ref.sub)
+            return true;
+    return false;
+}
+
+static void
+doom(struct session *session, struct doomed *doomed, struct object_ref ref)
+{
+    if (doomed->count == doomed->room) {
+        uint32_t room = doomed->room == 0 ? 16 : doomed->room * 2;
+        doomed->refs = arena_resize(session->statement_arena, doomed->refs,
+                                    doomed->room * sizeof ref, room * sizeof ref);
+        doomed->room = room;
+    }
+    doomed->refs[doomed->count++] = ref;
+}
+
+/* The constraint's table and place in it; null: it is gone. */
+static const struct table *
+find_constraint(struct session *session, oid constraint, uint16_t *place)
+{
+    uint32_t count;
+    const struct table **tables =
+        catalog_relations(session->catalog, session->statement_arena, &count);
+    for (uint32_t i = 0; i < count; i++)
+        for (uint16_t k = 0; k < tables[i]->constraint_count; k++)
+            if (tables[i]->constraints[k].constraint == constraint) {
+                *place = k;
+                return tables[i];
+            }
+    return NULL;
+}
+
+static const char *
+describe_ref(struct session *session, struct object_ref ref)
+{
+    struct arena *arena = session->statement_arena;
+    if (ref.class_oid == CLASS_CONSTRAINT) {
+        uint16_t place;
+        const struct table *table = find_constraint(session, ref.object, &place);
+        return table == NULL ? "a constraint"
+                             : arena_format(arena, "constraint %s on table %s",
+                                            table->constraints[place].name, table->name);
+    }
+    const struct table *table = catalog_table(session->catalog, ref.object);
+    if (table == NULL)
+        return "an object";
+    const char *kind = table->kind == TABLE_VIEW       ? "view"
+                       : table->kind == TABLE_SEQUENCE ? "sequence"
+                                                       : "table";
+    if (ref.sub != 0)
+        return arena_format(arena, "column %s of %s %s", table->columns[ref.sub - 1].name, kind,
+                            table->name);
+    return arena_format(arena, "%s %s", kind, table->name);
+}
+
+/* Gathers what goes with `ref`; what is not its own part needs CASCADE. */
+static void
+gather(struct session *session, struct doomed *doomed, struct object_ref ref, bool is_cascade,
+       const char *what)
+{
+    if (is_doomed(doomed, ref))
+        return;
+    doom(session, doomed, ref);
+    uint32_t count;
+    struct dependency *list =
+        catalog_dependents(session->catalog, ref, session->statement_arena, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct object_ref object = list[i].object;
+        if (is_doomed(doomed, object))
+            continue;
+        if (list[i].kind == 'n' && !is_cascade)
+            raise_error(.code = SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
+                        .message =
+                            raise_text("cannot drop %s because other objects depend on it", what),
+                        .detail =
+                            raise_text("%s depends on %s", describe_ref(session, object), what),
+                        .hint = "Use DROP ... CASCADE to drop the dependent objects too.");
+        if (list[i].kind == 'n')
+            notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION, "drop cascades to %s",
+                   describe_ref(session, object));
+        gather(session, doomed, object, is_cascade, what);
+    }
+}
+
+/* ---- one object goes ---- */
+
+static void
+drop_tree(struct session *session, tree_no tree, const char *name)
+{
+    enum status st = txn_tree_drop(session->txn, tree);
+    if (st != ST_OK)
+        raise_status(st, "could not drop the storage of \"%s\"", name);
+}
+
+/* Tables that the table refers to do not know of it any more. */
+static void
+unlink_foreign(struct session *session, const struct table *table)
+{
+    for (uint16_t i = 0; i < table->constraint_count; i++) {
+        const struct constraint_def *constraint = &table->constraints[i];
+        if (constraint->kind == CONSTRAINT_FOREIGN && constraint->foreign_table != table->table)
+            ddl_forget_referencing(session, constraint->foreign_table, table->table);
+    }
+}
+
+void
+ddl_forget_referencing(struct session *session, oid target_oid, oid referencing)
+{
+    const struct table *target = catalog_table(session->catalog, target_oid);
+    if (target == NULL)
+        return;
+    struct draft draft;
+    draft_of(&draft, session, target);
+    oid *left =
+        arena_alloc_array(session->statement_arena, target->referenced_count + 1u, sizeof *left);
+    draft.table.referenced_count = 0;
+    for (uint16_t i = 0; i < target->referenced_count; i++)
+        if (target->referencing[i] != referencing)
+            left[draft.table.referenced_count++] = target->referencing[i];
+    draft.table.referencing = left;
+    (void)draft_put(&draft);
+}
+
+static void
+drop_relation(struct session *session, oid relation)
+{
+    const struct table *table = catalog_table(session->catalog, relation);
+    if (table == NULL)
+        return;
+    if (table->kind == TABLE_SEQUENCE) {
+        sequence_remove(session, relation);
+        return;
+    }
+    if (table->kind == TABLE_PLAIN) {
+        enum status st =
+            txn_lock_table(session->txn, table->tree, TABLE_ACCESS_EXCLUSIVE, LOCK_WAIT);
+        if (st != ST_OK)
+            raise_status(st, "could not lock table \"%s\"", table->name);
+        unlink_foreign(session, table);
+        drop_tree(session, table->tree, table->name);
+        for (uint16_t i = 0; i < table->index_count; i++)
+            if (!table->indexes[i]->is_primary)
+                drop_tree(session, table->indexes[i]->tree, table->indexes[i]->name);
+    }
+    for (uint16_t i = 0; i < table->constraint_count; i++)
+        catalog_forget_dependencies(
+            session->catalog, (struct object_ref){.class_oid = CLASS_CONSTRAINT,
+                                                  .object = table->constraints[i].constraint});
+    catalog_forget_dependencies(
+        session->catalog, (struct object_ref){.class_oid = CLASS_RELATION, .object = relation});
+    catalog_drop_table(session->catalog, relation);
+}
+
+/* A constraint of a table that stays. */
+static void
+drop_constraint(struct session *session, oid constraint)
+{
+    uint16_t place;
+    const struct table *table = find_constraint(session, constraint, &place);
+    catalog_forget_dependencies(
+        session->catalog, (struct object_ref){.class_oid = CLASS_CONSTRAINT, .object = constraint});
+    if (table == NULL)
+        return;
+    oid foreign = table->constraints[place].foreign_table;
+    struct draft draft;
+    draft_of(&draft, session, table);
+    draft_remove_constraint(&draft, constraint);
+    bool is_last = true;
+    for (uint16_t i = 0; i < draft.table.constraint_count; i++)
+        is_last &= draft.constraints[i].foreign_table != foreign;
+    (void)draft_put(&draft);
+    if (is_last && foreign != OID_NONE)
+        ddl_forget_referencing(session, foreign, table->table);
+}
+
+static void
+drop_all(struct session *session, const struct doomed *doomed)
+{
+    for (uint32_t i = doomed->count; i-- > 0;) {
+        struct object_ref ref = doomed->refs[i];
+        if (ref.class_oid == CLASS_CONSTRAINT)
+            drop_constraint(session, ref.object);
+        else if (ref.class_oid == CLASS_RELATION && ref.sub == 0)
+            drop_relation(session, ref.object);
+        else if (ref.class_oid == CLASS_SCHEMA)
+            catalog_drop_schema(session->catalog, ref.object);
+    }
+}
+
+void
+ddl_drop_dependents(struct session *session, struct object_ref ref, bool is_cascade,
+                    const char *what)
+{
+    struct doomed doomed = {0};
+    gather(session, &doomed, ref, is_cascade, what);
+    for (uint32_t i = doomed.count; i-- > 1;) { /* all but the object itself */
+        struct doomed one = {.refs = &doomed.refs[i], .count = 1};
+        drop_all(session, &one);
+    }
+}
+
+/* ---- DROP ---- */
+
+static const char *const kind_names[] = {[OBJECT_KIND_TABLE] = "table",
+                                         [OBJECT_KIND_INDEX] = "index",
+                                         [OBJECT_KIND_SEQUENCE] = "sequence",
+                                         [OBJECT_KIND_VIEW] = "view"};
+
+static bool
+kind_fits(enum object_kind wanted, enum table_kind kind)
+{
+    return (wanted == OBJECT_KIND_TABLE && kind == TABLE_PLAIN) ||
+           (wanted == OBJECT_KIND_VIEW && kind == TABLE_VIEW) ||
+           (wanted == OBJECT_KIND_SEQUENCE && kind == TABLE_SEQUENCE) ||
+           (wanted == OBJECT_KIND_INDEX && kind == TABLE_INDEX);
+}
+
+static void
+drop_index(struct session *session, const struct table *relation)
+{
+    const struct index_def *index = catalog_index(session->catalog, relation->table);
+    const struct table *table = catalog_table(session->catalog, index->table);
+    if (index->constraint != OID_NONE)
+        raise_error(.code = SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
+                    .message = raise_text("cannot drop index %s because constraint %s on table %s "
+                                          "requires it",
+                                          index->name, index->name, table->name),
+                    .hint = raise_text("You can drop constraint %s on table %s instead.",
+                                       index->name, table->name));
+    enum status st = txn_lock_table(session->txn, table->tree, TABLE_SHARE, LOCK_WAIT);
+    if (st != ST_OK)
+        raise_status(st, "could not lock table \"%s\"", table->name);
+    drop_tree(session, index->tree, index->name);
+    struct draft draft;
+    draft_of(&draft, session, table);
+    draft_remove_index(&draft, index->index);
+    (void)draft_put(&draft);
+}
+
+/* The relation that an item names; null, with a notice, if there is none and that is all right. */
+static const struct table *
+find_item(struct session *session, const struct drop *drop, const struct object_item *item)
+{
+    const char *kind = kind_names[drop->object];
+    const struct table *table =
+        session->scope.relation(session, item->name.schema, item->name.name);
+    if (table == NULL && drop->if_exists) {
+        notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION,
+               "%s \"%s\" does not exist, skipping", kind, item->name.name);
+        return NULL;
+    }
+    if (table == NULL)
+        raise(drop->object == OBJECT_KIND_INDEX ? SQLSTATE_UNDEFINED_OBJECT
+                                                : SQLSTATE_UNDEFINED_TABLE,
+              "%s \"%s\" does not exist", kind, item->name.name);
+    if (table->kind == TABLE_VIRTUAL)
+        raise(SQLSTATE_INSUFFICIENT_PRIVILEGE, "permission denied: \"%s\" is a system catalog",
+              table->name);
+    if (!kind_fits(drop->object, table->kind)) {
+        const char *real = table->kind == TABLE_PLAIN      ? "TABLE"
+                           : table->kind == TABLE_VIEW     ? "VIEW"
+                           : table->kind == TABLE_SEQUENCE ? "SEQUENCE"
+                                                           : "INDEX";
+        raise_error(.code = SQLSTATE_WRONG_OBJECT_TYPE,
+                    .message = raise_text("\"%s\" is not a %s", table->name, kind),
+                    .hint = raise_text("Use DROP %s to remove it.", real));
+    }
+    return table;
+}
+
+static void
+drop_schema(struct session *session, const struct drop *drop, const struct object_item *item,
+            struct doomed *doomed)
+{
+    const char *name = item->name.name;
+    const struct schema_def *schema = catalog_find_schema(session->catalog, name);
+    if (schema == NULL && drop->if_exists) {
+        notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION,
+               "schema \"%s\" does not exist, skipping", name);
+        return;
+    }
+    if (schema == NULL)
+        raise(SQLSTATE_UNDEFINED_SCHEMA, "schema \"%s\" does not exist", name);
+    if (schema->schema < OID_USER_FIRST && schema->schema != SCHEMA_PUBLIC)
+        raise(SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
+              "cannot drop schema %s because it is required by the database system", name);
+    doom(session, doomed, (struct object_ref){.class_oid = CLASS_SCHEMA, .object = schema->schema});
+    uint32_t count;
+    const struct table **tables =
+        catalog_relations(session->catalog, session->statement_arena, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (tables[i]->schema != schema->schema)
+            continue;
+        if (!drop->is_cascade)
+            raise_error(.code = SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
+                        .message = raise_text(
+                            "cannot drop schema %s because other objects depend on it", name),
+                        .detail = raise_text("table %s.%s depends on schema %s", name,
+                                             tables[i]->name, name),
+                        .hint = "Use DROP ... CASCADE to drop the dependent objects too.");
+        notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION, "drop cascades to table %s.%s",
+               name, tables[i]->name);
+        gather(session, doomed,
+               (struct object_ref){.class_oid = CLASS_RELATION, .object = tables[i]->table}, true,
+               name);
+    }
+}
+
+void
+ddl_drop(struct session *session, const struct drop *drop)
+{
+    struct doomed doomed = {0};
+    if (drop->object > OBJECT_KIND_VIEW && drop->object != OBJECT_KIND_SCHEMA)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of DROP is not supported yet");
+    for (uint32_t i = 0; i < drop->item_count; i++) {
+        const struct object_item *item = &drop->items[i];
+        if (drop->object == OBJECT_KIND_SCHEMA) {
+            drop_schema(session, drop, item, &doomed);
+            continue;
+        }
+        const struct table *table = find_item(session, drop, item);
+        if (table == NULL)
+            continue;
+        if (table->kind == TABLE_INDEX) {
+            drop_index(session, table);
+            continue;
+        }
+        const char *what =
+            arena_format(session->statement_arena, "%s %s", kind_names[drop->object], table->name);
+        gather(session, &doomed,
+               (struct object_ref){.class_oid = CLASS_RELATION, .object = table->table},
+               drop->is_cascade, what);
+    }
+    drop_all(session, &doomed);
+}
+
+/* ---- TRUNCATE ---- */
+
+static void
+truncate_one(struct session *session, const struct table *table, bool restart_identity)
+{
+    enum status st = txn_lock_table(session->txn, table->tree, TABLE_ACCESS_EXCLUSIVE, LOCK_WAIT);
+    if (st == ST_OK)
+        st = txn_tree_clear(session->txn, table->tree);
+    for (uint16_t i = 0; st == ST_OK && i < table->index_count; i++)
+        if (!table->indexes[i]->is_primary)
+            st = txn_tree_clear(session->txn, table->indexes[i]->tree);
+    if (st != ST_OK)
+        raise_status(st, "could not truncate table \"%s\"", table->name);
+    for (uint16_t i = 0; restart_identity && i < table->column_count; i++)
+        if (table->columns[i].sequence != OID_NONE && !table->columns[i].is_dropped)
+            sequence_restart(session, table->columns[i].sequence);
+}
+
+void
+ddl_truncate(struct session *session, const struct truncate *truncate)
+{
+    uint32_t count = 0, room = truncate->count + 16;
+    const struct table **tables =
+        arena_alloc_array(session->statement_arena, room, sizeof(struct table *));
+    for (uint32_t i = 0; i < truncate->count; i++) {
+        tables[count] = session_find_table(session, &truncate->tables[i]);
+        if (tables[count]->kind != TABLE_PLAIN)
+            raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a table", tables[count]->name);
+        count++;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint16_t k = 0; k < tables[i]->referenced_count; k++) {
+            bool is_listed = false;
+            for (uint32_t t = 0; t < count; t++)
+                is_listed |= tables[t]->table == tables[i]->referencing[k];
+            if (is_listed)
+                continue;
+            const struct table *other = catalog_table(session->catalog, tables[i]->referencing[k]);
+            if (!truncate->is_cascade)
+                raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED,
+                            .message = "cannot truncate a table referenced in a foreign key "
+                                       "constraint",
+                            .detail = raise_text("Table \"%s\" references \"%s\".", other->name,
+                                                 tables[i]->name),
+                            .hint = raise_text("Truncate table \"%s\" at the same time, or use "
+                                               "TRUNCATE ... CASCADE.",
+                                               other->name));
+            notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION,
+                   "truncate cascades to table \"%s\"", other->name);
+            if (count == room) {
+                tables = arena_resize(session->statement_arena, tables, room * sizeof *tables,
+                                      2 * room * sizeof *tables);
+                room *= 2;
+            }
+            tables[count++] = other;
+        }
+    }
+    for (uint32_t i = 0; i < count; i++)
+        truncate_one(session, tables[i], truncate->restart_identity);
+}
