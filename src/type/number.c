@@ -231,6 +231,19 @@ number_divide(struct arena *arena, struct number a, struct number b, int32_t sca
     return quotient;
 }
 
+struct number
+number_sqrt(struct arena *arena, struct number a, int32_t scale)
+{
+    /* The integer root of a * 10^(2 * scale); r is rounded up if the rest exceeds r + 1/4. */
+    struct natural square = number_rescale(arena, a, 2 * scale, NATURAL_TRUNCATE).magnitude;
+    bool is_exact;
+    struct natural root = natural_sqrt(arena, square, &is_exact);
+    struct natural rest = natural_subtract(arena, square, natural_multiply(arena, root, root));
+    if (natural_compare(rest, root) > 0)
+        root = natural_add(arena, root, natural_of_u64(arena, 1));
+    return (struct number){.scale = scale, .magnitude = root};
+}
+
 double
 number_double(struct arena *arena, struct number a)
 {

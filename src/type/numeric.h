@@ -99,6 +99,8 @@ struct number number_multiply(struct arena *arena, struct number a, struct numbe
 /* Rounded half away from zero, or truncated, to `scale` digits behind the point. */
 struct number number_divide(struct arena *arena, struct number a, struct number b, int32_t scale,
                             enum natural_rounding rounding);
+/* The square root of a number that is not negative, rounded half up to `scale` digits. */
+struct number number_sqrt(struct arena *arena, struct number a, int32_t scale);
 /* The same number with another scale; digits are dropped or rounded if it is less. */
 struct number number_rescale(struct arena *arena, struct number a, int32_t scale,
                              enum natural_rounding rounding);

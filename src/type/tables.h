@@ -4,7 +4,8 @@
  *
  * A row of functions reads {FUNC(oid, name, result, scalar, argument types...)}, further fields
  * follow it as designated initialisers: .volatility (immutable unless said), .vector, .variadic.
- * FUNC is for strict functions, FUNC_NULLS for those that see their nulls.
+ * FUNC is for strict functions, FUNC_NULLS for those that see their nulls, AGGREGATE_FUNC for
+ * aggregates (whose info says how they take nulls).
  */
 #pragma once
 
@@ -18,8 +19,15 @@
 #define FUNC_NULLS(oid_, name_, result_, scalar_, ...)                                             \
     .func = oid_, .name = name_, .result = result_, .scalar = scalar_, ARGS(__VA_ARGS__)
 #define FUNC(oid_, ...) .is_strict = true, FUNC_NULLS(oid_, __VA_ARGS__)
+#define AGGREGATE_FUNC(oid_, name_, result_, info_, ...)                                           \
+    .kind = FUNC_AGGREGATE, .aggregate = info_, FUNC_NULLS(oid_, name_, result_, NULL, __VA_ARGS__)
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
+extern const struct type_tables aggregate_float_tables;
+extern const struct type_tables aggregate_minmax_tables;
+extern const struct type_tables aggregate_numeric_tables;
+extern const struct type_tables aggregate_tables;
+extern const struct type_tables aggregate_text_tables;
 extern const struct type_tables bool_tables;
 extern const struct type_tables date_tables;
 extern const struct type_tables datetime_compare_tables;

@@ -19,6 +19,11 @@
 
 /* clang-format off: one a line, so that parallel changes merge */
 static const struct type_tables *const all_tables[] = {
+    &aggregate_float_tables,
+    &aggregate_minmax_tables,
+    &aggregate_numeric_tables,
+    &aggregate_tables,
+    &aggregate_text_tables,
     &bool_tables,
     &date_tables,
     &datetime_compare_tables,

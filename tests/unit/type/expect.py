@@ -6,6 +6,7 @@ Usage: expect.py FILE... [psql arguments after --]; rewrites the files in place.
     call <tab> function(argument types) <tab> argument... <tab> = answer
     in   <tab> type <tab> typmod <tab> text <tab> = answer
     set  <tab> setting <tab> value
+    agg  <tab> aggregate(argument types) <tab> values of an argument, split by ; <tab>... = answer
 
 The answer is the value's text, \\N for null, or ! with SQLSTATE and message. Lines without an answer
 get one; lines with one are asked again. # begins a comment. Backslash escapes are C's \\t \\n \\\\.
@@ -51,8 +52,20 @@ def query(fields):
     signature = fields[1]
     name, types = signature[:-1].split("(")
     types = types.split(",") if types else []
+    if fields[0] == "agg":
+        return aggregate(name, types, fields[2:])
     args = [argument(a, t) for a, t in zip(fields[2:], types)]
     return f'pg_catalog."{name}"({", ".join(args)})'
+
+
+def aggregate(name, types, values):
+    columns = [f"string_to_array({literal(unescape(v))}, ';', '\\N')" for v in values]
+    args = ", ".join(f"c{i}::{t}" for i, t in enumerate(types))
+    names = ", ".join([f"c{i}" for i in range(len(types))] + ["o"])
+    if not types:
+        return f"(select {name}(*) from unnest({columns[0]}))"
+    return (f"(select {name}({args} order by o) from unnest({', '.join(columns)}) with ordinality "
+            f"as t({names}))")
 
 
 def psql(script, options):

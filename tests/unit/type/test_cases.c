@@ -114,7 +114,7 @@ vector_agrees(struct func_call *call, const union datum *args, const char *expec
 
 static const char *
 run_func(struct suite *suite, const struct func_info *func, const oid *types, uint32_t count,
-         char **texts, bool *vector_ok)
+         char **texts, bool *forms_agree)
 {
     union datum args[FIELDS_MAX];
     bool nulls[FIELDS_MAX];
@@ -145,18 +145,17 @@ run_func(struct suite *suite, const struct func_info *func, const oid *types, ui
         return "\\N";
     oid type = is_polymorphic(func->result) ? types[0] : func->result;
     const char *text = type_output_text(&suite->env, suite->arena, type, result);
-    *vector_ok = func->vector == NULL || (vector_agrees(&call, args, text, type, false) &&
-                                          vector_agrees(&call, args, text, type, true));
+    *forms_agree = func->vector == NULL || (vector_agrees(&call, args, text, type, false) &&
+                                            vector_agrees(&call, args, text, type, true));
     return text;
 }
 
-/* call <tab> name(types) <tab> arguments; returns the answer as the file writes it. */
-static const char *
-answer_call(struct suite *suite, char **fields, uint32_t count, bool *vector_ok)
+/* Splits "name(types)" and looks the types up. */
+static uint32_t
+read_types(struct suite *suite, char *signature, oid *types)
 {
-    oid types[FIELDS_MAX];
     uint32_t type_count = 0;
-    char *open = strchr(fields[1], '(');
+    char *open = strchr(signature, '(');
     *open = 0;
     char *rest = open + 1;
     rest[strlen(rest) - 1] = 0;
@@ -166,12 +165,180 @@ answer_call(struct suite *suite, char **fields, uint32_t count, bool *vector_ok)
             raise(SQLSTATE_UNDEFINED_OBJECT, "type \"%s\" does not exist", type);
         types[type_count++] = info->type;
     }
+    return type_count;
+}
+
+struct rows {
+    uint32_t count, column_count;
+    union datum *values; /* [row * column_count + column] */
+    bool *nulls;
+};
+
+/* Reads one column of values split by ';' into rows; all columns must have as many. */
+static void
+read_column(struct suite *suite, struct rows *rows, uint32_t column, oid type, char *texts)
+{
+    uint32_t row = 0;
+    for (char *text = strsep(&texts, ";"); text != NULL; text = strsep(&texts, ";"), row++) {
+        uint32_t at = row * rows->column_count + column;
+        rows->nulls[at] = strcmp(text, "\\N") == 0;
+        rows->values[at] = (union datum){.words = {0, 0}};
+        if (!rows->nulls[at])
+            rows->values[at] = type_input(&suite->env, suite->arena, type, -1, unescape(text));
+    }
+    rows->count = row;
+}
+
+static bool
+row_counts(const struct rows *rows, const struct aggregate_info *info, uint32_t row)
+{
+    for (uint32_t i = 0; info->is_strict && i < rows->column_count; i++) {
+        if (rows->nulls[row * rows->column_count + i])
+            return false;
+    }
+    return true;
+}
+
+/* Folds rows [first, end) in one by one. */
+static void
+step_rows(struct func_call *call, void *state, const struct rows *rows, uint32_t first,
+          uint32_t end)
+{
+    const struct aggregate_info *info = call->func->aggregate;
+    for (uint32_t row = first; row < end; row++) {
+        call->arg_nulls = info->is_strict ? NULL : rows->nulls + row * rows->column_count;
+        if (row_counts(rows, info, row))
+            info->step(call, state, rows->values + row * rows->column_count);
+    }
+}
+
+/* Folds all rows in at once, by selection of those without nulls. */
+static void
+step_vector(struct func_call *call, void *state, const struct rows *rows)
+{
+    struct column columns[FIELDS_MAX];
+    uint16_t sel[COLUMN_ROWS_MAX];
+    void *states[COLUMN_ROWS_MAX];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < rows->column_count; i++) {
+        columns[i].phys = types_find(call->env->types, call->arg_types[i])->phys;
+        columns[i].is_const = false;
+        columns[i].has_nulls = false;
+        columns[i].data = arena_alloc_zero(call->arena, COLUMN_ROWS_MAX * 16);
+        for (uint32_t row = 0; row < rows->count; row++)
+            column_set(&columns[i], row, rows->values[row * rows->column_count + i]);
+    }
+    for (uint32_t row = 0; row < rows->count; row++) {
+        states[count] = state;
+        if (row_counts(rows, call->func->aggregate, row))
+            sel[count++] = (uint16_t)row;
+    }
+    bool all = count == rows->count;
+    call->func->aggregate->step_vector(call, count, all ? NULL : sel, states, columns);
+}
+
+static const char *
+finish(struct suite *suite, struct func_call *call, void *state)
+{
+    call->result_is_null = false;
+    union datum result = call->func->aggregate->finish(call, state);
+    if (call->result_is_null)
+        return "\\N";
+    oid type = is_polymorphic(call->func->result) ? call->arg_types[0] : call->func->result;
+    return type_output_text(&suite->env, suite->arena, type, result);
+}
+
+/* A copy of the state by way of its saved bytes. */
+static void *
+reload(struct func_call *call, const void *state)
+{
+    const struct aggregate_info *info = call->func->aggregate;
+    void *copy = arena_alloc_zero(call->arena, info->state_bytes);
+    if (info->save == NULL) {
+        memcpy(copy, state, info->state_bytes);
+        return copy;
+    }
+    struct buf saved;
+    buf_init(&saved);
+    info->save(call, state, &saved);
+    struct slice bytes = arena_slice(call->arena, buf_slice(&saved));
+    buf_deinit(&saved);
+    info->load(call, copy, bytes);
+    return copy;
+}
+
+/*
+ * The rows one by one; then all at once; then, but for floating point, which may round otherwise,
+ * in two halves that are combined after one was saved and loaded.
+ */
+static const char *
+run_aggregate(struct suite *suite, const struct func_info *func, const oid *types,
+              const struct rows *rows, bool *same)
+{
+    const struct aggregate_info *info = func->aggregate;
+    int32_t typmods[FIELDS_MAX] = {-1, -1};
+    struct func_call call = {.arena = suite->arena,
+                             .env = &suite->env,
+                             .func = func,
+                             .result_type = func->result,
+                             .arg_types = types,
+                             .arg_typmods = typmods,
+                             .arg_count = func->arg_count,
+                             .state_arena = suite->arena};
+    void *state = arena_alloc_zero(suite->arena, info->state_bytes);
+    step_rows(&call, state, rows, 0, rows->count);
+    const char *answer = finish(suite, &call, state);
+    if (info->step_vector != NULL) {
+        void *again = arena_alloc_zero(suite->arena, info->state_bytes);
+        step_vector(&call, again, rows);
+        *same = *same && strcmp(answer, finish(suite, &call, again)) == 0;
+    }
+    bool is_float = func->result == TYPE_FLOAT8 || func->result == TYPE_FLOAT4;
+    void *halves[2];
+    for (int i = 0; i < 2; i++) {
+        uint32_t middle = rows->count / 2;
+        halves[i] = arena_alloc_zero(suite->arena, info->state_bytes);
+        step_rows(&call, halves[i], rows, i == 0 ? 0 : middle, i == 0 ? middle : rows->count);
+        halves[i] = reload(&call, halves[i]);
+    }
+    if (info->combine != NULL && !is_float) {
+        info->combine(&call, halves[0], halves[1]);
+        *same = *same && strcmp(answer, finish(suite, &call, halves[0])) == 0;
+    }
+    return answer;
+}
+
+/* call <tab> name(types) <tab> arguments; returns the answer as the file writes it. */
+static const char *
+answer_call(struct suite *suite, char **fields, uint32_t count, bool *forms_agree)
+{
+    oid types[FIELDS_MAX];
+    uint32_t type_count = read_types(suite, fields[1], types);
     if (type_count != count - 2)
         raise(SQLSTATE_SYNTAX_ERROR, "%u types, %u arguments", type_count, count - 2);
     const struct func_info *func = find_func(suite, fields[1], types, type_count);
     if (func == NULL)
         raise(SQLSTATE_UNDEFINED_FUNCTION, "function %s does not exist", fields[1]);
-    return run_func(suite, func, types, type_count, fields + 2, vector_ok);
+    return run_func(suite, func, types, type_count, fields + 2, forms_agree);
+}
+
+/* agg <tab> name(types) <tab> values; count(*) has values but no types. */
+static const char *
+answer_agg(struct suite *suite, char **fields, uint32_t count, bool *same)
+{
+    oid types[FIELDS_MAX];
+    uint32_t type_count = read_types(suite, fields[1], types);
+    const struct func_info *func = find_func(suite, fields[1], types, type_count);
+    if (func == NULL || func->aggregate == NULL)
+        raise(SQLSTATE_UNDEFINED_FUNCTION, "aggregate %s does not exist", fields[1]);
+    struct rows rows = {.column_count = count - 2};
+    rows.values = arena_alloc_zero(suite->arena, COLUMN_ROWS_MAX * 16 * sizeof *rows.values);
+    rows.nulls = arena_alloc_zero(suite->arena, COLUMN_ROWS_MAX * 16);
+    for (uint32_t i = 0; i < rows.column_count; i++)
+        read_column(suite, &rows, i, i < type_count ? types[i] : TYPE_TEXT, fields[2 + i]);
+    if (type_count == 0)
+        memset(rows.nulls, 0, rows.count);
+    return run_aggregate(suite, func, types, &rows, same);
 }
 
 static const char *
@@ -271,12 +438,13 @@ run_case(struct suite *suite, char *line)
     suite->case_count++;
     arena_reset(suite->arena);
     struct catch frame;
-    volatile bool vector_ok = true;
+    volatile bool forms_agree = true;
     if (catch_begin(&frame, suite->arena)) {
         bool ok = true;
-        const char *got = strcmp(fields[0], "in") == 0 ? answer_in(suite, fields)
-                                                       : answer_call(suite, fields, count, &ok);
-        vector_ok = ok;
+        const char *got = strcmp(fields[0], "in") == 0    ? answer_in(suite, fields)
+                          : strcmp(fields[0], "agg") == 0 ? answer_agg(suite, fields, count, &ok)
+                                                          : answer_call(suite, fields, count, &ok);
+        forms_agree = ok;
         got = strcmp(got, "\\N") == 0 ? got : escape(suite->arena, got);
         catch_end(&frame);
         if (strcmp(got, expected) != 0)
@@ -289,8 +457,8 @@ run_case(struct suite *suite, char *line)
         if (strcmp(got, expected) != 0)
             fail_case(suite, what, got, expected);
     }
-    if (!vector_ok)
-        fail_case(suite, what, "other values from the vector form", expected);
+    if (!forms_agree)
+        fail_case(suite, what, "other values from another form", expected);
 }
 
 static void
@@ -335,8 +503,18 @@ file_answers_as_postgresql(void **state)
 int
 main(void)
 {
-    static const char *const topics[] = {"datetime_func", "datetime_in", "float", "int",
-                                         "interval",      "numeric",     "text"};
+    /* clang-format off: one a line, so that parallel changes merge */
+    static const char *const topics[] = {
+        "aggregate",
+        "datetime_func",
+        "datetime_in",
+        "float",
+        "int",
+        "interval",
+        "numeric",
+        "text",
+    };
+    /* clang-format on */
     struct CMUnitTest tests[sizeof topics / sizeof topics[0]];
     for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++)
         tests[i] = (struct CMUnitTest){topics[i], file_answers_as_postgresql, NULL, NULL,
