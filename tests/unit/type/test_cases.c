@@ -513,6 +513,7 @@ main(void)
         "interval",
         "numeric",
         "text",
+        "text_func",
     };
     /* clang-format on */
     struct CMUnitTest tests[sizeof topics / sizeof topics[0]];
