@@ -553,6 +553,22 @@ static const struct device_ops file_ops = {
     .close = file_close,
 };
 
+/*
+ * Less than a page counts as no page: the store would take the file for an empty one, and make a
+ * database of it. That is right only if the making of one was cut off there: the first bytes are
+ * zeros or a superblock's.
+ */
+static bool
+is_begun(const struct file_device *file)
+{
+    char start[8] = {0};
+    ssize_t got = pread(file->fd, start, sizeof start, 0);
+    bool is_ours = got >= 0 && (start[0] == 0 || memcmp(start, "ROWAN\r\n", 7) == 0);
+    if (!is_ours)
+        log_line(file->log, LOG_ERROR, "the file \"%s\" is not a Rowan database", file->path);
+    return is_ours;
+}
+
 /* Opens and locks the file; *is_new if it was made. */
 static enum status
 open_locked(struct file_device *file, bool can_create, bool *is_new)
@@ -575,6 +591,8 @@ open_locked(struct file_device *file, bool can_create, bool *is_new)
         errno = S_ISDIR(about.st_mode) ? EISDIR : EINVAL;
         return failed(file, "open");
     }
+    if (about.st_size > 0 && about.st_size < PAGE_BYTES && !is_begun(file))
+        return ST_NOT_ROWAN;
     if (flock(file->fd, (file->is_read_only ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0)
         return ST_OK;
     if (errno != EWOULDBLOCK)

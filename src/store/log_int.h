@@ -83,7 +83,7 @@ struct log {
     uint64_t spares[LOG_SPARES_MAX]; /* ids of segments to recycle, all of segment_bytes */
     uint32_t spare_count;
     uint32_t spare_limit; /* about as many as a checkpoint's time needs */
-    uint64_t *strays; /* ids of segments without a header: a crash cut off their making */
+    uint64_t *strays;     /* ids of segments without a header: a crash cut off their making */
     uint32_t stray_count;
     uint64_t last_id;
     bool is_recovered; /* `end` is known */

@@ -101,7 +101,8 @@ find_segments(struct log *log)
 {
     struct device *device = log->store->device;
     uint32_t count;
-    TRY(device->ops->log_list(device, NULL, 0, &count));
+    uint64_t none;
+    TRY(device->ops->log_list(device, &none, 0, &count));
     if (count == 0)
         return ST_OK;
     if (count > LOG_SEGMENTS_MAX)

@@ -10,6 +10,10 @@
  *   pins    The publisher advances the moment, then looks at the pins. A reader pins the moment it
  *           saw, then looks again: if the moment has not moved, the publisher's next look sees the
  *           pin.
+ *           A moment may also be handed over (reader_pin_at): its old holder lets go of it only
+ *           after the new one has it, but a look at all pins might see the new holder before and
+ *           the old one after. So hand-overs are counted, and a look during which one was
+ *           completed begins anew.
  *
  * Slots are reserved for all readers there can be; those in use are below `high`.
  */
@@ -65,16 +69,21 @@ readers_have_reached(const struct store *store, uint64_t epoch)
 uint32_t
 readers_pins(const struct store *store, birth_seq *moments, uint32_t max)
 {
-    uint32_t high = atomic_load(&store->readers.high), count = 0;
-    for (uint32_t i = 0; i < high; i++) {
-        birth_seq pin = atomic_load(&store->readers.slots[i].pin);
-        if (pin == PIN_NONE)
-            continue;
-        if (count < max)
-            moments[count] = pin;
-        count++;
+    const struct readers *readers = &store->readers;
+    for (;;) {
+        uint64_t hand_over_count = atomic_load(&readers->hand_over_count);
+        uint32_t high = atomic_load(&readers->high), count = 0;
+        for (uint32_t i = 0; i < high; i++) {
+            birth_seq pin = atomic_load(&readers->slots[i].pin);
+            if (pin == PIN_NONE)
+                continue;
+            if (count < max)
+                moments[count] = pin;
+            count++;
+        }
+        if (atomic_load(&readers->hand_over_count) == hand_over_count)
+            return count;
     }
-    return count;
 }
 
 birth_seq
@@ -177,6 +186,7 @@ void
 reader_pin_at(struct reader *reader, birth_seq moment)
 {
     atomic_exchange(&reader->pin, moment);
+    atomic_fetch_add(&reader->store->readers.hand_over_count, 1);
 }
 
 void

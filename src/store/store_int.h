@@ -50,9 +50,10 @@ struct reader {
 struct readers {
     struct reader *slots; /* [READERS_MAX], reserved; those below `high` have been in use */
     _Atomic uint32_t high;
-    _Atomic uint64_t epoch; /* the newest */
-    struct mutex lock;      /* guards giving out slots */
-    uint32_t first_free;    /* UINT32_MAX: none below high */
+    _Atomic uint64_t epoch;           /* the newest */
+    _Atomic uint64_t hand_over_count; /* calls of reader_pin_at */
+    struct mutex lock;                /* guards giving out slots */
+    uint32_t first_free;              /* UINT32_MAX: none below high */
 };
 
 struct store {

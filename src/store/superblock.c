@@ -233,8 +233,9 @@ refuse(struct store *store, const struct slot *slots, uint64_t page_count)
     }
     /* Two pages, no log: a crash cut off the making of the file, nothing was ever in it. */
     uint32_t segment_count;
+    uint64_t none;
     struct device *device = store->device;
-    TRY(device->ops->log_list(device, NULL, 0, &segment_count));
+    TRY(device->ops->log_list(device, &none, 0, &segment_count));
     if (!has_foreign && page_count <= 2 && segment_count == 0)
         return ST_NOT_FOUND;
     if (has_broken)
