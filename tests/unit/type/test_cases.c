@@ -326,7 +326,7 @@ answer_call(struct suite *suite, char **fields, uint32_t count, bool *forms_agre
 static const char *
 answer_agg(struct suite *suite, char **fields, uint32_t count, bool *same)
 {
-    oid types[FIELDS_MAX];
+    oid types[FIELDS_MAX] = {TYPE_TEXT};
     uint32_t type_count = read_types(suite, fields[1], types);
     const struct func_info *func = find_func(suite, fields[1], types, type_count);
     if (func == NULL || func->aggregate == NULL)
