@@ -139,7 +139,7 @@ scrub_page(struct cache *cache, page_no page, struct page *scratch, uint32_t *co
     enum status st = device->ops->read(device, page, 1, scratch);
     if (st == ST_CORRUPT ||
         (st == ST_OK && memcmp(scratch, cache_frame(cache, page), PAGE_BYTES) != 0)) {
-        st = store_corrupt(cache->store, page, "the page on the device is not the one in memory");
+        (void)store_corrupt(cache->store, page, "the page on the device is not the one in memory");
         ++*mismatch_count;
         st = ST_OK;
     }

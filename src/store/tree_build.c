@@ -167,16 +167,16 @@ append(struct tree_builder *builder, const struct leaf_row *row)
 
 /* A row whose value is too long for the leaf. */
 static enum status
-append_long(struct tree_builder *builder, struct leaf_row *row)
+append_long(struct tree_builder *builder, struct leaf_row row)
 {
     /* The value's pages must be the last that were taken, to be undone: no run lies around them. */
     give_back_run(builder);
     struct overflow_stub stub;
     uint32_t taken_before = builder->edit->taken.count;
-    TRY(overflow_write(builder->edit, row->value, &stub));
-    row->value = slice_of(&stub, sizeof stub);
-    row->is_overflow = true;
-    enum status st = append(builder, row);
+    TRY(overflow_write(builder->edit, row.value, &stub));
+    row.value = slice_of(&stub, sizeof stub);
+    row.is_overflow = true;
+    enum status st = append(builder, &row);
     if (st != ST_OK) {
         give_back_run(builder);
         overflow_undo(builder->edit, taken_before);
@@ -198,7 +198,7 @@ tree_builder_add(struct tree_builder *builder, struct slice key, struct slice va
         return ST_NO_MEMORY;
     struct leaf_row row = {.key = key, .value = value};
     if (value.bytes > leaf_value_bytes_max(key.bytes))
-        TRY(append_long(builder, &row));
+        TRY(append_long(builder, row));
     else
         TRY(append(builder, &row));
     buf_clear(&builder->last_key);
