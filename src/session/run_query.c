@@ -1,0 +1,43 @@
+/*
+ * run_query.c: the session's own queries.
+ */
+#include "session/run_query.h"
+
+#include "session/planned.h"
+#include "session/query.h"
+
+struct inner_query {
+    struct exec *exec;
+};
+
+struct inner_query *
+inner_query_open(struct session *session, struct arena *arena, const char *sql)
+{
+    struct raw_list *list = parse_sql(arena, slice_text(sql));
+    struct analyze_options options = {.arena = arena, .scope = &session->scope};
+    struct query *query = analyze(&options, &list->statements[0]);
+    struct cache_entry *entry = planned_make(session, query, NULL);
+    session_release_later(session, entry);
+    struct exec_context context = {
+        .arena = arena,
+        .txn = session->txn,
+        .catalog = session->catalog,
+        .env = &session->env,
+        .cancel = &session->cancel,
+        .work_mem_bytes = (uint64_t)settings_int(&session->settings, SETTING_WORK_MEM) * 1024};
+    struct inner_query *inner = arena_alloc(arena, sizeof *inner);
+    inner->exec = exec_open(entry->program, &context);
+    return inner;
+}
+
+bool
+inner_query_next(struct inner_query *query, struct batch *batch)
+{
+    return exec_next(query->exec, batch);
+}
+
+void
+inner_query_close(struct inner_query *query)
+{
+    exec_close(query->exec);
+}
