@@ -68,6 +68,28 @@ directory_delete(struct edit *edit, struct tree_root *directory, tree_no tree)
 }
 
 enum status
+directory_next(struct store *store, struct reader *reader, const struct tree_root *directory,
+               tree_no from, tree_no *tree, struct tree_root *root)
+{
+    uint8_t bytes[TREE_KEY_BYTES];
+    be64_set(bytes, from);
+    struct cursor cursor;
+    struct slice key, value;
+    cursor_init(&cursor, store, reader, directory);
+    enum status st = cursor_seek(&cursor, slice_of(bytes, sizeof bytes));
+    if (st == ST_OK && cursor.is_at_end)
+        st = ST_NOT_FOUND;
+    if (st == ST_OK)
+        st = cursor_key(&cursor, &key);
+    if (st == ST_OK)
+        st = cursor_value(&cursor, &value);
+    if (st == ST_OK)
+        st = row_decode_root(store, key, value, tree, root);
+    cursor_deinit(&cursor);
+    return st;
+}
+
+enum status
 directory_each(struct store *store, struct reader *reader, const struct tree_root *directory,
                directory_visit visit, void *object)
 {
@@ -110,6 +132,20 @@ walk_tree(void *object, tree_no tree, const struct tree_root *root)
     return tree_walk(walk->store, walk->reader, root, walk->since, walk->visit, walk->object);
 }
 
+/* A leaf is a directory of its own. A tree that it names is not younger than the leaf, so leaves
+ * that are not visited name no tree of interest: they may belong to others, who may have freed
+ * them. */
+static enum status
+walk_directory_page(void *object, struct page_ref ref, uint32_t level)
+{
+    struct walk *walk = object;
+    if (level == 0) {
+        struct tree_root leaf = {.ref = ref};
+        TRY(directory_each(walk->store, walk->reader, &leaf, walk_tree, walk));
+    }
+    return walk->visit(walk->object, ref, level);
+}
+
 enum status
 directory_walk(struct store *store, struct reader *reader, const struct tree_root *directory,
                birth_seq since, tree_page_visit visit, void *object)
@@ -117,6 +153,5 @@ directory_walk(struct store *store, struct reader *reader, const struct tree_roo
     if (directory->ref.page == PAGE_NONE || directory->ref.birth <= since)
         return ST_OK;
     struct walk walk = {store, reader, since, visit, object};
-    TRY(directory_each(store, reader, directory, walk_tree, &walk));
-    return tree_walk(store, reader, directory, since, visit, object);
+    return tree_walk(store, reader, directory, since, walk_directory_page, &walk);
 }

@@ -21,6 +21,11 @@ MUST_CHECK enum status directory_put(struct edit *edit, struct tree_root *direct
 MUST_CHECK enum status directory_delete(struct edit *edit, struct tree_root *directory,
                                         tree_no tree); /* ST_NOT_FOUND */
 
+/* The first tree whose number is at least `from`; ST_NOT_FOUND. */
+MUST_CHECK enum status directory_next(struct store *store, struct reader *reader,
+                                      const struct tree_root *directory, tree_no from,
+                                      tree_no *tree, struct tree_root *root);
+
 /* Calls visit for each tree, by number. A status other than ST_OK ends the walk. */
 typedef enum status (*directory_visit)(void *object, tree_no tree, const struct tree_root *root);
 MUST_CHECK enum status directory_each(struct store *store, struct reader *reader,
@@ -29,7 +34,7 @@ MUST_CHECK enum status directory_each(struct store *store, struct reader *reader
 
 /*
  * Calls visit for every page that the directory and its trees reach and whose birth is after
- * `since`: a branch's own pages. Whole subtrees without such pages are not read.
+ * `since`: a branch's own pages. Subtrees without such pages are not read: they may be gone.
  */
 MUST_CHECK enum status directory_walk(struct store *store, struct reader *reader,
                                       const struct tree_root *directory, birth_seq since,

@@ -237,6 +237,35 @@ file_name_delete(struct file_tree *file, struct slice name)
     return row_delete(file, &key);
 }
 
+struct ref_next {
+    const struct file_tree *file;
+    struct branch_ref *ref;
+    bool is_found;
+};
+
+static enum status
+ref_next_visit(void *object, struct slice key, struct slice value)
+{
+    struct ref_next *next = object;
+    if (key.bytes != 5)
+        return row_broken(next->file, "a branch's key", key.bytes);
+    TRY(ref_decode(next->file, be32_get(key.data + 1), value, next->ref));
+    next->is_found = true;
+    return ST_LIMIT;
+}
+
+enum status
+branch_ref_next(const struct file_tree *file, uint32_t branch, struct branch_ref *ref)
+{
+    struct file_key key = key_of('B');
+    key_add32(&key, branch);
+    struct ref_next next = {.file = file, .ref = ref};
+    enum status st = row_each(file, &key, 1, ref_next_visit, &next);
+    if (st != ST_OK && st != ST_LIMIT)
+        return st;
+    return next.is_found ? ST_OK : ST_NOT_FOUND;
+}
+
 struct ref_each {
     const struct file_tree *file;
     branch_ref_visit visit;
@@ -311,29 +340,33 @@ fork_node_delete(struct file_tree *file, node_id id)
     return row_delete(file, &key);
 }
 
-struct node_each {
+struct node_next {
     const struct file_tree *file;
-    fork_node_visit visit;
-    void *object;
+    struct fork_node *node;
+    bool is_found;
 };
 
 static enum status
-node_each_visit(void *object, struct slice key, struct slice value)
+node_next_visit(void *object, struct slice key, struct slice value)
 {
-    const struct node_each *each = object;
-    struct fork_node node;
+    struct node_next *next = object;
     if (key.bytes != 9)
-        return row_broken(each->file, "a node's key", key.bytes);
-    TRY(node_decode(each->file, be64_get(key.data + 1), value, &node));
-    return each->visit(each->object, &node);
+        return row_broken(next->file, "a node's key", key.bytes);
+    TRY(node_decode(next->file, be64_get(key.data + 1), value, next->node));
+    next->is_found = true;
+    return ST_LIMIT;
 }
 
 enum status
-fork_node_each(const struct file_tree *file, fork_node_visit visit, void *object)
+fork_node_next(const struct file_tree *file, node_id id, struct fork_node *node)
 {
     struct file_key key = key_of('F');
-    struct node_each each = {file, visit, object};
-    return row_each(file, &key, 1, node_each_visit, &each);
+    key_add64(&key, id);
+    struct node_next next = {.file = file, .node = node};
+    enum status st = row_each(file, &key, 1, node_next_visit, &next);
+    if (st != ST_OK && st != ST_LIMIT)
+        return st;
+    return next.is_found ? ST_OK : ST_NOT_FOUND;
 }
 
 static struct file_key
@@ -494,30 +527,30 @@ job_delete(struct file_tree *file, const struct job *job)
     return row_delete(file, &key);
 }
 
-struct job_first {
+struct job_next {
     const struct file_tree *file;
     struct job *job;
     bool is_found;
 };
 
 static enum status
-job_first_visit(void *object, struct slice key, struct slice value)
+job_next_visit(void *object, struct slice key, struct slice value)
 {
-    struct job_first *first = object;
-    TRY(job_decode(first->file, key, value, first->job));
-    first->is_found = true;
+    struct job_next *next = object;
+    TRY(job_decode(next->file, key, value, next->job));
+    next->is_found = true;
     return ST_LIMIT;
 }
 
 enum status
-job_first(const struct file_tree *file, lineage_id lineage, struct job *job)
+job_next(const struct file_tree *file, lineage_id lineage, uint64_t id, struct job *job)
 {
-    struct file_key key = job_key(lineage, 0);
-    struct job_first first = {.file = file, .job = job};
-    enum status st = row_each(file, &key, 1, job_first_visit, &first);
+    struct file_key key = job_key(lineage, id);
+    struct job_next next = {.file = file, .job = job};
+    enum status st = row_each(file, &key, 1, job_next_visit, &next);
     if (st != ST_OK && st != ST_LIMIT)
         return st;
-    return first.is_found ? ST_OK : ST_NOT_FOUND;
+    return next.is_found ? ST_OK : ST_NOT_FOUND;
 }
 
 enum status

@@ -110,6 +110,9 @@ MUST_CHECK enum status branch_ref_put(struct file_tree *file, const struct branc
 MUST_CHECK enum status branch_ref_delete(struct file_tree *file, uint32_t branch);
 MUST_CHECK enum status file_name_put(struct file_tree *file, struct slice name, uint32_t branch);
 MUST_CHECK enum status file_name_delete(struct file_tree *file, struct slice name);
+/* The first branch whose number is at least `branch`; ST_NOT_FOUND. */
+MUST_CHECK enum status branch_ref_next(const struct file_tree *file, uint32_t branch,
+                                       struct branch_ref *ref);
 /* Each branch, by name. */
 typedef enum status (*branch_ref_visit)(void *object, const struct branch_ref *ref);
 MUST_CHECK enum status branch_ref_each(const struct file_tree *file, branch_ref_visit visit,
@@ -119,9 +122,9 @@ MUST_CHECK enum status fork_node_get(const struct file_tree *file, node_id id,
                                      struct fork_node *node);
 MUST_CHECK enum status fork_node_put(struct file_tree *file, const struct fork_node *node);
 MUST_CHECK enum status fork_node_delete(struct file_tree *file, node_id id);
-typedef enum status (*fork_node_visit)(void *object, const struct fork_node *node);
-MUST_CHECK enum status fork_node_each(const struct file_tree *file, fork_node_visit visit,
-                                      void *object);
+/* The first node whose id is at least `id`; ST_NOT_FOUND. */
+MUST_CHECK enum status fork_node_next(const struct file_tree *file, node_id id,
+                                      struct fork_node *node);
 
 MUST_CHECK enum status edge_put(struct file_tree *file, node_id node, struct edge edge);
 MUST_CHECK enum status edge_delete(struct file_tree *file, node_id node, struct edge edge);
@@ -137,8 +140,9 @@ MUST_CHECK enum status dead_list(const struct file_tree *file, lineage_id lineag
 
 MUST_CHECK enum status job_put(struct file_tree *file, const struct job *job);
 MUST_CHECK enum status job_delete(struct file_tree *file, const struct job *job);
-/* The first job of any lineage >= `lineage`; ST_NOT_FOUND. */
-MUST_CHECK enum status job_first(const struct file_tree *file, lineage_id lineage, struct job *job);
+/* The first job at or behind (lineage, id); ST_NOT_FOUND. */
+MUST_CHECK enum status job_next(const struct file_tree *file, lineage_id lineage, uint64_t id,
+                                struct job *job);
 MUST_CHECK enum status job_get(const struct file_tree *file, lineage_id lineage, uint64_t id,
                                struct job *job);
 

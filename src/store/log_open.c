@@ -18,6 +18,7 @@ static enum status read_header(struct log *log, uint64_t id);
 static void settle_ends(struct log *log);
 static enum status find_damage(struct log *log, uint64_t first_id);
 static enum status has_record(struct log *log, uint64_t id, log_pos position, bool *has_one);
+static bool is_start_found(const struct log *log);
 static bool is_segment_found(const struct log *log, uint64_t id);
 
 enum status
@@ -157,7 +158,7 @@ static enum status
 find_damage(struct log *log, uint64_t first_id)
 {
     struct store *store = log->store;
-    if (first_id != 0 && !is_segment_found(log, first_id)) {
+    if (first_id != 0 && !is_segment_found(log, first_id) && !is_start_found(log)) {
         log_line(store->log_sink, LOG_ERROR,
                  "log segment %llu, which belongs to this file, is missing or damaged",
                  (unsigned long long)first_id);
@@ -191,6 +192,19 @@ has_record(struct log *log, uint64_t id, log_pos position, bool *has_one)
     struct record_header header = record_decode_header(bytes);
     *has_one = got == sizeof bytes && header.position == position && header.checksum != 0;
     return ST_OK;
+}
+
+/* Whether a segment has room for what follows the checkpoint. Then the first one was given up
+ * because nothing in it had survived, and this one begins in its place (L1). */
+static bool
+is_start_found(const struct log *log)
+{
+    for (uint32_t i = 0; i < log->segment_count; i++) {
+        const struct log_segment *s = &log->segments[i];
+        if (s->start <= log->checkpoint_start && s->end > log->checkpoint_start)
+            return true;
+    }
+    return false;
 }
 
 static bool

@@ -6,6 +6,7 @@
  */
 #include "store/store.h"
 #include "txn/group.h"
+#include "txn/merge_point.h"
 #include "txn/record.h"
 #include "txn/write_set.h"
 
@@ -44,6 +45,8 @@ static enum status
 apply_tree(struct group *group, struct group_branch *part, struct record_reader *reader)
 {
     tree_no number = record_get_u64(reader);
+    if (number == TREE_MERGES)
+        return merge_point_apply(group, part->branch, reader);
     uint8_t base = record_get_u8(reader);
     uint32_t count = record_get_u32(reader);
     if (reader->is_bad || base > BASE_NONE || (base == BASE_NONE && count != 0))

@@ -21,11 +21,10 @@ file_read_begin(struct db *db)
 {
     reader_enter(db->admin_reader);
     struct head_state head;
-    birth_seq pin;
     do {
-        pin = reader_pin(db->admin_reader, &db->published);
+        db->admin_pin = reader_pin(db->admin_reader, &db->published);
         head = head_read(&db->file_head);
-    } while (head.moment > pin);
+    } while (head.moment > db->admin_pin);
     return (struct file_tree){.store = db->store, .reader = db->admin_reader, .root = head.root};
 }
 

@@ -16,7 +16,6 @@
 
 #define STEP_PAGES 256u
 #define IDLE_US 100000
-#define RETRY_US 5000000
 #define THREAD_STACK_BYTES ((size_t)1 << 20)
 
 struct checkpointer {
@@ -168,7 +167,9 @@ checkpoint_go_on(struct checkpointer *checkpointer, uint32_t pages_max)
 {
     bool is_done = false;
     enum status st = checkpoint_step(checkpointer->db->store, pages_max, &is_done);
-    if (is_done || st != ST_OK)
+    /* After a failure the step is tried again; if the store has stopped writing, for ever in vain.
+     */
+    if (is_done)
         checkpointer->is_running = false;
     return st;
 }
@@ -177,6 +178,10 @@ static enum status
 step(struct checkpointer *checkpointer, uint32_t pages_max, bool *is_idle)
 {
     *is_idle = false;
+    if (checkpointer->is_running && clock_monotonic_us() < checkpointer->retry_us) {
+        *is_idle = true;
+        return ST_OK;
+    }
     if (checkpointer->is_running)
         return checkpoint_go_on(checkpointer, pages_max);
     if (is_due(checkpointer))
@@ -193,7 +198,7 @@ checkpointer_step(struct checkpointer *checkpointer, uint32_t pages_max, bool *i
     mutex_lock(&checkpointer->turn);
     enum status st = step(checkpointer, pages_max, is_idle);
     if (st != ST_OK) {
-        checkpointer->retry_us = clock_monotonic_us() + RETRY_US;
+        checkpointer->retry_us = clock_monotonic_us() + checkpointer->db->retry_us;
         *is_idle = true;
     }
     mutex_unlock(&checkpointer->turn);
@@ -228,6 +233,18 @@ checkpointer_do_jobs(struct checkpointer *checkpointer)
     } while (st == ST_OK && has_done);
     mutex_unlock(&checkpointer->turn);
     return st;
+}
+
+void
+checkpointer_pause(struct checkpointer *checkpointer)
+{
+    mutex_lock(&checkpointer->turn);
+}
+
+void
+checkpointer_resume(struct checkpointer *checkpointer)
+{
+    mutex_unlock(&checkpointer->turn);
 }
 
 /* ---- the thread ---- */

@@ -28,3 +28,6 @@ MUST_CHECK enum status checkpointer_step(struct checkpointer *checkpointer, uint
 MUST_CHECK enum status checkpointer_take(struct checkpointer *checkpointer);
 /* Does all jobs there are. */
 MUST_CHECK enum status checkpointer_do_jobs(struct checkpointer *checkpointer);
+/* Between the two no checkpoint goes on and no job is done. */
+void checkpointer_pause(struct checkpointer *checkpointer);
+void checkpointer_resume(struct checkpointer *checkpointer);

@@ -16,6 +16,8 @@
 #define CHECKPOINT_INTERVAL_US (15ll * 60 * 1000000)
 #define WRITE_SET_BYTES ((uint64_t)32 << 20)
 #define DEADLOCK_TIMEOUT_US 1000000
+#define ASYNC_SYNC_US 200000
+#define RETRY_US 5000000
 
 static void
 options_fill(struct db_options *options)
@@ -110,6 +112,8 @@ db_open(struct device *device, const struct db_options *options, struct db **out
     }
     db->options = *options;
     db->has_device = device != NULL;
+    db->async_sync_us = ASYNC_SYNC_US;
+    db->retry_us = RETRY_US;
     options_fill(&db->options);
     enum status st = store_open(device, &db->options.store, &db->store);
     if (st != ST_OK) {

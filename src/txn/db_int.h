@@ -67,6 +67,8 @@ struct db {
     _Atomic birth_seq published; /* the newest moment that readers may stand at */
     struct head file_head;       /* the file's own tree */
     bool has_device;
+    int64_t async_sync_us; /* how long a commit that waits for nothing may be lost by a crash */
+    int64_t retry_us;      /* how long after a failure the checkpointer tries again */
     _Atomic bool has_jobs; /* perhaps */
     struct writer *writer;
     struct checkpointer *checkpointer;
@@ -75,7 +77,8 @@ struct db {
     struct mutex branches_mutex;
     branch_no dropping; /* guarded by it: being dropped, not to be opened; 0: none */
     struct branch *buckets[BRANCH_BUCKETS];
-    struct reader *admin_reader; /* guarded by branches_mutex */
+    struct reader *admin_reader; /* guarded by branches_mutex, as is ... */
+    birth_seq admin_pin;         /* ... the moment it has pinned */
 
     struct mutex pool_mutex;
     struct txn *pool;

@@ -158,7 +158,7 @@ jobs_move(struct group *group, lineage_id from, lineage_id to, birth_seq since)
     TRY(group_file(group, &file));
     for (;;) {
         struct job job;
-        enum status st = job_first(file, from, &job);
+        enum status st = job_next(file, from, 0, &job);
         if (st == ST_NOT_FOUND || (st == ST_OK && job.lineage != from))
             return ST_OK;
         if (st != ST_OK)

@@ -88,7 +88,7 @@ jobs_step(struct db *db, struct reader *reader, bool *has_done)
         return ST_OK;
     mutex_lock(&db->branches_mutex);
     struct file_tree file = file_read_begin(db);
-    enum status st = job_first(&file, 0, &job.job);
+    enum status st = job_next(&file, 0, 0, &job.job);
     file_read_end(db);
     mutex_unlock(&db->branches_mutex);
     if (st != ST_OK)

@@ -7,7 +7,7 @@
  *                     branch 4 | bytes 4 | tree parts, `bytes` in all, each:
  *                       tree 8 | base 1 | change_count 4 | changes, each:
  *                         varint key_bytes * 2 + is_delete | key | (puts) varint value_bytes |
- * value RECORD_FORK, RECORD_DROP, RECORD_RENAME, RECORD_MERGE   branches.c, merge_point.c
+ * value RECORD_FORK, RECORD_DROP, RECORD_RENAME, RECORD_FREEZE   branches.c, merge_point.c
  *   RECORD_IDS      next id 8
  *
  * base says what the changes lie upon: 0 the tree as it is, 1 an empty tree in its place, 2
@@ -24,9 +24,10 @@ enum record_kind {
     RECORD_DROP,
     RECORD_RENAME,
     RECORD_IDS,
+    RECORD_FREEZE,
 };
 
-#define RECORD_HEAD_BYTES 9
+#define TREE_MERGES 0       /* no tree: a merge point of the branch */
 #define RECORD_PART_HEAD 8u /* of a transaction's part: branch and bytes */
 
 /* Reads bytes that may be broken: past the end everything is zero and is_bad is set. */

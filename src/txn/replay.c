@@ -3,6 +3,7 @@
  */
 #include "txn/replay.h"
 #include "base/mem.h"
+#include "txn/merge_point.h"
 #include "txn/writer.h"
 
 struct replay {
@@ -80,6 +81,8 @@ replay_fill(struct group *group, void *object)
         return replay_rename(group, &replay->body);
     case RECORD_IDS:
         return replay_ids(replay, group);
+    case RECORD_FREEZE:
+        return replay_freeze(group, &replay->body);
     }
     return ST_CORRUPT;
 }

@@ -218,7 +218,7 @@ sequence_next(struct txn *txn, uint32_t id, int64_t *value)
     uint8_t bytes[SEQUENCE_KEY_BYTES];
     be32_set(bytes, id);
     struct slice key = slice_of(bytes, sizeof bytes);
-    struct sequence_state own;
+    struct sequence_state own = {.is_called = false};
     enum status st = own_state(txn, key, &own);
     if (st == ST_OK) {
         TRY(state_advance(&own));
@@ -252,7 +252,7 @@ sequence_set(struct txn *txn, uint32_t id, int64_t value, bool is_called)
     uint8_t bytes[SEQUENCE_KEY_BYTES];
     be32_set(bytes, id);
     struct slice key = slice_of(bytes, sizeof bytes);
-    struct sequence_state state;
+    struct sequence_state state = {.is_called = false};
     enum status st = own_state(txn, key, &state);
     if (st == ST_OK) {
         state.last_value = value;

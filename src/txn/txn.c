@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/mem.h"
+#include "txn/merge_point.h"
 #include "txn/record.h"
 #include "txn/sequence.h"
 #include "txn/txn_int.h"
@@ -227,7 +228,7 @@ txn_branch(struct txn *txn)
 bool
 txn_has_changes(const struct txn *txn)
 {
-    return txn->set.newest != NULL || txn->merges != NULL;
+    return txn->set.newest != NULL || merge_notes_have_done(txn);
 }
 
 birth_seq
@@ -307,7 +308,7 @@ snapshots_give_up(struct txn *txn)
 }
 
 void
-txn_end(struct txn *txn)
+txn_end(struct txn *txn, bool is_committed)
 {
     snapshots_give_up(txn);
     if (txn->locks.holds != NULL)
@@ -315,7 +316,8 @@ txn_end(struct txn *txn)
     txn->table_hold_count = 0;
     txn->savepoint = NULL;
     txn->savepoint_count = 0;
-    txn->merges = NULL;
+    if (txn->merges != NULL)
+        merge_notes_end(txn, is_committed);
     txn->needs_sync = false;
     if (txn->record.capacity > RECORD_KEEP_BYTES)
         buf_deinit(&txn->record);
@@ -326,7 +328,7 @@ txn_end(struct txn *txn)
 void
 txn_rollback(struct txn *txn)
 {
-    txn_end(txn);
+    txn_end(txn, false);
 }
 
 /* Writes the changes in the log's form and makes them the transaction's work. */
@@ -337,6 +339,7 @@ commit_prepare(struct txn *txn, bool is_async)
     txn->record.is_failed = false;
     record_put_u32(&txn->record, txn->branch->no);
     record_put_u32(&txn->record, 0);
+    TRY(merge_notes_put(&txn->record, txn));
     TRY(record_put_changes(&txn->record, &txn->set));
     size_t bytes = txn->record.bytes - RECORD_PART_HEAD;
     if (bytes > UINT32_MAX)
@@ -355,7 +358,7 @@ commit_prepare(struct txn *txn, bool is_async)
 static bool
 needs_writer(const struct txn *txn)
 {
-    return txn->set.newest != NULL || txn->needs_sync || txn->merges != NULL;
+    return txn->set.newest != NULL || txn->needs_sync || merge_notes_have_done(txn);
 }
 
 enum status
@@ -370,7 +373,7 @@ txn_commit(struct txn *txn, bool is_async)
         if (st == ST_OK)
             sequences_forget_changed(txn);
     }
-    txn_end(txn);
+    txn_end(txn, st == ST_OK);
     return st;
 }
 
@@ -383,7 +386,7 @@ submit_done(struct work *work)
     enum status st = work->st;
     if (st == ST_OK)
         sequences_forget_changed(txn);
-    txn_end(txn);
+    txn_end(txn, st == ST_OK);
     done(object, st);
 }
 
@@ -403,6 +406,6 @@ txn_commit_submit(struct txn *txn, bool is_async, void (*done)(void *object, enu
             return;
         }
     }
-    txn_end(txn);
+    txn_end(txn, st == ST_OK);
     done(object, st);
 }

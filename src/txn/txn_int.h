@@ -58,7 +58,7 @@ struct txn {
     struct snapshot *newest;   /* held: for looks at the newest head */
     struct buf record;         /* the changes as the log has them */
     bool needs_sync;           /* something was logged ahead that the commit must make durable */
-    struct merge_note *merges; /* merges to be recorded at commit */
+    struct merge_note *merges; /* sources looked at */
     void (*done)(void *object, enum status st);
     void *done_object;
 };
@@ -83,6 +83,6 @@ MUST_CHECK enum status txn_last_key_published(struct txn *txn, tree_no tree, str
 /* Ends all cursors: they hold nothing of the transaction any more, and give no rows. */
 void txn_cursors_end(struct txn *txn);
 /* Gives everything up and puts the transaction back into the pool. */
-void txn_end(struct txn *txn);
+void txn_end(struct txn *txn, bool is_committed);
 /* All transactions of the pool, at the end. */
 void txn_pool_free(struct db *db);

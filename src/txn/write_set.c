@@ -96,6 +96,7 @@ generation_own(struct write_set *set, tree_no tree, uint32_t command,
     if (changed->newest == NULL)
         TRY(write_set_begin(set, tree, BASE_SNAPSHOT, command));
     *generation = changed->newest;
+    check(*generation != NULL);
     check((*generation)->base != BASE_NONE);
     return ST_OK;
 }

@@ -17,7 +17,6 @@
 
 #define GROUP_WORK_MAX 4096u
 #define GROUP_BYTES_MAX ((size_t)64 << 20)
-#define ASYNC_SYNC_US 200000
 #define WRITER_STACK_BYTES ((size_t)1 << 20)
 
 struct writer {
@@ -125,7 +124,7 @@ group_log(struct writer *writer, const struct slice *parts, uint32_t count, bool
         writer->synced = end;
         writer->sync_due_us = 0;
     } else if (writer->sync_due_us == 0) {
-        writer->sync_due_us = clock_monotonic_us() + ASYNC_SYNC_US;
+        writer->sync_due_us = clock_monotonic_us() + db->async_sync_us;
     }
     return ST_OK;
 }
@@ -400,6 +399,18 @@ writer_submit(struct writer *writer, struct work *work)
     mutex_lock(&writer->turn);
     queue_run(writer);
     async_keep(writer);
+    mutex_unlock(&writer->turn);
+}
+
+void
+writer_pause(struct writer *writer)
+{
+    mutex_lock(&writer->turn);
+}
+
+void
+writer_resume(struct writer *writer)
+{
     mutex_unlock(&writer->turn);
 }
 

@@ -51,6 +51,9 @@ MUST_CHECK enum status writer_call(struct writer *writer, struct work *work);
 /* Makes durable what was committed without waiting; `is_due_only`: if it has waited its time. */
 MUST_CHECK enum status writer_sync(struct writer *writer, bool is_due_only);
 
+/* Between the two no work is done. */
+void writer_pause(struct writer *writer);
+void writer_resume(struct writer *writer);
 /* Does what is still queued, in a database whose threads have ended. */
 void writer_drain(struct writer *writer);
 

@@ -1,0 +1,200 @@
+/*
+ * merge.c: comparing branches, row by row.
+ *
+ * Differences are found by walking two trees together and skipping what they share. A three-way
+ * comparison is two walks: base against source, looking up each key in the target, and base against
+ * target, for the keys that the source left alone.
+ */
+#include "base/bytes.h"
+#include "txn/merge_point.h"
+#include "txn/txn_int.h"
+
+/* Two heads, pinned, for the time of a comparison. */
+struct pair {
+    struct snapshot *from, *to;
+};
+
+static void
+pair_end(struct pair *pair)
+{
+    if (pair->from != NULL)
+        snapshot_free(pair->from);
+    if (pair->to != NULL)
+        snapshot_free(pair->to);
+}
+
+static enum status
+pair_begin(struct db *db, struct branch *from, struct branch *to, struct pair *pair)
+{
+    *pair = (struct pair){NULL, NULL};
+    enum status st = snapshot_new(db->store, &pair->from);
+    if (st == ST_OK)
+        st = snapshot_new(db->store, &pair->to);
+    if (st != ST_OK) {
+        pair_end(pair);
+        return st;
+    }
+    snapshot_take(pair->from, from);
+    snapshot_take(pair->to, to);
+    snapshot_enter(pair->from);
+    snapshot_enter(pair->to);
+    return ST_OK;
+}
+
+/* The tree's root; an empty one if there is no such tree. */
+static enum status
+root_or_empty(struct snapshot *snapshot, struct store *store, tree_no tree, struct tree_root *root)
+{
+    enum status st = snapshot_root(snapshot, store, tree, root);
+    if (st == ST_NOT_FOUND)
+        *root = (struct tree_root){0};
+    return st == ST_NOT_FOUND ? ST_OK : st;
+}
+
+enum status
+branch_diff(struct db *db, struct branch *from, struct branch *to, tree_no tree,
+            tree_diff_visit visit, void *object)
+{
+    struct pair pair;
+    struct tree_root before, after;
+    TRY(pair_begin(db, from, to, &pair));
+    enum status st = root_or_empty(pair.from, db->store, tree, &before);
+    if (st == ST_OK)
+        st = root_or_empty(pair.to, db->store, tree, &after);
+    if (st == ST_OK)
+        st = tree_diff(db->store, pair.from->reader, &before, &after, visit, object);
+    pair_end(&pair);
+    return st;
+}
+
+struct tree_list {
+    struct arena *arena;
+    tree_no *trees;
+    uint32_t count, capacity;
+};
+
+static enum status
+tree_list_add(void *object, struct slice key, struct slice before, struct slice after)
+{
+    (void)before;
+    (void)after;
+    struct tree_list *list = object;
+    if (list->count == list->capacity) {
+        uint32_t wanted = list->capacity == 0 ? 16 : 2 * list->capacity;
+        tree_no *grown = arena_resize(list->arena, list->trees, list->count * sizeof *grown,
+                                      wanted * sizeof *grown);
+        if (grown == NULL)
+            return ST_NO_MEMORY;
+        list->trees = grown;
+        list->capacity = wanted;
+    }
+    if (key.bytes != 8)
+        return ST_CORRUPT;
+    list->trees[list->count++] = be64_get(key.data);
+    return ST_OK;
+}
+
+enum status
+branch_diff_trees(struct db *db, struct branch *from, struct branch *to, struct arena *arena,
+                  tree_no **trees, uint32_t *count)
+{
+    struct pair pair;
+    struct tree_list list = {.arena = arena};
+    TRY(pair_begin(db, from, to, &pair));
+    /* Directories are trees too. */
+    enum status st = tree_diff(db->store, pair.from->reader, &pair.from->head.root,
+                               &pair.to->head.root, tree_list_add, &list);
+    pair_end(&pair);
+    *trees = list.trees;
+    *count = list.count;
+    return st;
+}
+
+/* ---- three ways ---- */
+
+struct three {
+    struct store *store;
+    struct reader *reader;
+    struct tree_root base, source, target;
+    struct buf spill;
+    merge_visit visit;
+    void *object;
+};
+
+/* Present and absent are told apart by data; an empty value has data that is not null. */
+static bool
+side_equal(struct slice a, struct slice b)
+{
+    return (a.data == NULL) == (b.data == NULL) && slice_equal(a, b);
+}
+
+static enum status
+side_get(struct three *three, const struct tree_root *root, struct slice key, struct slice *value)
+{
+    static const uint8_t empty[1];
+    enum status st = tree_get(three->store, three->reader, root, key, &three->spill, value);
+    if (st == ST_NOT_FOUND)
+        *value = slice_of(NULL, 0);
+    else if (st == ST_OK && value->data == NULL)
+        *value = slice_of(empty, 0);
+    return st == ST_NOT_FOUND ? ST_OK : st;
+}
+
+static enum status
+source_changed(void *object, struct slice key, struct slice before, struct slice after)
+{
+    struct three *three = object;
+    struct merge_row row = {.key = key, .base = before, .source = after};
+    TRY(side_get(three, &three->target, key, &row.target));
+    if (side_equal(row.target, before))
+        row.side = MERGE_SOURCE;
+    else if (side_equal(row.target, after))
+        row.side = MERGE_BOTH_SAME;
+    else
+        row.side = MERGE_CONFLICT;
+    return three->visit(three->object, &row);
+}
+
+static enum status
+target_changed(void *object, struct slice key, struct slice before, struct slice after)
+{
+    struct three *three = object;
+    struct merge_row row = {.side = MERGE_TARGET, .key = key, .base = before, .target = after};
+    TRY(side_get(three, &three->source, key, &row.source));
+    /* What the source changed too was seen on the first walk. */
+    return side_equal(row.source, before) ? three->visit(three->object, &row) : ST_OK;
+}
+
+enum status
+branch_merge_rows(struct txn *txn, struct branch *source, tree_no tree, merge_visit visit,
+                  void *object)
+{
+    struct statement *statement = txn_statement(txn);
+    struct store *store = txn->db->store;
+    struct merge_note *note;
+    TRY(merge_note_get(txn, source, &note));
+    snapshot_enter(note->at);
+    snapshot_enter(statement->snapshot);
+    struct three three = {
+        .store = store, .reader = note->at->reader, .visit = visit, .object = object};
+    TRY(root_or_empty(note->at, store, tree, &three.source));
+    TRY(root_or_empty(statement->snapshot, store, tree, &three.target));
+    enum status st = directory_find(store, note->at->reader, &note->base, tree, &three.base);
+    if (st != ST_OK && st != ST_NOT_FOUND)
+        return st;
+    buf_init(&three.spill);
+    st = tree_diff(store, three.reader, &three.base, &three.source, source_changed, &three);
+    if (st == ST_OK)
+        st = tree_diff(store, three.reader, &three.base, &three.target, target_changed, &three);
+    buf_deinit(&three.spill);
+    return st;
+}
+
+enum status
+branch_merge_done(struct txn *txn, struct branch *source)
+{
+    struct merge_note *note;
+    TRY(merge_note_get(txn, source, &note));
+    note->is_done = true;
+    return ST_OK;
+}

@@ -1,0 +1,209 @@
+/*
+ * world_txn.c: random transactions, several in flight, each read compared with the model.
+ */
+#include "sim/world.h"
+#include "store/store.h"
+#include <string.h>
+
+static void
+txn_forget(struct world_txn *at)
+{
+    branch_release(at->branch);
+    at->txn = NULL;
+}
+
+static void
+txn_give_up(struct world_txn *at)
+{
+    txn_rollback(at->txn);
+    txn_forget(at);
+}
+
+void
+world_txns_end(struct world *world)
+{
+    for (uint32_t i = 0; i < WORLD_TXNS; i++) {
+        if (world->txns[i].txn != NULL)
+            txn_give_up(&world->txns[i]);
+    }
+}
+
+/* Begins a statement: what it must see is fixed now. False: the transaction was given up. */
+static bool
+statement_begin(struct world *world, struct world_txn *at)
+{
+    if (!world_allows(world, txn_statement_begin(at->txn), "statement")) {
+        txn_give_up(at);
+        return false;
+    }
+    if (at->isolation == ISOLATION_READ_COMMITTED || !at->has_fixed)
+        at->snapshot = world->now.branches[at->branch_idx].rows;
+    at->has_fixed = true;
+    at->seen = at->changes;
+    return true;
+}
+
+static void
+txn_start(struct world *world, struct world_txn *at)
+{
+    uint32_t idx = world_pick(world, SIM_BRANCHES);
+    if (!world->now.branches[idx].exists)
+        return;
+    *at = (struct world_txn){.branch_idx = idx, .isolation = (enum isolation)world_pick(world, 2)};
+    struct txn_options options = {.isolation = at->isolation};
+    enum status st = branch_open(world->db, world->now.branches[idx].name, &at->branch);
+    if (!world_allows(world, st, "open branch"))
+        return;
+    st = txn_begin(at->branch, &options, &at->txn);
+    if (!world_allows(world, st, "begin")) {
+        txn_forget(at);
+        return;
+    }
+    (void)statement_begin(world, at);
+}
+
+/* A lock that is busy, or a row that has moved on, is fine: the change is left out. */
+static bool
+lock_is_ours(struct world *world, enum status st)
+{
+    return st != ST_LOCK_BUSY && st != ST_CONFLICT && world_allows(world, st, "lock");
+}
+
+static void
+change_tree(struct world *world, struct world_txn *at, uint32_t t)
+{
+    enum status st =
+        txn_lock_table(at->txn, SIM_FIRST_TREE + t, TABLE_ACCESS_EXCLUSIVE, LOCK_NOWAIT);
+    if (!lock_is_ours(world, st))
+        return;
+    st = world_pick(world, 2) == 0 ? txn_tree_clear(at->txn, SIM_FIRST_TREE + t)
+                                   : txn_tree_create(at->txn, SIM_FIRST_TREE + t);
+    if (!world_allows(world, st, "clear"))
+        return;
+    at->changes.is_cleared[t] = true;
+    memset(at->changes.is_changed[t], 0, sizeof at->changes.is_changed[t]);
+}
+
+static void
+change_row(struct world *world, struct world_txn *at)
+{
+    uint32_t t = world_pick(world, SIM_TREES), n = world_pick(world, SIM_KEYS);
+    tree_no tree = SIM_FIRST_TREE + t;
+    if (world_pick(world, 60) == 0) {
+        change_tree(world, at, t);
+        return;
+    }
+    uint8_t bytes[512];
+    struct slice key = model_key(n, bytes);
+    struct row_now now;
+    enum status st = txn_lock_table(at->txn, tree, TABLE_ROW_EXCLUSIVE, LOCK_NOWAIT);
+    if (!lock_is_ours(world, st))
+        return;
+    st = txn_lock_row(at->txn, tree, key, LOCK_UPDATE, LOCK_NOWAIT, &world->spill, &now);
+    if (!lock_is_ours(world, st))
+        return;
+    uint32_t tag = 0;
+    if (world_pick(world, 3) == 0) {
+        st = txn_delete(at->txn, tree, key);
+    } else {
+        tag = world->next_tag++;
+        model_value(tag, &world->value);
+        st = world->value.is_failed ? ST_NO_MEMORY
+                                    : txn_put(at->txn, tree, key, buf_slice(&world->value));
+        world->value.is_failed = false;
+    }
+    if (!world_allows(world, st, "put"))
+        return;
+    at->changes.is_changed[t][n] = true;
+    at->changes.tag[t][n] = tag;
+}
+
+static void
+use_sequence(struct world *world, struct world_txn *at)
+{
+    int64_t value;
+    int64_t *highest = &world->now.branches[at->branch_idx].sequence;
+    enum status st = sequence_next(at->txn, SIM_SEQUENCE, &value);
+    if (!world_allows(world, st, "sequence"))
+        return;
+    if (value <= *highest)
+        world_fail(world, "the sequence gave %lld after %lld", (long long)value,
+                   (long long)*highest);
+    *highest = value;
+    uint32_t id;
+    st = txn_new_id(at->txn, &id);
+    if (!world_allows(world, st, "id"))
+        return;
+    if (id <= world->now.highest_id)
+        world_fail(world, "id %u was given after %u", id, world->now.highest_id);
+    world->now.highest_id = id;
+}
+
+static void
+use_savepoint(struct world *world, struct world_txn *at)
+{
+    uint32_t what = world_pick(world, 3);
+    if (what == 0 && at->savepoint_count < WORLD_SAVEPOINTS) {
+        uint32_t i = at->savepoint_count;
+        if (!world_allows(world, txn_savepoint(at->txn, &at->savepoints[i]), "savepoint"))
+            return;
+        at->saved[i] = at->changes;
+        at->savepoint_count++;
+    } else if (what == 1 && at->savepoint_count > 0) {
+        uint32_t i = world_pick(world, at->savepoint_count);
+        txn_rollback_to(at->txn, at->savepoints[i]);
+        at->changes = at->saved[i];
+        at->savepoint_count = i + 1;
+    } else if (what == 2 && at->savepoint_count > 0) {
+        txn_release(at->txn, at->savepoints[--at->savepoint_count]);
+    }
+}
+
+static void
+txn_finish(struct world *world, struct world_txn *at)
+{
+    bool is_async = world_pick(world, 3) == 0, has_changes = txn_has_changes(at->txn);
+    enum status st = txn_commit(at->txn, is_async);
+    struct model after = world->now;
+    model_apply(&after.branches[at->branch_idx].rows, &at->changes);
+    txn_forget(at);
+    const char *reason;
+    if (world_allows(world, st, "commit")) {
+        world->now = after;
+        if (has_changes)
+            model_history_push(&world->history, &after, !is_async);
+    } else if (store_is_read_only(db_store(world->db), &reason)) {
+        model_history_push(&world->history, &after, false);
+        world->is_unknown = true;
+    }
+}
+
+void
+world_txn_step(struct world *world)
+{
+    struct world_txn *at = &world->txns[world_pick(world, WORLD_TXNS)];
+    if (at->txn == NULL) {
+        txn_start(world, at);
+        return;
+    }
+    struct model_rows expected = at->snapshot;
+    model_apply(&expected, &at->seen);
+    if (world_pick(world, 3) == 0)
+        (void)world_compare(world, at->txn, &expected, "a statement");
+    uint32_t changes = world_pick(world, 12);
+    for (uint32_t i = 0; i < changes; i++)
+        change_row(world, at);
+    if (world_pick(world, 5) == 0)
+        use_sequence(world, at);
+    if (world_pick(world, 4) == 0)
+        use_savepoint(world, at);
+    uint32_t what = world_pick(world, 10);
+    if (what < 4) {
+        txn_finish(world, at);
+    } else if (what == 4) {
+        txn_give_up(at);
+    } else {
+        txn_statement_end(at->txn);
+        (void)statement_begin(world, at);
+    }
+}
