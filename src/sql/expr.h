@@ -165,6 +165,14 @@ struct aggregate_call {
     uint32_t levels_up;  /* the query that it aggregates over: 0 this one */
 };
 
+/* Where a node's collation comes from; what analysis derives that of nodes above by. */
+enum collation_strength {
+    COLLATION_NONE,
+    COLLATION_IMPLICIT,
+    COLLATION_CONFLICT, /* two implicit ones: an error for whoever needs one */
+    COLLATION_EXPLICIT, /* COLLATE */
+};
+
 struct window_call {
     struct func_ref ref; /* FUNC_WINDOW or FUNC_AGGREGATE */
     bool is_star;
@@ -182,7 +190,8 @@ struct expr {
     oid type;
     int32_t typmod; /* -1: none */
     oid collation;  /* OID_NONE: type not collatable, or undetermined */
-    int32_t at;     /* byte offset in the statement's text; -1: none */
+    enum collation_strength strength;
+    int32_t at; /* byte offset in the statement's text; -1: none */
     uint32_t
         depth; /* height of the tree below this node, a leaf's is 0: EXPR_DEPTH_MAX bounds it */
     uint32_t arg_count;
@@ -190,6 +199,7 @@ struct expr {
     union {
         struct {
             union datum value; /* zero if null; bytes live as long as the node */
+            enum phys phys;    /* of the value; PHYS_NONE: not told */
             bool is_null;
         } constant;
         struct {
@@ -292,13 +302,25 @@ typedef struct expr *(*expr_change)(void *object, struct expr *child);
 /* `e` with every direct child passed through `change`: itself if none changed, else a new node. */
 struct expr *expr_map(struct arena *arena, struct expr *e, expr_change change, void *object);
 
-/* Same meaning by structure: positions and forms do not count. Sublinks equal only themselves. */
+/*
+ * Same meaning by structure: positions, forms and names given to columns do not count. Sublinks are
+ * compared by their queries as printed (print.h).
+ */
 bool expr_equal(const struct expr *a, const struct expr *b);
 
 /* True if a node of the kind is in the tree (itself included); sublinks' queries not entered. */
 bool expr_contains(const struct expr *e, enum expr_kind kind);
 
+/* The leftmost place in the text of the node and its parts, as errors show it; -1: none. */
+int32_t expr_start(const struct expr *e);
+
 /* ---- making ---- */
+
+/* A node all zero but for these, with typmod -1. */
+struct expr *expr_new(struct arena *arena, enum expr_kind kind, oid type, int32_t at);
+
+/* Fills in `depth`, from the children. */
+void expr_measure(struct expr *e);
 
 struct expr *expr_const(struct arena *arena, oid type, int32_t typmod, union datum value,
                         int32_t at);

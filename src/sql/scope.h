@@ -59,6 +59,15 @@ const struct type_info *scope_type_named(const struct name_scope *scope, const c
                                          const char *name);
 const struct func_info *scope_func(const struct name_scope *scope, oid func);
 const struct cast_info *scope_cast(const struct name_scope *scope, oid source, oid target);
+/* Null-terminated arrays, never null; built-in ones count as pg_catalog's. */
+const struct func_info *const *scope_funcs_builtin(const struct name_scope *scope,
+                                                   const char *schema, const char *name);
+const struct func_info *const *scope_funcs_user(const struct name_scope *scope, const char *schema,
+                                                const char *name);
+const struct operator_info *const *scope_operators_builtin(const struct name_scope *scope,
+                                                           const char *schema, const char *name);
+const struct operator_info *const *scope_operators_user(const struct name_scope *scope,
+                                                        const char *schema, const char *name);
 /* format_type for any type of the scope, in `arena`. */
 const char *scope_type_text(const struct name_scope *scope, struct arena *arena, oid type,
                             int32_t typmod);

@@ -1,0 +1,267 @@
+/*
+ * change.c: UPDATE and DELETE, and what all changes share: the table written to, RETURNING.
+ */
+#include "sql/analysis_int.h"
+
+/* ---- the table ---- */
+
+static void
+check_changeable(struct analysis *an, const struct table *table, const char *verb, int32_t at)
+{
+    switch (table->kind) {
+    case TABLE_PLAIN:
+    case TABLE_PARTITIONED:
+        return;
+    case TABLE_VIEW:
+        fail(an, at, SQLSTATE_FEATURE_NOT_SUPPORTED, "cannot %s view \"%s\" yet", verb,
+             table->name);
+    case TABLE_SEQUENCE:
+        fail(an, -1, SQLSTATE_WRONG_OBJECT_TYPE, "cannot change sequence \"%s\"", table->name);
+    case TABLE_MATERIALISED:
+        fail(an, -1, SQLSTATE_WRONG_OBJECT_TYPE, "cannot change materialized view \"%s\"",
+             table->name);
+    case TABLE_INDEX:
+        fail_detail(an, at, SQLSTATE_WRONG_OBJECT_TYPE,
+                    "This operation is not supported for indexes.", "cannot open relation \"%s\"",
+                    table->name);
+    case TABLE_COMPOSITE:
+        fail_detail(an, at, SQLSTATE_WRONG_OBJECT_TYPE,
+                    "This operation is not supported for composite types.",
+                    "cannot open relation \"%s\"", table->name);
+    default:
+        fail(an, -1, SQLSTATE_INSUFFICIENT_PRIVILEGE,
+             "permission denied: \"%s\" is a system catalog", table->name);
+    }
+}
+
+const struct table *
+bind_result_table(struct level *level, const PgQuery__RangeVar *node, const char *verb)
+{
+    struct analysis *an = level->an;
+    uint32_t cte_number, levels_up;
+    bool is_self;
+    if (tree_text(node->schemaname) == NULL &&
+        cte_find(level, node->relname, &cte_number, &levels_up, &is_self) != NULL && levels_up == 0)
+        fail(an, node->location, SQLSTATE_SYNTAX_ERROR,
+             "relation \"%s\" cannot be the target of a modifying statement", node->relname);
+    const struct table *table = relation_get(an, node);
+    check_changeable(an, table, verb, node->location);
+    const char *alias = node->alias == NULL ? NULL : node->alias->aliasname;
+    uint32_t number = range_add_table(level, table, alias, node->location);
+    range_get(level, number)->table.is_only = !node->inh;
+    level->query->result = number;
+    level->result_item = item_of_range(level, number);
+    if (alias == NULL)
+        level->result_item->schema = table->schema_name;
+    return table;
+}
+
+void
+bind_returning(struct level *level, struct nodes nodes)
+{
+    struct list targets = {.count = 0};
+    if (nodes.count == 0)
+        return;
+    bind_targets(level, nodes, CLAUSE_RETURNING, &targets);
+    if (targets.count == 0)
+        fail(level->an, tree_at(nodes.items[0]), SQLSTATE_SYNTAX_ERROR,
+             "RETURNING must have at least one column");
+    settle_unknown_targets(level, &targets);
+    targets_finish(level, &targets, &level->query->returning, &level->query->returning_count);
+}
+
+/* ---- SET ---- */
+
+struct setting {
+    struct level *level;
+    const struct table *table;
+    struct list *targets;
+    struct expr *row;     /* SET (a, b) = (SELECT ...): the row */
+    struct expr **fields; /* its columns, or those of ROW(...) */
+    uint32_t field_count;
+};
+
+static void
+check_always(const struct setting *s, int16_t number, const struct expr *value)
+{
+    const struct column_def *column = &s->table->columns[number - 1];
+    bool is_always = column->generated_sql != NULL || column->identity == IDENTITY_ALWAYS;
+    if (value->kind != EXPR_DEFAULT && is_always)
+        raise_error(.code = SQLSTATE_GENERATED_ALWAYS,
+                    .message =
+                        raise_text("column \"%s\" can only be updated to DEFAULT", column->name),
+                    .detail = column->generated_sql != NULL
+                                  ? raise_text("Column \"%s\" is a generated column.", column->name)
+                                  : raise_text("Column \"%s\" is an identity column defined as "
+                                               "GENERATED ALWAYS.",
+                                               column->name));
+}
+
+static struct target *
+target_of_column(const struct setting *s, int16_t number)
+{
+    for (uint32_t i = 0; i < s->targets->count; i++) {
+        struct target *target = s->targets->items[i];
+        if (target->column == number)
+            return target;
+    }
+    return NULL;
+}
+
+static void
+set_column(struct setting *s, const PgQuery__ResTarget *node, struct expr *value)
+{
+    struct level *level = s->level;
+    struct analysis *an = level->an;
+    if (is_system_column(node->name))
+        fail(an, node->location, SQLSTATE_FEATURE_NOT_SUPPORTED,
+             "cannot assign to system column \"%s\"", node->name);
+    int16_t number = column_number_get(an, s->table, node->name, node->location);
+    const struct column_def *column = &s->table->columns[number - 1];
+    check_always(s, number, value);
+    struct target *target = target_of_column(s, number);
+    if (target != NULL && (node->n_indirection == 0 || target->expr->kind != EXPR_SUBSCRIPT))
+        fail(an, -1, SQLSTATE_SYNTAX_ERROR, "multiple assignments to same column \"%s\"",
+             node->name);
+    struct assignment to = assignment_of(s->table, number, node->location);
+    struct expr *base = NULL;
+    if (node->n_indirection > 0)
+        base = target != NULL
+                   ? target->expr
+                   : item_column_expr(level, level->result_item, (uint32_t)number - 1, 0, -1);
+    value = assign_through(level, base, &to, NODES(node, indirection), value);
+    if (value->kind == EXPR_DEFAULT && column->generated_sql != NULL)
+        return;
+    if (value->kind == EXPR_DEFAULT)
+        value = bind_default(an, column);
+    if (target == NULL) {
+        target = target_add(level, s->targets, value, column->name, false);
+        target->column = number;
+    }
+    target->expr = value;
+}
+
+static struct expr *
+default_marker(struct level *level, int32_t at)
+{
+    return expr_new(level->an->arena, EXPR_DEFAULT, TYPE_UNKNOWN, at);
+}
+
+static struct expr *
+bind_source(struct level *level, const PgQuery__Node *node)
+{
+    if (node->node_case == PG_QUERY__NODE__NODE_SET_TO_DEFAULT)
+        return default_marker(level, node->set_to_default->location);
+    return bind_in_clause(level, node, CLAUSE_UPDATE_SOURCE);
+}
+
+/* The first of SET (a, b) = ...: binds the whole right side. */
+static void
+bind_multi_source(struct setting *s, const PgQuery__MultiAssignRef *ref)
+{
+    struct level *level = s->level;
+    struct analysis *an = level->an;
+    const PgQuery__Node *source = ref->source;
+    if (source->node_case == PG_QUERY__NODE__NODE_SUB_LINK &&
+        source->sub_link->sub_link_type == PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK) {
+        enum clause outer = level->clause;
+        level->clause = CLAUSE_UPDATE_SOURCE;
+        s->row = bind_row_sublink(level, source->sub_link);
+        level->clause = outer;
+        s->fields = row_fields(level, s->row, &s->field_count);
+    } else if (source->node_case == PG_QUERY__NODE__NODE_ROW_EXPR) {
+        struct list exprs = {.count = 0};
+        struct nodes args = NODES(source->row_expr, args);
+        enum clause outer = level->clause;
+        level->clause = CLAUSE_UPDATE_SOURCE;
+        for (size_t i = 0; i < args.count; i++) {
+            if (args.items[i]->node_case == PG_QUERY__NODE__NODE_SET_TO_DEFAULT)
+                list_add(an->arena, &exprs, bind_source(level, args.items[i]));
+            else
+                bind_expr_or_star(level, args.items[i], &exprs);
+        }
+        level->clause = outer;
+        s->fields = (struct expr **)exprs.items;
+        s->field_count = exprs.count;
+    } else {
+        fail(an, tree_start(source), SQLSTATE_FEATURE_NOT_SUPPORTED,
+             "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression");
+    }
+    if (s->field_count != (uint32_t)ref->ncolumns)
+        fail(an, tree_at(source), SQLSTATE_SYNTAX_ERROR,
+             "number of columns does not match number of values");
+}
+
+void
+bind_set_list(struct level *level, const struct table *table, struct nodes nodes,
+              struct list *targets)
+{
+    struct setting s = {.level = level, .table = table, .targets = targets};
+    for (size_t i = 0; i < nodes.count; i++) {
+        const PgQuery__ResTarget *node = nodes.items[i]->res_target;
+        struct expr *value;
+        if (node->val->node_case == PG_QUERY__NODE__NODE_MULTI_ASSIGN_REF) {
+            const PgQuery__MultiAssignRef *ref = node->val->multi_assign_ref;
+            if (ref->colno == 1)
+                bind_multi_source(&s, ref);
+            value = s.fields[ref->colno - 1];
+        } else {
+            value = bind_source(level, node->val);
+        }
+        set_column(&s, node, value);
+    }
+}
+
+/* ---- statements ---- */
+
+/* FROM or USING: they do not see the table written to. */
+static void
+bind_others(struct level *level, struct nodes from)
+{
+    level->result_item->is_lateral_only = true;
+    level->result_item->is_lateral_ok = false;
+    item_show(level, level->result_item);
+    bind_from(level, from);
+    level->result_item->is_lateral_only = false;
+    level->result_item->is_lateral_ok = true;
+}
+
+struct query *
+bind_update(struct analysis *an, struct level *parent, const PgQuery__UpdateStmt *stmt)
+{
+    struct level *level = level_new(an, parent, COMMAND_UPDATE);
+    struct query *q = level->query;
+    if (stmt->with_clause != NULL)
+        bind_with(level, stmt->with_clause);
+    const struct table *table = bind_result_table(level, stmt->relation, "update");
+    bind_others(level, NODES(stmt, from_clause));
+    q->where = bind_where(level, stmt->where_clause, CLAUSE_WHERE);
+    bind_returning(level, NODES(stmt, returning_list));
+    bind_set_list(level, table, NODES(stmt, target_list), &level->targets);
+    q->rules = bind_row_rules(an, table, q->result);
+    targets_finish(level, &level->targets, &q->targets, &q->target_count);
+    level_finish(level);
+    return q;
+}
+
+struct query *
+bind_delete(struct analysis *an, struct level *parent, const PgQuery__DeleteStmt *stmt)
+{
+    struct level *level = level_new(an, parent, COMMAND_DELETE);
+    struct query *q = level->query;
+    if (stmt->with_clause != NULL)
+        bind_with(level, stmt->with_clause);
+    bind_result_table(level, stmt->relation, "delete from");
+    bind_others(level, NODES(stmt, using_clause));
+    q->where = bind_where(level, stmt->where_clause, CLAUSE_WHERE);
+    bind_returning(level, NODES(stmt, returning_list));
+    level_finish(level);
+    return q;
+}
+
+struct query *
+bind_merge(struct analysis *an, struct level *parent, const PgQuery__MergeStmt *stmt)
+{
+    (void)parent;
+    fail_unsupported(an, stmt->relation->location, "MERGE");
+}

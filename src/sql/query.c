@@ -1,0 +1,120 @@
+/*
+ * query.c: reading bound queries.
+ */
+#include "sql/query.h"
+
+uint32_t
+query_result_columns(const struct query *q, const struct target **targets)
+{
+    if (q->command != COMMAND_SELECT) {
+        *targets = q->returning;
+        return q->returning_count;
+    }
+    *targets = q->targets;
+    uint32_t count = q->target_count;
+    while (count > 0 && q->targets[count - 1].is_junk)
+        count--;
+    return count;
+}
+
+static bool
+visit_one(const struct expr *e, expr_visit visit, void *object)
+{
+    return e != NULL && visit(object, e);
+}
+
+static bool
+visit_targets(const struct target *targets, uint32_t count, expr_visit visit, void *object)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (visit_one(targets[i].expr, visit, object))
+            return true;
+    }
+    return false;
+}
+
+static bool
+visit_join(const struct join_tree *tree, expr_visit visit, void *object)
+{
+    if (!tree->is_join)
+        return false;
+    return visit_join(tree->left, visit, object) || visit_join(tree->right, visit, object) ||
+           visit_one(tree->on, visit, object);
+}
+
+static bool
+visit_sample(const struct table_sample *sample, expr_visit visit, void *object)
+{
+    for (uint32_t i = 0; i < sample->arg_count; i++) {
+        if (visit_one(sample->args[i], visit, object))
+            return true;
+    }
+    return visit_one(sample->repeatable, visit, object);
+}
+
+static bool
+visit_range(const struct range *range, expr_visit visit, void *object)
+{
+    switch (range->kind) {
+    case RANGE_TABLE:
+        return range->table.sample != NULL && visit_sample(range->table.sample, visit, object);
+    case RANGE_VALUES:
+        for (uint32_t i = 0; i < range->values.row_count; i++) {
+            for (uint32_t j = 0; j < range->column_count; j++) {
+                if (visit_one(range->values.rows[i][j], visit, object))
+                    return true;
+            }
+        }
+        return false;
+    case RANGE_FUNCTION:
+        for (uint32_t i = 0; i < range->function.function_count; i++) {
+            if (visit_one(range->function.functions[i].call, visit, object))
+                return true;
+        }
+        return false;
+    default:
+        return false;
+    }
+}
+
+static bool
+visit_changes(const struct query *q, expr_visit visit, void *object)
+{
+    if (visit_targets(q->returning, q->returning_count, visit, object))
+        return true;
+    if (q->on_conflict != NULL &&
+        (visit_targets(q->on_conflict->targets, q->on_conflict->target_count, visit, object) ||
+         visit_one(q->on_conflict->where, visit, object)))
+        return true;
+    if (q->merge_join != NULL && visit_join(q->merge_join, visit, object))
+        return true;
+    for (uint32_t i = 0; i < q->merge_action_count; i++) {
+        const struct merge_action *action = &q->merge_actions[i];
+        if (visit_one(action->condition, visit, object) ||
+            visit_targets(action->targets, action->target_count, visit, object))
+            return true;
+    }
+    return false;
+}
+
+bool
+query_walk(const struct query *q, expr_visit visit, void *object)
+{
+    for (uint32_t i = 0; i < q->range_count; i++) {
+        if (visit_range(q->ranges[i], visit, object))
+            return true;
+    }
+    for (uint32_t i = 0; i < q->from_count; i++) {
+        if (visit_join(q->from[i], visit, object))
+            return true;
+    }
+    for (uint32_t i = 0; i < q->window_count; i++) {
+        if (visit_one(q->windows[i].start_offset, visit, object) ||
+            visit_one(q->windows[i].end_offset, visit, object))
+            return true;
+    }
+    return visit_one(q->where, visit, object) || visit_one(q->having, visit, object) ||
+           visit_targets(q->targets, q->target_count, visit, object) ||
+           visit_one(q->offset, visit, object) || visit_one(q->limit, visit, object) ||
+           visit_changes(q, visit, object);
+}

@@ -1,0 +1,161 @@
+/*
+ * subscript.c: what follows an expression: a[1], a[2:3], r.field, as values and as the target of
+ * an assignment.
+ */
+#include "sql/analysis_int.h"
+
+#define DIMENSIONS_MAX 6
+
+static struct expr *
+bind_index(struct level *level, const PgQuery__Node *node)
+{
+    struct analysis *an = level->an;
+    struct expr *e = bind_expr(level, node);
+    struct coercion how = {CAST_ASSIGNMENT, -1, FORM_CAST_IMPLICIT, -1};
+    struct expr *index = coerce_to(an, e, TYPE_INT4, &how);
+    if (index == NULL)
+        fail(an, expr_start(e), SQLSTATE_DATATYPE_MISMATCH,
+             "array subscript must have type integer");
+    return index;
+}
+
+static struct expr *
+index_one(struct analysis *an)
+{
+    union datum value = {.words = {0, 0}};
+    value.i32 = 1;
+    struct expr *e = expr_const(an->arena, TYPE_INT4, -1, value, -1);
+    expr_done(an, e);
+    return e;
+}
+
+struct expr *
+bind_subscripts(struct level *level, struct expr *container, oid container_type,
+                struct nodes indices, struct expr *assign)
+{
+    struct analysis *an = level->an;
+    oid element = array_element(an, base_type(an, container_type));
+    if (element == OID_NONE)
+        fail(an, container->at, SQLSTATE_DATATYPE_MISMATCH,
+             "cannot subscript type %s because it does not support subscripting",
+             type_text(an, container_type, -1));
+    if (indices.count > DIMENSIONS_MAX)
+        fail(an, -1, SQLSTATE_PROGRAM_LIMIT_EXCEEDED,
+             "number of array dimensions (%zu) exceeds the maximum allowed (%d)", indices.count,
+             DIMENSIONS_MAX);
+    struct expr *e = expr_new(an->arena, EXPR_SUBSCRIPT, element, container->at);
+    e->arg_count = 1;
+    e->args = arena_copy(an->arena, &container, sizeof container);
+    e->subscript.container = container_type;
+    e->subscript.element = element;
+    e->subscript.part_count = (uint32_t)indices.count;
+    e->subscript.parts = arena_alloc_zero(an->arena, indices.count * sizeof *e->subscript.parts);
+    for (size_t i = 0; i < indices.count; i++)
+        e->subscript.is_slice |= indices.items[i]->a_indices->is_slice;
+    for (size_t i = 0; i < indices.count; i++) {
+        const PgQuery__AIndices *index = indices.items[i]->a_indices;
+        struct subscript_part *part = &e->subscript.parts[i];
+        if (index->lidx != NULL)
+            part->lower = bind_index(level, index->lidx);
+        else if (e->subscript.is_slice && !index->is_slice)
+            part->lower = index_one(an);
+        if (index->uidx != NULL)
+            part->upper = bind_index(level, index->uidx);
+    }
+    e->typmod = container->typmod;
+    e->collation = container->collation;
+    if (e->subscript.is_slice)
+        e->type = container_type;
+    e->subscript.assign = assign;
+    if (assign != NULL)
+        e->type = container_type;
+    expr_done(an, e);
+    return e;
+}
+
+/* ---- as values ---- */
+
+static struct nodes
+take_indices(struct nodes *rest)
+{
+    struct nodes indices = {0, rest->items};
+    while (indices.count < rest->count &&
+           rest->items[indices.count]->node_case == PG_QUERY__NODE__NODE_A_INDICES)
+        indices.count++;
+    rest->items += indices.count;
+    rest->count -= indices.count;
+    return indices;
+}
+
+static _Noreturn void
+fail_field(struct level *level, const struct expr *e, const char *name)
+{
+    struct analysis *an = level->an;
+    if (type_is_row(an, e->type) && e->type != TYPE_RECORD)
+        fail(an, e->at, SQLSTATE_UNDEFINED_COLUMN, "column \"%s\" not found in data type %s", name,
+             type_text(an, e->type, -1));
+    if (e->type == TYPE_RECORD)
+        fail(an, e->at, SQLSTATE_UNDEFINED_COLUMN,
+             "could not identify column \"%s\" in record data type", name);
+    fail(an, e->at, SQLSTATE_WRONG_OBJECT_TYPE,
+         "column notation .%s applied to type %s, which is not a composite type", name,
+         type_text(an, e->type, -1));
+}
+
+struct expr *
+bind_indirection_on(struct level *level, struct expr *e, struct nodes steps)
+{
+    while (steps.count > 0) {
+        struct nodes indices = take_indices(&steps);
+        if (indices.count > 0) {
+            e = bind_subscripts(level, e, e->type, indices, NULL);
+            continue;
+        }
+        const char *name = tree_string(steps.items[0]);
+        if (name == NULL)
+            fail(level->an, e->at, SQLSTATE_FEATURE_NOT_SUPPORTED,
+                 "row expansion via \"*\" is not supported here");
+        struct expr *field = field_find(level, e, name, e->at);
+        if (field == NULL)
+            fail_field(level, e, name);
+        e = field;
+        steps.items++;
+        steps.count--;
+    }
+    return e;
+}
+
+struct expr *
+bind_indirection(struct level *level, const PgQuery__AIndirection *node)
+{
+    return bind_indirection_on(level, bind_expr(level, node->arg), NODES(node, indirection));
+}
+
+/* ---- as the target of an assignment ---- */
+
+struct expr *
+assign_through(struct level *level, struct expr *base, const struct assignment *to,
+               struct nodes steps, struct expr *value)
+{
+    struct analysis *an = level->an;
+    if (steps.count == 0)
+        return assign_value(level, value, to);
+    if (tree_string(steps.items[0]) != NULL)
+        fail_unsupported(an, to->at, "assignment to a field of a column");
+    struct nodes indices = take_indices(&steps);
+    if (steps.count > 0)
+        fail_unsupported(an, to->at, "assignment to a field of an array element");
+    oid element = array_element(an, base_type(an, to->type));
+    if (element == OID_NONE)
+        fail(an, to->at, SQLSTATE_DATATYPE_MISMATCH,
+             "cannot subscript type %s because it does not support subscripting",
+             type_text(an, to->type, -1));
+    bool is_slice = false;
+    for (size_t i = 0; i < indices.count; i++)
+        is_slice |= indices.items[i]->a_indices->is_slice;
+    struct assignment inner = *to;
+    inner.type = is_slice ? to->type : element;
+    inner.is_element = true;
+    struct expr *source = assign_value(level, value, &inner);
+    return bind_subscripts(level, base, to->type, indices, source);
+}
