@@ -96,6 +96,29 @@ page_row_bytes(const struct page *page, uint32_t idx)
 
 /* ---- searching ---- */
 
+/* memcmp for runs that are mostly short: a call costs more than the comparison. */
+static inline int
+bytes_compare(const uint8_t *a, const uint8_t *b, uint32_t bytes)
+{
+    for (; bytes >= 8; a += 8, b += 8, bytes -= 8) {
+        uint64_t x = be64_get(a), y = be64_get(b);
+        if (x != y)
+            return x < y ? -1 : 1;
+    }
+    if ((bytes & 4) != 0) {
+        uint32_t x = be32_get(a), y = be32_get(b);
+        if (x != y)
+            return x < y ? -1 : 1;
+        a += 4;
+        b += 4;
+    }
+    for (uint32_t i = 0; i < (bytes & 3); i++) {
+        if (a[i] != b[i])
+            return a[i] < b[i] ? -1 : 1;
+    }
+    return 0;
+}
+
 /* Narrows [*lo, *hi], which holds the first slot whose head is not less, by the hints (P7). */
 static inline void
 hints_narrow(const struct page *page, uint32_t head, uint32_t *lo, uint32_t *hi)
@@ -112,6 +135,21 @@ hints_narrow(const struct page *page, uint32_t head, uint32_t *lo, uint32_t *hi)
         *hi = (less + 1) * distance;
 }
 
+/* How a key's suffix compares with slot idx's, whose head is the same. */
+static inline int
+compare_behind_head(const struct page *page, uint32_t idx, struct slice suffix)
+{
+    const struct page_slot *slot = &page_slots(page)[idx];
+    uint32_t a = (uint32_t)suffix.bytes, b = slot->key_bytes, common = a < b ? a : b;
+    if (common > 4) {
+        const uint8_t *own = (const uint8_t *)page + slot->offset + page_row_head(page);
+        int order = bytes_compare(suffix.data + 4, own + 4, common - 4);
+        if (order != 0)
+            return order;
+    }
+    return (a > b) - (a < b);
+}
+
 /* Of slots in [lo, hi) that may share the key's head: the first whose key is not less. */
 static uint32_t
 find_among_equal_heads(const struct page *page, struct slice suffix, uint32_t head, uint32_t lo,
@@ -121,12 +159,10 @@ find_among_equal_heads(const struct page *page, struct slice suffix, uint32_t he
     *is_equal = false;
     while (lo < hi) {
         uint32_t mid = lo + (hi - lo) / 2;
-        int order;
-        if (slots[mid].head != head)
-            order = 1; /* no head in this range is less */
-        else
-            order = slice_compare(page_suffix(page, mid), suffix);
-        if (order < 0) {
+        int order = -1; /* no head in this range is less */
+        if (slots[mid].head == head)
+            order = compare_behind_head(page, mid, suffix);
+        if (order > 0) {
             lo = mid + 1;
         } else {
             hi = mid;
@@ -142,11 +178,9 @@ page_find(const struct page *page, struct slice key, uint32_t first, bool *is_eq
     uint32_t count = page->slot_count, prefix_bytes = page->prefix_bytes;
     *is_equal = false;
     uint32_t common = key.bytes < prefix_bytes ? (uint32_t)key.bytes : prefix_bytes;
-    if (common != 0) {
-        int order = memcmp(key.data, page->body, common);
-        if (UNLIKELY(order != 0))
-            return order < 0 || count < first ? first : count;
-    }
+    int order = bytes_compare(key.data, page->body, common);
+    if (UNLIKELY(order != 0))
+        return order < 0 || count < first ? first : count;
     if (UNLIKELY(key.bytes < prefix_bytes))
         return first;
 
@@ -166,8 +200,8 @@ page_find(const struct page *page, struct slice key, uint32_t first, bool *is_eq
         return lo;
 
     /* Seldom does more than one slot share a head: look at the first before the others. */
-    int order = slice_compare(page_suffix(page, lo), suffix);
-    if (order >= 0) {
+    order = compare_behind_head(page, lo, suffix);
+    if (order <= 0) {
         *is_equal = order == 0;
         return lo;
     }

@@ -8,6 +8,7 @@
 #include "store/store_int.h"
 #include "store/tree.h"
 
+struct store;
 struct space {
     page_no next, limit; /* pages from `next` on were never taken; limit 0: no bound */
     page_no *free;       /* a stack */
