@@ -1,7 +1,7 @@
 /*
  * exec.c: compiling plans and running them: exec.h's functions.
  */
-#include "exec/exec_int.h"
+#include "exec/nodes.h"
 #include "exec/subplan.h"
 #include "sql/scope.h"
 
@@ -66,7 +66,13 @@ exec_open(const struct program *program, const struct exec_context *context)
 bool
 exec_next(struct exec *exec, struct batch *out)
 {
-    return node_next(exec, exec->root, out);
+    if (node_next(exec, exec->root, out))
+        return true;
+    for (uint32_t i = 0; i < exec->plan->cte_count; i++) {
+        if (exec->plan->ctes[i].is_modifying)
+            cte_run(exec, i);
+    }
+    return false;
 }
 
 void

@@ -13,3 +13,9 @@ extern const struct node_kind node_index_scan; /* node_index_scan.c */
 extern const struct node_kind node_limit;      /* node_limit.c */
 extern const struct node_kind node_insert;     /* node_insert.c */
 extern const struct node_kind node_update;     /* node_update.c: DELETE too */
+extern const struct node_kind node_function_scan, node_virtual_scan, node_material, node_nest_loop,
+    node_hash_join, node_aggregate, node_sort, node_unique, node_append, node_setop, node_lock_rows;
+extern const struct node_kind node_cte_scan, node_work_scan, node_recursive_union; /* node_cte.c */
+
+/* Runs a CTE to its end, unless it has been (node_cte.c). */
+void cte_run(struct exec *exec, uint32_t cte);

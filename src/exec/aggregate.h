@@ -1,0 +1,72 @@
+/*
+ * aggregate.h: groups and the states of their aggregates.
+ *
+ * A group is a stored row: hash_header, the group keys' columns, the set number (grouping sets),
+ * and in its tail the aggregates' states, each at a multiple of 16 bytes. An aggregate with
+ * DISTINCT or ORDER BY keeps its arguments' rows instead of a state, and folds them in at the end.
+ */
+#pragma once
+
+#include "exec/hash_table.h"
+#include "exec/keys.h"
+#include "exec/nodes.h"
+#include "exec/sort_key.h"
+
+struct agg_call_code {
+    const struct plan_aggregate_call *plan;
+    const struct func_info *func;
+    const struct aggregate_info *info;
+    const struct call_site *site; /* types for the func_call */
+    uint32_t first_output;        /* of args: arguments, order arguments, */
+    uint32_t arg_count;           /* all of them */
+    uint32_t filter_output;       /* UINT32_MAX: none */
+    uint32_t first_direct;        /* direct arguments' outputs */
+    uint32_t state_at;            /* in the tail */
+    bool is_collected;            /* DISTINCT, ORDER BY */
+    struct row_shape collected;   /* of collected arguments */
+    struct sort_code sort;        /* their order */
+    uint32_t distinct_count;      /* leading sort keys that make rows equal; 0: none */
+};
+
+struct agg_code {
+    struct node_code node;
+    const struct expr_code *args; /* over the child: all calls' arguments and filters */
+    uint32_t call_count;
+    struct agg_call_code *calls;
+    struct key_code *keys;
+    uint32_t *key_columns;  /* identity: of the keys in the shape */
+    struct row_shape shape; /* key columns, then the set number */
+};
+
+/* Argument rows of one group. */
+struct collected {
+    uint8_t **rows;
+    uint32_t count, capacity;
+};
+
+struct agg_state {
+    struct node_state node;
+    struct expr_state *args;
+    struct func_call *calls;
+    struct arena *table_arena; /* groups and what their states point to */
+    struct row_store groups;
+    struct hash_table table;
+    struct row_store *collected; /* [call_count] */
+    bool is_computed;
+    uint64_t at;                    /* next group to put out */
+    uint8_t *rows[COLUMN_ROWS_MAX]; /* the groups of the batch's rows */
+    struct column *columns;
+    struct buf key;
+};
+
+/* Folds the batch's rows into the states of their groups: state->rows[i] for the i-th row. */
+void aggregate_step(struct exec *exec, struct agg_state *state, const struct batch *in);
+/* The result of call `call_idx` for a group. */
+union datum aggregate_finish(struct exec *exec, struct agg_state *state, uint32_t call_idx,
+                             uint8_t *group, bool *is_null);
+
+/* aggregate_order.c */
+void aggregate_collect(struct agg_state *state, uint32_t call_idx, uint8_t *const *groups,
+                       uint32_t count, const uint16_t *sel);
+void aggregate_fold_collected(struct agg_state *state, uint32_t call_idx,
+                              struct collected *collected, void *fresh);

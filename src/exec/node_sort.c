@@ -1,0 +1,279 @@
+/*
+ * node_sort.c: sorting; with a limit, only as many rows as are wanted are kept.
+ *
+ * Rows are stored with their keys encoded as byte strings; what is sorted is an array of the first
+ * eight bytes of each key and the row's address, so that most comparisons touch nothing else. With
+ * a limit the array is cut whenever it has grown to a multiple of what is wanted.
+ */
+#include "exec/limit.h"
+#include "exec/nodes.h"
+#include "exec/row_store.h"
+#include "exec/sort_key.h"
+#include <stdlib.h>
+
+#define TOP_SLACK_ROWS 4096u /* beyond the limit before the array is cut */
+
+struct sort_header {
+    const uint8_t *key;
+    uint32_t key_bytes;
+};
+
+struct sort_item {
+    uint64_t prefix; /* the key's first 8 bytes, big-endian */
+    uint8_t *row;
+};
+
+struct sort_node_code {
+    struct node_code node;
+    struct sort_code sort;
+    struct row_shape shape;
+    struct limit_exprs limit;
+};
+
+struct sort_state {
+    struct node_state node;
+    struct expr_state *limit;
+    struct arena *arenas[2]; /* one in use; the other takes over when rows are thrown away */
+    uint32_t arena_idx;
+    struct row_store store;
+    struct sort_item *items;
+    uint64_t item_count, item_capacity;
+    uint64_t wanted; /* rows; UINT64_MAX: all */
+    uint64_t at;     /* next to put out */
+    bool is_sorted;
+    struct buf key;
+    struct column *columns;
+};
+
+static void
+sort_compile(struct compiler *compiler, struct node_code *node)
+{
+    struct sort_node_code *code = (struct sort_node_code *)node;
+    const struct plan_sort *plan = (const struct plan_sort *)node->plan;
+    enum phys *phys = arena_alloc_array(compiler->arena, plan->node.column_count, sizeof *phys);
+
+    for (uint32_t i = 0; i < plan->node.column_count; i++)
+        phys[i] = plan->node.columns[i].phys;
+    sort_code_init(&code->sort, plan->keys, plan->key_count);
+    row_shape_init(&code->shape, compiler->arena, phys, plan->node.column_count,
+                   sizeof(struct sort_header), 0);
+    limit_exprs_compile(compiler, &code->limit, plan->limit, plan->offset);
+}
+
+static void
+end_key(void *object)
+{
+    buf_deinit(object);
+}
+
+static void
+sort_open(struct exec *exec, struct node_state *node)
+{
+    struct sort_state *state = (struct sort_state *)node;
+    const struct sort_node_code *code = (const struct sort_node_code *)node->code;
+
+    state->limit = expr_open(exec, code->limit.code, 1, node_arena(exec, node));
+    state->arenas[0] = exec_new_arena(exec, "sort");
+    state->key.raise_on_full = true;
+    arena_on_end(exec->arena, end_key, &state->key);
+    state->columns =
+        arena_alloc_array(exec->arena, node->plan->column_count, sizeof *state->columns);
+    for (uint32_t i = 0; i < node->plan->column_count; i++)
+        vector_init(&state->columns[i], node->plan->columns[i].phys, node->code->capacity,
+                    exec->arena);
+}
+
+/* ---- comparing ---- */
+
+static int
+compare_encoded(const void *a, const void *b)
+{
+    const struct sort_item *left = a, *right = b;
+
+    if (left->prefix != right->prefix)
+        return left->prefix < right->prefix ? -1 : 1;
+    const struct sort_header *l = (const struct sort_header *)left->row;
+    const struct sort_header *r = (const struct sort_header *)right->row;
+    return slice_compare(slice_of(l->key, l->key_bytes), slice_of(r->key, r->key_bytes));
+}
+
+static int
+compare_rows(const void *a, const void *b, void *object)
+{
+    const struct sort_node_code *code = object;
+    const uint8_t *left = ((const struct sort_item *)a)->row;
+    const uint8_t *right = ((const struct sort_item *)b)->row;
+
+    for (uint32_t k = 0; k < code->sort.key_count; k++) {
+        const struct plan_key *key = &code->sort.keys[k];
+        int order = sort_compare_value(key, row_datum(&code->shape, left, key->column),
+                                       row_is_null(&code->shape, left, key->column),
+                                       row_datum(&code->shape, right, key->column),
+                                       row_is_null(&code->shape, right, key->column));
+        if (order != 0)
+            return order;
+    }
+    return 0;
+}
+
+static void
+sort_items(struct sort_state *state)
+{
+    const struct sort_node_code *code = (const struct sort_node_code *)state->node.code;
+
+    if (code->sort.can_encode)
+        qsort(state->items, state->item_count, sizeof *state->items, compare_encoded);
+    else
+        qsort_r(state->items, state->item_count, sizeof *state->items, compare_rows,
+                (void *)(uintptr_t)code);
+}
+
+/* ---- taking rows in ---- */
+
+static void
+add_item(struct sort_state *state, uint8_t *row, uint64_t prefix)
+{
+    if (state->item_count == state->item_capacity) {
+        uint64_t wider = state->item_capacity == 0 ? 1024 : state->item_capacity * 2;
+        struct arena *arena = state->arenas[state->arena_idx];
+        struct sort_item *items = arena_alloc_array(arena, wider, sizeof *items);
+        if (state->item_count != 0)
+            memcpy(items, state->items, state->item_count * sizeof *items);
+        state->items = items;
+        state->item_capacity = wider;
+    }
+    state->items[state->item_count++] = (struct sort_item){prefix, row};
+}
+
+static uint64_t
+key_prefix(const struct buf *key)
+{
+    uint8_t first[8] = {0};
+
+    memcpy(first, key->data, key->bytes < 8 ? key->bytes : 8);
+    return be64_get(first);
+}
+
+static void
+store_batch(struct sort_state *state, const struct batch *in)
+{
+    const struct sort_node_code *code = (const struct sort_node_code *)state->node.code;
+    struct arena *arena = state->arenas[state->arena_idx];
+    uint8_t *rows[COLUMN_ROWS_MAX];
+
+    row_store_append(&state->store, in, rows);
+    for (uint32_t i = 0; i < in->count; i++) {
+        struct sort_header *header = (struct sort_header *)rows[i];
+        if (!code->sort.can_encode) {
+            add_item(state, rows[i], 0);
+            continue;
+        }
+        buf_clear(&state->key);
+        sort_key_put(&code->sort, in->columns, sel_row(in->sel, i), &state->key);
+        header->key = arena_copy(arena, state->key.data, state->key.bytes);
+        header->key_bytes = (uint32_t)state->key.bytes;
+        add_item(state, rows[i], key_prefix(&state->key));
+    }
+}
+
+/* Keeps the first `wanted` rows: they move to the other arena, and this one is emptied. */
+static void
+cut(struct exec *exec, struct sort_state *state)
+{
+    const struct sort_node_code *code = (const struct sort_node_code *)state->node.code;
+    uint32_t other = 1 - state->arena_idx;
+    struct sort_item *old = state->items;
+    uint64_t kept = state->wanted;
+
+    sort_items(state);
+    if (state->arenas[other] == NULL)
+        state->arenas[other] = exec_new_arena(exec, "sort");
+    state->arena_idx = other;
+    row_store_init(&state->store, &code->shape, state->arenas[other]);
+    state->items = NULL;
+    state->item_count = state->item_capacity = 0;
+    for (uint64_t i = 0; i < kept; i++) {
+        uint8_t *row = row_store_new(&state->store);
+        memcpy(row, old[i].row, code->shape.row_bytes);
+        for (uint32_t c = 0; c < code->shape.column_count; c++) {
+            if (code->shape.phys[c] != PHYS_VIEW || row_is_null(&code->shape, row, c))
+                continue;
+            struct view *view = (struct view *)(row + code->shape.column_at[c]);
+            if (view->bytes > VIEW_INLINE_BYTES)
+                view->far.data = arena_copy(state->arenas[other], view->far.data, view->bytes);
+        }
+        struct sort_header *header = (struct sort_header *)row;
+        if (header->key != NULL)
+            header->key = arena_copy(state->arenas[other], header->key, header->key_bytes);
+        add_item(state, row, old[i].prefix);
+    }
+    arena_reset(state->arenas[1 - other]);
+}
+
+static void
+take_rows(struct exec *exec, struct sort_state *state)
+{
+    const struct sort_node_code *code = (const struct sort_node_code *)state->node.code;
+    struct batch in;
+    uint64_t offset;
+
+    limit_exprs_value(&code->limit, state->limit, &state->wanted, &offset);
+    if (state->wanted != UINT64_MAX && state->wanted <= UINT64_MAX - offset)
+        state->wanted += offset;
+    arena_reset(state->arenas[state->arena_idx]);
+    row_store_init(&state->store, &code->shape, state->arenas[state->arena_idx]);
+    state->items = NULL;
+    state->item_count = state->item_capacity = 0;
+    while (node_next(exec, state->node.left, &in)) {
+        store_batch(state, &in);
+        if (state->wanted < UINT64_MAX / 4 &&
+            state->item_count > state->wanted * 2 + TOP_SLACK_ROWS)
+            cut(exec, state);
+    }
+    sort_items(state);
+    if (state->item_count > state->wanted)
+        state->item_count = state->wanted;
+    state->is_sorted = true;
+    state->at = 0;
+    state->node.note =
+        state->wanted != UINT64_MAX ? "Sort Method: top-N heapsort" : "Sort Method: quicksort";
+}
+
+static bool
+sort_next(struct exec *exec, struct node_state *node, struct batch *out)
+{
+    struct sort_state *state = (struct sort_state *)node;
+    const struct sort_node_code *code = (const struct sort_node_code *)node->code;
+    const uint8_t *rows[COLUMN_ROWS_MAX];
+    uint32_t count = 0;
+
+    if (!state->is_sorted)
+        take_rows(exec, state);
+    for (; count < node->code->capacity && state->at < state->item_count; count++)
+        rows[count] = state->items[state->at++].row;
+    for (uint32_t c = 0; c < node->plan->column_count; c++) {
+        state->columns[c].has_nulls = false;
+        row_gather(&code->shape, rows, count, c, &state->columns[c], 0);
+    }
+    *out = (struct batch){
+        .count = count, .column_count = node->plan->column_count, .columns = state->columns};
+    return count != 0;
+}
+
+static void
+sort_rewind(struct exec *exec, struct node_state *node)
+{
+    struct sort_state *state = (struct sort_state *)node;
+
+    state->is_sorted = false;
+    node_rewind(exec, node->left);
+}
+
+const struct node_kind node_sort = {
+    .code_bytes = sizeof(struct sort_node_code),
+    .state_bytes = sizeof(struct sort_state),
+    .compile = sort_compile,
+    .open = sort_open,
+    .next = sort_next,
+    .rewind = sort_rewind,
+};
