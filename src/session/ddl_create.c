@@ -2,8 +2,9 @@
  * ddl_create.c: CREATE TABLE, TABLE AS, INDEX, VIEW, SCHEMA.
  */
 #include "base/raise.h"
-#include "exec/build_index.h"
 #include "session/ddl_draft.h"
+#include "session/definition.h"
+#include "session/feed.h"
 #include "session/planned.h"
 #include "session/query.h"
 #include "session/scope.h"
@@ -85,18 +86,17 @@ fill_table(struct session *session, const struct table *table, struct query *que
                                    .catalog = session->catalog,
                                    .env = &session->env,
                                    .cancel = &session->cancel};
-    struct table_writer *writer =
-        table_writer_open(session->statement_arena, &context, &session->scope, table);
+    attr_no *attrs =
+        arena_alloc_array(session->statement_arena, table->column_count + 1u, sizeof *attrs);
+    for (uint16_t i = 0; i < table->column_count; i++)
+        attrs[i] = (attr_no)(i + 1);
+    struct feed *feed = feed_open(session, table, attrs, table->column_count);
     struct exec *exec = exec_open(entry->program, &context);
     struct batch batch;
-    uint64_t count = 0;
-    while (exec_next(exec, &batch)) {
-        table_writer_put(writer, &batch);
-        count += batch.count;
-    }
-    table_writer_close(writer);
+    while (exec_next(exec, &batch))
+        feed_put(feed, &batch);
     exec_close(exec);
-    return count;
+    return feed_count(feed);
 }
 
 uint64_t
@@ -178,23 +178,34 @@ ddl_create_index(struct session *session, const struct create_index *create)
         include[i] = draft_get_column(&draft, create->include.names[i])->attr;
     index->include = include;
     index->include_count = (uint16_t)create->include.count;
-    index->tree = ddl_new_tree(session);
-    oid made = index->index;
-    table = draft_put(&draft);
-    ddl_fill_index(session, table, catalog_index(session->catalog, made));
+    ddl_rebuild(session, table, &draft);
 }
 
+/*
+ * The rows move to new trees, and every entry of every index is made on the way: simple, and as
+ * long as a build of the index alone within a small factor.
+ */
 void
-ddl_fill_index(struct session *session, const struct table *table, const struct index_def *index)
+ddl_rebuild(struct session *session, const struct table *old, struct draft *draft)
 {
-    struct exec_context context = {
-        .arena = session->statement_arena,
-        .txn = session->txn,
-        .catalog = session->catalog,
-        .env = &session->env,
-        .cancel = &session->cancel,
-        .work_mem_bytes = (uint64_t)settings_int(&session->settings, SETTING_WORK_MEM) * 1024};
-    build_index(&context, &session->scope, table, index);
+    struct arena *arena = session->statement_arena;
+    draft->table.tree = ddl_new_tree(session);
+    for (uint16_t i = 0; i < draft->table.index_count; i++)
+        draft->indexes[i]->tree =
+            draft->indexes[i]->is_primary ? draft->table.tree : ddl_new_tree(session);
+    const struct table *table = draft_put(draft);
+    const char *columns = "";
+    attr_no *attrs = arena_alloc_array(arena, table->column_count + 1u, sizeof *attrs);
+    uint32_t count = 0;
+    for (uint16_t i = 0; i < table->column_count; i++) {
+        const struct column_def *column = &table->columns[i];
+        if (column->is_dropped || column->generated_sql != NULL || i >= old->column_count)
+            continue;
+        columns = arena_format(arena, "%s%s%s", columns, count == 0 ? "" : ", ",
+                               definition_name(old->columns[i].name, arena));
+        attrs[count++] = column->attr;
+    }
+    feed_rewrite(session, old, table, columns, attrs, count);
 }
 
 /* ---- CREATE VIEW ---- */

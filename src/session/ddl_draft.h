@@ -47,9 +47,9 @@ void draft_link_foreign(struct draft *draft);
 /* The tables' dependencies as its definition has them, forgotten and written anew. */
 void ddl_write_dependencies(struct session *session, const struct table *table);
 
-/* Builds a new index of the table from its rows. 23505 for a unique one that cannot be. */
-void ddl_fill_index(struct session *session, const struct table *table,
-                    const struct index_def *index);
+/* Puts the draft with new trees and moves the rows of `old`, its table as it was, there: for new
+ * keys and indexes. 23505 where they cannot be. */
+void ddl_rebuild(struct session *session, const struct table *old, struct draft *draft);
 /* Drops what needs `ref` (not ref itself); 2BP01 without CASCADE. */
 void ddl_drop_dependents(struct session *session, struct object_ref ref, bool is_cascade,
                          const char *what);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/raise.h"
+#include "session/feed.h"
 #include "session/scope.h"
 
 #define PLAN_CHECK_US 50000
@@ -19,13 +20,17 @@
 static const struct table *
 context_table(void *object, oid table)
 {
-    return catalog_table(((struct session *)object)->catalog, table);
+    const struct extra_table *extra = extra_table_find(object, NULL, table);
+    return extra != NULL ? &extra->table
+                         : catalog_table(((struct session *)object)->catalog, table);
 }
 
 static const struct row_format *
 context_format(void *object, const struct table *table)
 {
-    return catalog_row_format(((struct session *)object)->catalog, table);
+    const struct extra_table *extra = extra_table_find(object, NULL, table->table);
+    return extra != NULL ? extra->format
+                         : catalog_row_format(((struct session *)object)->catalog, table);
 }
 
 static double

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/raise.h"
+#include "session/feed.h"
 #include "session/session_int.h"
 #include <strings.h>
 
@@ -69,6 +70,9 @@ static const struct table *
 scope_relation(void *object, const char *schema, const char *name)
 {
     struct session *session = object;
+    const struct extra_table *extra = extra_table_find(session, name, OID_NONE);
+    if (extra != NULL)
+        return &extra->table;
     if (schema != NULL) {
         const struct schema_def *def = catalog_find_schema(session->catalog, schema);
         return def == NULL ? NULL : catalog_find_relation(session->catalog, def->schema, name);
@@ -84,7 +88,9 @@ scope_relation(void *object, const char *schema, const char *name)
 static const struct table *
 scope_relation_oid(void *object, oid table)
 {
-    return catalog_table(((struct session *)object)->catalog, table);
+    const struct extra_table *extra = extra_table_find(object, NULL, table);
+    return extra != NULL ? &extra->table
+                         : catalog_table(((struct session *)object)->catalog, table);
 }
 
 static const struct sequence_def *

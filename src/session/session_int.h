@@ -115,6 +115,7 @@ struct session {
     struct txn *txn;
     struct catalog *catalog;
     struct name_scope scope;
+    struct extra_table *extras; /* seen by this statement only: session/feed.h */
     enum transaction_state state;
     bool in_statement;
     bool is_read_only;        /* this transaction */

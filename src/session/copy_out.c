@@ -1,0 +1,209 @@
+/*
+ * copy_out.c: COPY TO: a query's rows as lines in PostgreSQL's text or CSV form, to the client or
+ * to a file.
+ */
+#include "base/mem.h"
+#include "base/raise.h"
+#include "session/copy_file.h"
+#include "session/planned.h"
+#include "session/query.h"
+#include "session/scope.h"
+#include "session/utility_run.h"
+
+struct copy_out {
+    struct session *session;
+    const struct copy *copy;
+    struct copy_file *file; /* null: the client */
+    uint32_t column_count;
+    struct type_call *calls;
+    struct buf line, value;
+    uint64_t row_count;
+};
+
+static void
+end_bufs(void *object)
+{
+    struct copy_out *out = object;
+    buf_deinit(&out->line);
+    buf_deinit(&out->value);
+}
+
+static void
+send_line(struct copy_out *out)
+{
+    buf_put_u8(&out->line, '\n');
+    if (out->line.is_failed)
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    if (out->file != NULL)
+        copy_file_write(out->file, buf_slice(&out->line));
+    else if (!out->session->sink.copy_data(out->session->sink.object, buf_slice(&out->line)))
+        raise(SQLSTATE_CONNECTION_FAILURE, "the client has gone");
+    buf_clear(&out->line);
+}
+
+/* ---- fields ---- */
+
+static void
+put_text_field(struct copy_out *out, struct slice text)
+{
+    static const char from[] = "\b\f\n\r\t\v", to[] = "bfnrtv";
+    for (size_t i = 0; i < text.bytes; i++) {
+        uint8_t c = text.data[i];
+        const char *named = c == 0 ? NULL : strchr(from, c);
+        if (c == '\\' || c == (uint8_t)out->copy->delimiter) {
+            buf_put_u8(&out->line, '\\');
+            /* A delimiter that has a letter of its own would be read as that. */
+            buf_put_u8(&out->line, named != NULL ? (uint8_t)to[named - from] : c);
+        } else if (named != NULL) {
+            buf_put_u8(&out->line, '\\');
+            buf_put_u8(&out->line, (uint8_t)to[named - from]);
+        } else {
+            buf_put_u8(&out->line, c);
+        }
+    }
+}
+
+static bool
+csv_needs_quotes(const struct copy_out *out, uint32_t column, struct slice text)
+{
+    const struct copy *copy = out->copy;
+    if (copy->force_quote_all)
+        return true;
+    if (copy->force_quote != NULL) {
+        uint32_t place = copy->table != NULL && copy->columns != NULL
+                             ? (uint32_t)copy->columns[column] - 1
+                             : column;
+        if (copy->force_quote[place])
+            return true;
+    }
+    if (text.bytes == strlen(copy->null_text) &&
+        memcmp(text.data, copy->null_text, text.bytes) == 0)
+        return true;
+    if (text.bytes == 2 && text.data[0] == '\\' && text.data[1] == '.' && out->column_count == 1)
+        return true;
+    for (size_t i = 0; i < text.bytes; i++) {
+        uint8_t c = text.data[i];
+        if (c == (uint8_t)copy->delimiter || c == (uint8_t)copy->quote || c == '\n' || c == '\r')
+            return true;
+    }
+    return false;
+}
+
+static void
+put_csv_field(struct copy_out *out, uint32_t column, struct slice text)
+{
+    const struct copy *copy = out->copy;
+    if (!csv_needs_quotes(out, column, text)) {
+        buf_put_slice(&out->line, text);
+        return;
+    }
+    buf_put_u8(&out->line, (uint8_t)copy->quote);
+    for (size_t i = 0; i < text.bytes; i++) {
+        uint8_t c = text.data[i];
+        if (c == (uint8_t)copy->quote || c == (uint8_t)copy->escape)
+            buf_put_u8(&out->line, (uint8_t)copy->escape);
+        buf_put_u8(&out->line, c);
+    }
+    buf_put_u8(&out->line, (uint8_t)copy->quote);
+}
+
+static void
+put_row(struct copy_out *out, const struct batch *batch, uint32_t row)
+{
+    const struct copy *copy = out->copy;
+    for (uint32_t c = 0; c < out->column_count; c++) {
+        if (c != 0)
+            buf_put_u8(&out->line, (uint8_t)copy->delimiter);
+        const struct column *column = &batch->columns[c];
+        if (column_is_null(column, row)) {
+            buf_put_text(&out->line, copy->null_text);
+            continue;
+        }
+        buf_clear(&out->value);
+        struct type_call *call = &out->calls[c];
+        call->type->output(call, column_get(column, row), &out->value);
+        if (copy->format == COPY_CSV)
+            put_csv_field(out, c, buf_slice(&out->value));
+        else
+            put_text_field(out, buf_slice(&out->value));
+    }
+    send_line(out);
+}
+
+static void
+put_header(struct copy_out *out, const struct result_column *columns)
+{
+    for (uint32_t c = 0; c < out->column_count; c++) {
+        if (c != 0)
+            buf_put_u8(&out->line, (uint8_t)out->copy->delimiter);
+        if (out->copy->format == COPY_CSV)
+            put_csv_field(out, c, slice_text(columns[c].name));
+        else
+            put_text_field(out, slice_text(columns[c].name));
+    }
+    send_line(out);
+}
+
+/* ---- the whole ---- */
+
+static void
+run(struct copy_out *out, struct cache_entry *entry)
+{
+    struct session *session = out->session;
+    struct arena *arena = session->statement_arena;
+    out->column_count = entry->info.column_count;
+    out->calls = arena_alloc_zero(arena, (out->column_count + 1) * sizeof *out->calls);
+    for (uint32_t c = 0; c < out->column_count; c++) {
+        const struct type_info *type = scope_type(&session->scope, entry->info.columns[c].type);
+        out->calls[c] = (struct type_call){.arena = arena,
+                                           .env = &session->env,
+                                           .type = type,
+                                           .typmod = entry->info.columns[c].typmod,
+                                           .element = type->element};
+    }
+    if (out->file == NULL)
+        session->sink.copy_begin(session->sink.object, false, false, out->column_count);
+    if (out->copy->header != COPY_HEADER_NONE)
+        put_header(out, entry->info.columns);
+    struct exec_context context = {
+        .arena = arena,
+        .txn = session->txn,
+        .catalog = session->catalog,
+        .env = &session->env,
+        .cancel = &session->cancel,
+        .work_mem_bytes = (uint64_t)settings_int(&session->settings, SETTING_WORK_MEM) * 1024};
+    struct exec *exec = exec_open(entry->program, &context);
+    struct batch batch;
+    while (exec_next(exec, &batch)) {
+        for (uint32_t i = 0; i < batch.count; i++)
+            put_row(out, &batch, batch.sel != NULL ? batch.sel[i] : i);
+        out->row_count += batch.count;
+    }
+    exec_close(exec);
+    if (out->file == NULL)
+        session->sink.copy_end(session->sink.object);
+    else
+        copy_file_close(out->file);
+}
+
+uint64_t
+copy_run(struct session *session, const struct copy *copy)
+{
+    if (copy->format == COPY_BINARY)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "COPY in binary format is not supported yet");
+    if (copy->is_program)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "COPY from or to a program is not supported");
+    if (copy->is_from)
+        return copy_in_file(session, copy);
+    struct arena *arena = session->statement_arena;
+    struct copy_out *out = arena_alloc_zero(arena, sizeof *out);
+    out->session = session;
+    out->copy = copy;
+    arena_on_end(arena, end_bufs, out);
+    if (copy->file != NULL)
+        out->file = copy_file_open(arena, copy->file, true);
+    struct cache_entry *entry = planned_make(session, copy->query, NULL);
+    session_release_later(session, entry);
+    run(out, entry);
+    return out->row_count;
+}

@@ -1,0 +1,208 @@
+/*
+ * feed.c: INSERT from batches in hand, and table rewrites made of it.
+ */
+#include "session/feed.h"
+
+#include "base/raise.h"
+#include "exec/virtual.h"
+#include "session/definition.h"
+#include "session/planned.h"
+#include "session/query.h"
+#include "session/run_query.h"
+
+#define FEED_NAME "<feed>"
+#define OLD_NAME "<old>"
+/* Oids that no object has: feeds and old tables of the statement at hand. */
+#define FEED_OID ((oid)4294960000u)
+#define OLD_OID ((oid)4294960001u)
+
+struct feed {
+    struct session *session;
+    struct extra_table extra;
+    struct virtual_table source;
+    struct cache_entry *entry;
+    struct arena *arena; /* of one execution */
+    const struct batch *batch;
+    uint32_t at;
+    uint64_t count;
+};
+
+/* ---- tables of the statement's own ---- */
+
+static void
+extra_hide(void *object)
+{
+    struct session *session = object;
+    session->extras = NULL;
+}
+
+void
+extra_table_show(struct session *session, struct extra_table *extra)
+{
+    if (session->extras == NULL)
+        arena_on_end(session->statement_arena, extra_hide, session);
+    extra->next = session->extras;
+    session->extras = extra;
+}
+
+const struct extra_table *
+extra_table_find(const struct session *session, const char *name, oid table)
+{
+    const struct extra_table *extra = session->extras;
+    while (extra != NULL &&
+           (name != NULL ? strcmp(extra->table.name, name) != 0 : extra->table.table != table))
+        extra = extra->next;
+    return extra;
+}
+
+/* ---- feeds ---- */
+
+static bool
+feed_next(struct virtual_scan *scan, union datum *values, bool *nulls)
+{
+    const struct extra_table *extra =
+        (const struct extra_table *)((const char *)scan->table -
+                                     offsetof(struct extra_table, table));
+    struct feed *feed =
+        (struct feed *)(uintptr_t)((const char *)extra - offsetof(struct feed, extra));
+    const struct batch *batch = feed->batch;
+    if (feed->at >= batch->count)
+        return false;
+    uint32_t row = batch->sel != NULL ? batch->sel[feed->at] : feed->at;
+    feed->at++;
+    for (uint32_t c = 0; c < scan->table->column_count; c++) {
+        nulls[c] = column_is_null(&batch->columns[c], row);
+        values[c] = column_get(&batch->columns[c], row);
+    }
+    return true;
+}
+
+static void
+feed_end(void *object)
+{
+    struct feed *feed = object;
+    arena_free(feed->arena);
+}
+
+static const char *
+feed_sql(struct arena *arena, const struct table *table, const attr_no *attrs, uint32_t attr_count)
+{
+    const char *targets = "", *sources = "";
+    for (uint32_t i = 0; i < attr_count; i++) {
+        const char *comma = i == 0 ? "" : ", ";
+        targets = arena_format(arena, "%s%s%s", targets, comma,
+                               definition_name(table->columns[attrs[i] - 1].name, arena));
+        sources = arena_format(arena, "%s%sc%u", sources, comma, i + 1);
+    }
+    const char *name = arena_format(arena, "%s.%s", definition_name(table->schema_name, arena),
+                                    definition_name(table->name, arena));
+    return attr_count == 0
+               ? arena_format(arena, "INSERT INTO %s DEFAULT VALUES", name)
+               : arena_format(arena,
+                              "INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM \"%s\"",
+                              name, targets, sources, FEED_NAME);
+}
+
+struct feed *
+feed_open(struct session *session, const struct table *table, const attr_no *attrs,
+          uint32_t attr_count)
+{
+    struct arena *arena = session->statement_arena;
+    struct feed *feed = arena_alloc_zero(arena, sizeof *feed);
+    feed->session = session;
+    feed->source = (struct virtual_table){.name = FEED_NAME, .next = feed_next, .rows = 1000};
+    struct column_def *columns = arena_alloc_zero(arena, (attr_count + 1) * sizeof *columns);
+    for (uint32_t i = 0; i < attr_count; i++) {
+        const struct column_def *target = &table->columns[attrs[i] - 1];
+        columns[i] = (struct column_def){.attr = (attr_no)(i + 1),
+                                         .name = arena_format(arena, "c%u", i + 1),
+                                         .type = target->type,
+                                         .typmod = target->typmod,
+                                         .collation = target->collation};
+    }
+    feed->extra.table = (struct table){.table = FEED_OID,
+                                       .schema = SCHEMA_PG_CATALOG,
+                                       .name = FEED_NAME,
+                                       .schema_name = "pg_catalog",
+                                       .kind = TABLE_VIRTUAL,
+                                       .persistence = 't',
+                                       .column_count = (uint16_t)attr_count,
+                                       .columns = columns,
+                                       .virtual_table = &feed->source};
+    extra_table_show(session, &feed->extra);
+    feed->arena = arena_new(&(struct arena_options){.name = "feed", .on_full = raise_arena_full});
+    if (feed->arena == NULL)
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    arena_on_end(arena, feed_end, feed);
+
+    struct raw_list *list = parse_sql(arena, slice_text(feed_sql(arena, table, attrs, attr_count)));
+    struct analyze_options options = {.arena = arena, .scope = &session->scope};
+    feed->entry = planned_make(session, analyze(&options, &list->statements[0]), NULL);
+    session_release_later(session, feed->entry);
+    return feed;
+}
+
+void
+feed_put(struct feed *feed, const struct batch *batch)
+{
+    struct session *session = feed->session;
+    feed->batch = batch;
+    feed->at = 0;
+    arena_reset(feed->arena);
+    struct exec_context context = {.arena = feed->arena,
+                                   .txn = session->txn,
+                                   .catalog = session->catalog,
+                                   .env = &session->env,
+                                   .cancel = &session->cancel};
+    struct exec *exec = exec_open(feed->entry->program, &context);
+    struct batch none;
+    while (exec_next(exec, &none)) {
+    }
+    feed->count += exec_modified_count(exec);
+    exec_close(exec);
+}
+
+uint64_t
+feed_count(const struct feed *feed)
+{
+    return feed->count;
+}
+
+/* ---- rewrites ---- */
+
+void
+feed_rewrite(struct session *session, const struct table *old, const struct table *table,
+             const char *columns_sql, const attr_no *attrs, uint32_t attr_count)
+{
+    struct arena *arena = session->statement_arena;
+    struct extra_table *before = arena_alloc_zero(arena, sizeof *before);
+    before->table = *old;
+    before->table.table = OLD_OID;
+    before->table.name = OLD_NAME;
+    before->format = (struct row_format *)(uintptr_t)catalog_row_format(session->catalog, old);
+    extra_table_show(session, before);
+
+    struct feed *feed = feed_open(session, table, attrs, attr_count);
+    struct arena *rows =
+        arena_new(&(struct arena_options){.name = "rewritten rows", .on_full = raise_arena_full});
+    if (rows == NULL)
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    arena_on_end(arena, (void (*)(void *))arena_free, rows);
+    struct inner_query *query = inner_query_open(
+        session, rows, arena_format(arena, "SELECT %s FROM \"%s\"", columns_sql, OLD_NAME));
+    struct batch batch;
+    while (inner_query_next(query, &batch))
+        feed_put(feed, &batch);
+    inner_query_close(query);
+
+    enum status st = txn_tree_drop(session->txn, old->tree);
+    for (uint16_t i = 0; st == ST_OK && i < old->index_count; i++) {
+        bool is_kept = old->indexes[i]->is_primary;
+        for (uint16_t k = 0; k < table->index_count; k++)
+            is_kept |= table->indexes[k]->tree == old->indexes[i]->tree;
+        if (!is_kept)
+            st = txn_tree_drop(session->txn, old->indexes[i]->tree);
+    }
+    if (st != ST_OK)
+        raise_status(st, "could not drop the old storage of table \"%s\"", table->name);
+}
