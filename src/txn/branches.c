@@ -84,7 +84,7 @@ branch_free(struct branch *branch)
 void
 branch_unload_idle(struct branch *branch)
 {
-    if (branch->holders == 0 && !atomic_load(&branch->is_changed))
+    if (branch->holders == 0 && branch->work_count == 0 && !atomic_load(&branch->is_changed))
         branch_free(branch);
 }
 
@@ -161,6 +161,25 @@ branch_release(struct branch *branch)
         sequences_settle(branch);
     mutex_lock(&db->branches_mutex);
     branch->holders--;
+    branch_unload_idle(branch);
+    mutex_unlock(&db->branches_mutex);
+}
+
+struct branch *
+branch_work_begin(struct branch *branch)
+{
+    mutex_lock(&branch->db->branches_mutex);
+    branch->work_count++;
+    mutex_unlock(&branch->db->branches_mutex);
+    return branch;
+}
+
+void
+branch_work_end(struct branch *branch)
+{
+    struct db *db = branch->db;
+    mutex_lock(&db->branches_mutex);
+    branch->work_count--;
     branch_unload_idle(branch);
     mutex_unlock(&db->branches_mutex);
 }

@@ -41,7 +41,8 @@ struct branch {
     /* Guarded by db.branches_mutex. */
     struct branch *next; /* in its bucket */
     uint32_t holders;
-    bool is_gone; /* dropped: only its memory is left */
+    uint32_t work_count; /* of queued work for it, which keeps it in memory and not in use */
+    bool is_gone;        /* dropped: only its memory is left */
     /* Changed by the writer under the mutex, read by the writer, or under the mutex. The fields
      * moment, root and own_commits stand above instead. */
     struct branch_ref ref;
@@ -103,5 +104,8 @@ MUST_CHECK enum status branch_load(struct db *db, const struct branch_ref *ref,
                                    struct branch **branch);
 /* Frees branches that nobody holds and nothing keeps; under branches_mutex. */
 void branch_unload_idle(struct branch *branch);
+/* Keeps the branch in memory for a piece of queued work; and no longer. */
+struct branch *branch_work_begin(struct branch *branch);
+void branch_work_end(struct branch *branch);
 /* All branches out of memory, at the end. */
 void branches_free(struct db *db);

@@ -98,7 +98,7 @@ base_try(const struct file_tree *file, node_id id, struct fork_node *best)
     return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
-/* The nearest node above both. Moments fall on the way up. */
+/* The nearest node above both. On the way up moments fall, or stay and ids fall. */
 static enum status
 base_above(const struct file_tree *file, node_id a, node_id b, struct fork_node *best)
 {
@@ -106,7 +106,7 @@ base_above(const struct file_tree *file, node_id a, node_id b, struct fork_node 
         struct fork_node of_a, of_b;
         TRY(fork_node_get(file, a, &of_a));
         TRY(fork_node_get(file, b, &of_b));
-        if (of_a.moment >= of_b.moment)
+        if (of_a.moment > of_b.moment || (of_a.moment == of_b.moment && a > b))
             a = of_a.parent;
         else
             b = of_b.parent;

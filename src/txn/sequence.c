@@ -94,7 +94,7 @@ row_work_done(struct work *work)
     struct branch *branch = work->branch;
     buf_deinit(&row->block);
     mem_free(row);
-    branch_release(branch);
+    branch_work_end(branch);
 }
 
 /* Queues a commit that makes `state` the sequence's row. */
@@ -124,10 +124,11 @@ row_queue(struct branch *branch, uint32_t id, const struct sequence_state *state
     }
     uint32_t bytes = (uint32_t)block->bytes - RECORD_PART_HEAD;
     le32_set(block->data + 4, bytes);
-    row->work = (struct work){.branch = branch_hold(branch),
+    row->work = (struct work){.branch = branch_work_begin(branch),
                               .changes = slice_of(block->data + RECORD_PART_HEAD, bytes),
                               .log_part = buf_slice(block),
                               .is_async = true,
+                              .is_relied_on = true,
                               .done = row_work_done,
                               .object = row};
     writer_queue(branch->db->writer, &row->work);

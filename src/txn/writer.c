@@ -17,6 +17,7 @@
 
 #define GROUP_WORK_MAX 4096u
 #define GROUP_BYTES_MAX ((size_t)64 << 20)
+#define RETRY_US 10000
 #define WRITER_STACK_BYTES ((size_t)1 << 20)
 
 struct writer {
@@ -25,6 +26,7 @@ struct writer {
     struct condition wake;
     struct work *first, *last;
     bool is_stopping, has_thread;
+    bool is_draining; /* the end: nothing is tried again */
     struct thread thread;
 
     struct mutex turn; /* guards what follows */
@@ -149,6 +151,52 @@ list_finish(struct work *list, enum status st)
     }
 }
 
+/* Queues what others rely on again, ahead of all; the rest has failed for its sake. */
+static void
+list_retry(struct writer *writer, struct work *list, enum status st)
+{
+    struct work *again = NULL, **again_end = &again;
+    while (list != NULL) {
+        struct work *next = list->next;
+        if (list->is_relied_on) {
+            list->st = ST_OK;
+            list->next = NULL;
+            *again_end = list;
+            again_end = &list->next;
+        } else {
+            list->st = st;
+            work_finish(list);
+        }
+        list = next;
+    }
+    if (writer->has_thread)
+        clock_sleep_us(RETRY_US);
+    mutex_lock(&writer->mutex);
+    *again_end = writer->first;
+    if (writer->first == NULL)
+        writer->last = again;
+    while (writer->last->next != NULL)
+        writer->last = writer->last->next;
+    writer->first = again;
+    mutex_unlock(&writer->mutex);
+}
+
+/* The status with which something that others rely on has failed and may yet succeed; ST_OK: none.
+ */
+static enum status
+relied_on_failure(const struct writer *writer, const struct work *list, enum status st)
+{
+    const char *reason;
+    if (writer->is_draining || store_is_read_only(writer->db->store, &reason))
+        return ST_OK;
+    for (; list != NULL; list = list->next) {
+        enum status own = list->st != ST_OK ? list->st : st;
+        if (list->is_relied_on && own != ST_OK && own != ST_NOT_FOUND && own != ST_CORRUPT)
+            return own;
+    }
+    return ST_OK;
+}
+
 /* Fills the group with the commits that have not failed; a commit that cannot be applied fails, and
  * the others are tried without it. */
 static enum status
@@ -163,7 +211,9 @@ commits_apply(struct writer *writer, struct work *list, uint32_t *part_count, bo
         for (struct work *work = list; work != NULL && !has_failed; work = work->next) {
             if (work->st != ST_OK)
                 continue;
-            work->st = group_apply(group, work->branch, work->changes);
+            /* What was queued ahead for a branch that is dropped by now is of no use any more. */
+            work->st = work->branch->is_gone ? ST_NOT_FOUND
+                                             : group_apply(group, work->branch, work->changes);
             has_failed = work->st != ST_OK;
             *is_async = *is_async && work->is_async;
             writer->parts[++count] = work->log_part;
@@ -176,13 +226,19 @@ commits_apply(struct writer *writer, struct work *list, uint32_t *part_count, bo
     }
 }
 
-static void
+/* Not ST_OK: something that others rely on has failed, and nothing of the list is finished. */
+static enum status
 commits_run(struct writer *writer, struct work *list)
 {
     struct group *group = &writer->group;
     uint32_t part_count;
     bool is_async;
     enum status st = commits_apply(writer, list, &part_count, &is_async);
+    enum status failure = relied_on_failure(writer, list, st);
+    if (failure != ST_OK) {
+        group_drop(group);
+        return failure;
+    }
     if (st == ST_OK)
         st = group_seal(group);
     if (st == ST_OK && part_count != 0) {
@@ -196,8 +252,12 @@ commits_run(struct writer *writer, struct work *list)
         group_publish(group);
     } else {
         group_drop(group);
+        failure = relied_on_failure(writer, list, st);
+        if (failure != ST_OK)
+            return failure;
     }
     list_finish(list, st);
+    return ST_OK;
 }
 
 static enum status
@@ -247,33 +307,52 @@ commits_cut(struct work *list, struct work **rest)
     return list;
 }
 
-/* Does all that is queued now. The turn is held. */
-static void
-queue_run(struct writer *writer)
+static struct work *
+list_join(struct work *first, struct work *second)
+{
+    struct work *last = first;
+    while (last->next != NULL)
+        last = last->next;
+    last->next = second;
+    return first;
+}
+
+static struct work *
+queue_take(struct writer *writer)
 {
     mutex_lock(&writer->mutex);
     struct work *list = writer->first;
     writer->first = NULL;
     writer->last = NULL;
     mutex_unlock(&writer->mutex);
+    return list;
+}
 
+/* Does all that is queued now. The turn is held. */
+static void
+queue_run(struct writer *writer)
+{
+    struct work *list = queue_take(writer);
     while (list != NULL) {
-        struct work *rest;
+        struct work *rest = list->next;
         const char *reason;
         struct work *now = list;
-        if (list->run == NULL) {
+        if (list->run == NULL)
             now = commits_cut(list, &rest);
-        } else {
-            rest = list->next;
+        else
             list->next = NULL;
-        }
-        list = rest;
+        enum status failure = ST_OK;
         if (store_is_read_only(writer->db->store, &reason))
             list_finish(now, ST_READ_ONLY);
         else if (now->run == NULL)
-            commits_run(writer, now);
+            failure = commits_run(writer, now);
         else
             alone_run(writer, now);
+        if (failure != ST_OK) {
+            list_retry(writer, list_join(now, rest), failure);
+            return;
+        }
+        list = rest;
     }
 }
 
@@ -418,6 +497,7 @@ void
 writer_drain(struct writer *writer)
 {
     mutex_lock(&writer->turn);
+    writer->is_draining = true;
     while (writer->first != NULL) /* what is done may queue more */
         queue_run(writer);
     mutex_unlock(&writer->turn);

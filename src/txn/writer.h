@@ -33,8 +33,11 @@ struct work {
     void (*done)(struct work *work);
     enum status st; /* the outcome, set before done */
     bool is_async;  /* visible before it is durable */
-    void *object;   /* for done or run */
-    void *waiter;   /* writer_call's */
+    /* What is queued later relies on it: if it fails, the commits behind it fail too, and it is
+     * tried again ahead of all others. */
+    bool is_relied_on;
+    void *object; /* for done or run */
+    void *waiter; /* writer_call's */
 };
 
 MUST_CHECK enum status writer_new(struct db *db, struct writer **writer);

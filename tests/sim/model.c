@@ -74,6 +74,7 @@ model_value(uint32_t tag, struct buf *value)
     if (word % 41 == 0)
         length = (uint32_t)(word >> 8) % 30000;
     buf_clear(value);
+    buf_put(value, &tag, sizeof tag); /* no two are alike */
     for (uint32_t i = 0; i < length; i += 8) {
         word = hash_u64(word + 1);
         /* Half of them compress well. */

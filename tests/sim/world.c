@@ -205,11 +205,12 @@ try_open(struct world *world, const struct log_sink *sink)
     return ST_OK;
 }
 
-/* Which of the allowed states the database is in; the run fails if it is in none. */
+/* Which of the allowed states the database is in; the run fails if it is in none. Of states with
+ * the same rows it is the first: what a later one has given out may be lost with it. */
 static void
 state_settle(struct world *world)
 {
-    for (uint32_t k = world->history.count; k-- > 0;) {
+    for (uint32_t k = 0; k < world->history.count; k++) {
         if (!world_matches(world, &world->history.states[k]))
             continue;
         world_say(world, "recovered to state %u of %u", k, world->history.count);
