@@ -4,7 +4,7 @@
 #include "plan/path.h"
 
 struct level *
-level_new(struct planner *planner, struct level *outer, enum level_use use,
+planner_level(struct planner *planner, struct level *outer, enum level_use use,
           const struct query *query)
 {
     struct level *level = arena_alloc_zero(planner->arena, sizeof *level);
@@ -128,7 +128,7 @@ struct flow
 level_plan(struct planner *planner, struct level *outer, enum level_use use,
            const struct query *query, double limit_rows, struct level **out)
 {
-    struct level *level = level_new(planner, outer, use, query);
+    struct level *level = planner_level(planner, outer, use, query);
     struct flow flow;
 
     *out = level;

@@ -169,7 +169,7 @@ struct plan_list expr_list_plan(const struct expr_list *list);
  * limit_rows: how many rows the reader will want; negative: all. */
 struct flow level_plan(struct planner *planner, struct level *outer, enum level_use use,
                        const struct query *query, double limit_rows, struct level **level);
-struct level *level_new(struct planner *planner, struct level *outer, enum level_use use,
+struct level *planner_level(struct planner *planner, struct level *outer, enum level_use use,
                         const struct query *query);
 
 /* ---- prepare.c ---- */
