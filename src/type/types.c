@@ -45,6 +45,8 @@ static const struct type_tables *const all_tables[] = {
     &numeric_tables,
     &oid_tables,
     &quote_tables,
+    &regexp_tables,
+    &similar_tables,
     &text_case_tables,
     &text_func_tables,
     &text_ops_tables,

@@ -512,6 +512,7 @@ main(void)
         "int",
         "interval",
         "numeric",
+        "regexp",
         "text",
         "text_func",
     };
