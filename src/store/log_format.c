@@ -53,7 +53,7 @@ log_decode_header(const uint8_t *from, const uint8_t *file_id, uint64_t id,
     };
     segment->end = segment->start + segment->room;
     return segment->start % 8 == 0 && segment->room % 8 == 0 && segment->room > 0 &&
-           segment->end > segment->start;
+           segment->room <= SEGMENT_ROOM_MAX && segment->end > segment->start;
 }
 
 void

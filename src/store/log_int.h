@@ -47,6 +47,7 @@
 #define RECORD_HEADER_BYTES 24u
 #define RECORD_BYTES_MAX (UINT32_MAX - 64u)
 #define LOG_SEGMENT_BYTES_MIN 4096u
+#define SEGMENT_ROOM_MAX ((uint64_t)1 << 40)
 #define LOG_SPARES_MAX 64u          /* segments kept for recycling */
 #define LOG_SEGMENTS_MAX (1u << 20) /* found when a file is opened */
 

@@ -133,7 +133,15 @@ read_header(struct log *log, uint64_t id)
     TRY(device->ops->log_read(device, id, 0, header, sizeof header, &got));
     log->last_id = id;
     struct log_segment *segment = &log->segments[log->segment_count];
-    if (got == sizeof header && log_decode_header(header, log->file_id, id, segment))
+    bool is_good = got == sizeof header && log_decode_header(header, log->file_id, id, segment);
+    if (is_good) {
+        /* All the room that the header tells of is there. */
+        uint8_t last;
+        TRY(device->ops->log_read(device, id, LOG_HEADER_BYTES + segment->room - 1, &last, 1,
+                                  &got));
+        is_good = got == 1;
+    }
+    if (is_good)
         log->segment_count++;
     else
         log->strays[log->stray_count++] = id;
