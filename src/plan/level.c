@@ -5,7 +5,7 @@
 
 struct level *
 planner_level(struct planner *planner, struct level *outer, enum level_use use,
-          const struct query *query)
+              const struct query *query)
 {
     struct level *level = arena_alloc_zero(planner->arena, sizeof *level);
 

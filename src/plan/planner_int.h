@@ -170,7 +170,7 @@ struct plan_list expr_list_plan(const struct expr_list *list);
 struct flow level_plan(struct planner *planner, struct level *outer, enum level_use use,
                        const struct query *query, double limit_rows, struct level **level);
 struct level *planner_level(struct planner *planner, struct level *outer, enum level_use use,
-                        const struct query *query);
+                            const struct query *query);
 
 /* ---- prepare.c ---- */
 

@@ -1,0 +1,30 @@
+/*
+ * explain.h: plans as EXPLAIN shows them, in PostgreSQL's text and JSON formats.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "plan/plan.h"
+
+struct type_env;
+
+/* What running a node took, as EXPLAIN ANALYZE shows it: totals over all loops. */
+struct explain_actual {
+    double startup_us, total_us;
+    uint64_t rows, loops, filtered;
+    const char *note; /* a line of its own, "Sort Method: ..."; null: none */
+};
+
+struct explain_plan_options {
+    const struct type_env *env; /* constants are printed as its session sees them */
+    bool is_json, is_verbose, has_costs, is_analyze, has_timing, has_summary;
+    double planning_us;  /* negative: not shown */
+    double execution_us; /* negative: not shown */
+    /* ANALYZE: what node `id` did. */
+    void *object;
+    void (*actual)(void *object, uint32_t node_id, struct explain_actual *actual);
+};
+
+/* Appends the whole result: text, lines ended by \n but the last; or one JSON document. */
+void explain_plan(struct arena *arena, const struct plan *plan,
+                  const struct explain_plan_options *options, struct buf *to);
