@@ -5,7 +5,9 @@
  *   G2  a commit that waits for durability is published only after the log up to it is synced
  *   G3  when the log fails, nothing of the group was published, and the store is read-only
  *
- * Whoever holds `turn` plays the writer. With a thread that is always the thread.
+ * Whoever holds `turn` plays the writer: the thread, or a committing thread that finds nobody at it
+ * and need not be woken up then. What is queued meanwhile waits for the thread, which makes one
+ * group of it.
  */
 #include "txn/writer.h"
 #include "base/check.h"
@@ -33,7 +35,9 @@ struct writer {
     struct group group;
     birth_seq moment;
     log_pos logged, synced;
-    int64_t sync_due_us; /* when the log behind `synced` must be synced; 0: nothing waits */
+    /* When the log behind `synced` must be synced; 0: nothing waits. The thread reads it while it
+     * sleeps. */
+    _Atomic int64_t sync_due_us;
     struct slice parts[GROUP_WORK_MAX + 1];
 };
 
@@ -178,6 +182,8 @@ list_retry(struct writer *writer, struct work *list, enum status st)
     while (writer->last->next != NULL)
         writer->last = writer->last->next;
     writer->first = again;
+    if (writer->has_thread)
+        condition_signal(&writer->wake);
     mutex_unlock(&writer->mutex);
 }
 
@@ -452,8 +458,8 @@ writer_main(void *object)
 
 /* ---- those who queue ---- */
 
-void
-writer_queue(struct writer *writer, struct work *work)
+static void
+queue_push(struct writer *writer, struct work *work, bool is_waking)
 {
     work->next = NULL;
     work->st = ST_OK;
@@ -463,22 +469,55 @@ writer_queue(struct writer *writer, struct work *work)
     else
         writer->first = work;
     writer->last = work;
-    if (writer->has_thread)
+    if (is_waking)
         condition_signal(&writer->wake);
     mutex_unlock(&writer->mutex);
 }
 
 void
+writer_queue(struct writer *writer, struct work *work)
+{
+    queue_push(writer, work, writer->has_thread);
+}
+
+/* Plays the writer once. The turn is held, and given back. */
+static void
+turn_play(struct writer *writer)
+{
+    bool had_due = atomic_load(&writer->sync_due_us) != 0;
+    queue_run(writer);
+    bool is_waking = writer->has_thread && !had_due && atomic_load(&writer->sync_due_us) != 0;
+    if (!writer->has_thread)
+        async_keep(writer);
+    mutex_unlock(&writer->turn);
+    if (is_waking) {
+        mutex_lock(&writer->mutex);
+        condition_signal(&writer->wake);
+        mutex_unlock(&writer->mutex);
+    }
+}
+
+/* `can_block`: the calling thread may wait for the disk. */
+static void
+submit(struct writer *writer, struct work *work, bool can_block)
+{
+    if (!writer->has_thread) {
+        queue_push(writer, work, false);
+        mutex_lock(&writer->turn);
+        turn_play(writer);
+        return;
+    }
+    can_block = can_block || work->is_async || !writer->db->has_device;
+    bool has_turn = can_block && mutex_try_lock(&writer->turn);
+    queue_push(writer, work, !has_turn);
+    if (has_turn)
+        turn_play(writer);
+}
+
+void
 writer_submit(struct writer *writer, struct work *work)
 {
-    bool has_thread = writer->has_thread;
-    writer_queue(writer, work);
-    if (has_thread)
-        return;
-    mutex_lock(&writer->turn);
-    queue_run(writer);
-    async_keep(writer);
-    mutex_unlock(&writer->turn);
+    submit(writer, work, false);
 }
 
 void
@@ -527,7 +566,7 @@ writer_call(struct writer *writer, struct work *work)
     condition_init(&call.done);
     work->done = call_done;
     work->waiter = &call;
-    writer_submit(writer, work);
+    submit(writer, work, true);
 
     mutex_lock(&call.mutex);
     while (!call.is_done)
