@@ -6,9 +6,29 @@
 #include "exec/nodes.h"
 
 const struct node_kind *const node_kinds[PLAN_KIND_COUNT] = {
-    [PLAN_RESULT] = &node_result,     [PLAN_VALUES] = &node_values,
-    [PLAN_SEQ_SCAN] = &node_seq_scan, [PLAN_INDEX_SCAN] = &node_index_scan,
-    [PLAN_PROJECT] = &node_project,   [PLAN_LIMIT] = &node_limit,
+    [PLAN_RESULT] = &node_result,
+    [PLAN_VALUES] = &node_values,
+    [PLAN_SEQ_SCAN] = &node_seq_scan,
+    [PLAN_INDEX_SCAN] = &node_index_scan,
+    [PLAN_FUNCTION_SCAN] = &node_function_scan,
+    [PLAN_VIRTUAL_SCAN] = &node_virtual_scan,
+    [PLAN_CTE_SCAN] = &node_cte_scan,
+    [PLAN_WORK_SCAN] = &node_work_scan,
+    [PLAN_PROJECT] = &node_project,
+    [PLAN_MATERIAL] = &node_material,
+    [PLAN_NEST_LOOP] = &node_nest_loop,
+    [PLAN_HASH_JOIN] = &node_hash_join,
+    [PLAN_AGGREGATE] = &node_aggregate,
+    [PLAN_SORT] = &node_sort,
+    [PLAN_LIMIT] = &node_limit,
+    [PLAN_UNIQUE] = &node_unique,
+    [PLAN_APPEND] = &node_append,
+    [PLAN_SETOP] = &node_setop,
+    [PLAN_RECURSIVE_UNION] = &node_recursive_union,
+    [PLAN_LOCK_ROWS] = &node_lock_rows,
+    [PLAN_INSERT] = &node_insert,
+    [PLAN_UPDATE] = &node_update,
+    [PLAN_DELETE] = &node_update,
 };
 
 static const struct node_code *
