@@ -45,6 +45,7 @@ extern const struct type_tables interval_ops_tables;
 extern const struct type_tables interval_tables;
 extern const struct type_tables like_tables;
 extern const struct type_tables numeric_cast_tables;
+extern const struct type_tables numeric_math_tables;
 extern const struct type_tables numeric_ops_tables;
 extern const struct type_tables numeric_tables;
 extern const struct type_tables oid_tables;

@@ -41,6 +41,7 @@ static const struct type_tables *const all_tables[] = {
     &interval_tables,
     &like_tables,
     &numeric_cast_tables,
+    &numeric_math_tables,
     &numeric_ops_tables,
     &numeric_tables,
     &oid_tables,

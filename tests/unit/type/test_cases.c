@@ -512,6 +512,7 @@ main(void)
         "int",
         "interval",
         "numeric",
+        "numeric_math",
         "regexp",
         "text",
         "text_func",
