@@ -1,6 +1,7 @@
 /*
  * main.c: the `rowan` command: which of its commands is meant.
  */
+#include "cli/commands.h"
 #include "server/server.h"
 #include <stdbool.h>
 #include <stdio.h>
@@ -25,6 +26,9 @@ main(int argc, char **argv)
         int (*run)(int argc, char **argv);
     } commands[] = {
         {"serve", server_main},
+        {"sql", command_sql},
+        {"branch", command_branch},
+        {"check", command_check},
     };
     const char *name = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
