@@ -1,14 +1,114 @@
 /*
- * explain_run.c: EXPLAIN.
+ * explain_run.c: EXPLAIN [ANALYZE]: the plan of a query as rows of text.
  */
+#include "base/clock.h"
 #include "base/raise.h"
+#include "plan/explain.h"
+#include "session/planned.h"
+#include "session/query.h"
 #include "session/utility_run.h"
+
+static void
+actual_of(void *object, uint32_t node_id, struct explain_actual *actual)
+{
+    struct exec_node_report report;
+    exec_report(object, node_id, &report);
+    *actual = (struct explain_actual){.startup_us = report.startup_us,
+                                      .total_us = report.total_us,
+                                      .rows = report.rows,
+                                      .loops = report.loops,
+                                      .filtered = report.filtered,
+                                      .note = report.note};
+}
+
+/* Runs the plan for its figures; its rows go nowhere. */
+static struct exec *
+run_for_figures(struct session *session, struct cache_entry *entry, const struct portal *portal,
+                bool has_timing)
+{
+    struct exec_context context = {
+        .arena = session->statement_arena,
+        .txn = session->txn,
+        .catalog = session->catalog,
+        .env = &session->env,
+        .cancel = &session->cancel,
+        .is_timed = has_timing,
+        .work_mem_bytes = (uint64_t)settings_int(&session->settings, SETTING_WORK_MEM) * 1024};
+    if (portal != NULL) {
+        context.param_count = portal->param_count;
+        context.params = portal->params;
+        context.param_nulls = portal->param_nulls;
+    }
+    struct exec *exec = exec_open(entry->program, &context);
+    struct batch batch;
+    while (exec_next(exec, &batch)) {
+    }
+    return exec;
+}
+
+/* The text's lines as rows; a JSON document is one row. */
+static uint64_t
+send_lines(struct session *session, struct buf *text, bool is_one, bool with_columns)
+{
+    struct arena *arena = session->statement_arena;
+    char *all = (char *)(uintptr_t)arena_slice(arena, buf_slice(text)).data;
+    uint32_t count = 1;
+    for (const char *p = all; !is_one && *p != '\0'; p++)
+        count += *p == '\n';
+    const char **lines = arena_alloc_array(arena, count, sizeof *lines);
+    for (uint32_t i = 0; i < count; i++) {
+        lines[i] = all;
+        size_t bytes = is_one ? strlen(all) : strcspn(all, "\n");
+        all += bytes + (all[bytes] != '\0');
+        if (!is_one)
+            ((char *)(uintptr_t)lines[i])[bytes] = '\0';
+    }
+    send_texts(session, "QUERY PLAN", count, lines, with_columns);
+    return count;
+}
+
+static void
+end_buf(void *object)
+{
+    buf_deinit(object);
+}
 
 uint64_t
 explain_run(struct session *session, const struct explain *explain, const struct portal *portal)
 {
-    (void)session;
-    (void)explain;
-    (void)portal;
-    raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "EXPLAIN is not supported yet");
+    if (explain->format != EXPLAIN_TEXT && explain->format != EXPLAIN_JSON)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
+              "EXPLAIN is supported in the formats TEXT and JSON only");
+    if (explain->has_buffers || explain->has_wal || explain->has_settings)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
+              "EXPLAIN's options BUFFERS, WAL and SETTINGS are not supported yet");
+    if (explain->query->command == COMMAND_UTILITY)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "EXPLAIN of this statement is not supported yet");
+    int64_t began_us = clock_monotonic_us();
+    struct cache_entry *entry = planned_make(session, explain->query, NULL);
+    session_release_later(session, entry);
+    struct explain_plan_options options = {.env = &session->env,
+                                           .is_json = explain->format == EXPLAIN_JSON,
+                                           .is_verbose = explain->is_verbose,
+                                           .has_costs = explain->has_costs,
+                                           .is_analyze = explain->is_analyze,
+                                           .has_timing = explain->has_timing,
+                                           .has_summary = explain->has_summary,
+                                           .planning_us = -1,
+                                           .execution_us = -1};
+    if (explain->has_summary)
+        options.planning_us = (double)(clock_monotonic_us() - began_us);
+    if (explain->is_analyze) {
+        began_us = clock_monotonic_us();
+        options.object = run_for_figures(session, entry, portal, explain->has_timing);
+        options.actual = actual_of;
+        if (explain->has_summary)
+            options.execution_us = (double)(clock_monotonic_us() - began_us);
+    }
+    struct buf *text = arena_alloc(session->statement_arena, sizeof *text);
+    buf_init(text);
+    text->raise_on_full = true;
+    arena_on_end(session->statement_arena, end_buf, text);
+    explain_plan(session->statement_arena, entry->plan, &options, text);
+    return send_lines(session, text, options.is_json, portal == NULL);
 }
