@@ -8,6 +8,7 @@
  */
 #include "base/mem.h"
 #include "base/random.h"
+#include "base/thread.h"
 #include "store/checkpoint_int.h"
 #include "store/log_int.h"
 #include "store/space_int.h"
@@ -468,6 +469,161 @@ work_goes_on_after_a_failed_allocation(void **state)
     crash_device_free(kv.device);
 }
 
+/* ---- threads ---- */
+
+#define SHARED_KEYS 300u
+#define SHARED_COMMITS 150u
+
+/* Every key has the moment of the newest commit as its value, so half a commit shows. */
+struct shared {
+    struct store *store;
+    struct mutex lock; /* guards root and the pinning of it */
+    struct tree_root root;
+    _Atomic birth_seq moment;
+    _Atomic bool is_over;
+    _Atomic uint64_t read_count;
+    _Atomic bool has_failed;
+};
+
+static bool
+is_snapshot_whole(struct shared *shared, struct reader *reader, const struct tree_root *root,
+                  birth_seq moment)
+{
+    struct cursor cursor;
+    uint32_t count = 0;
+    reader_enter(reader);
+    cursor_init(&cursor, shared->store, reader, root);
+    enum status st = cursor_first(&cursor);
+    while (st == ST_OK && !cursor.is_at_end) {
+        struct slice value;
+        st = cursor_value(&cursor, &value);
+        if (st != ST_OK || le64_get(value.data) != moment)
+            break;
+        count++;
+        st = cursor_next(&cursor);
+    }
+    cursor_deinit(&cursor);
+    reader_leave(reader);
+    return st == ST_OK && count == (moment == 0 ? 0 : SHARED_KEYS);
+}
+
+static void
+read_snapshots(void *object)
+{
+    struct shared *shared = object;
+    struct reader *reader;
+    if (reader_new(shared->store, &reader) != ST_OK) {
+        atomic_store(&shared->has_failed, true);
+        return;
+    }
+    while (!atomic_load(&shared->is_over) && !atomic_load(&shared->has_failed)) {
+        mutex_lock(&shared->lock);
+        struct tree_root root = shared->root;
+        birth_seq moment = reader_pin(reader, &shared->moment);
+        mutex_unlock(&shared->lock);
+        /* Twice: in between pages are reused and evicted. */
+        for (int i = 0; i < 2; i++) {
+            if (!is_snapshot_whole(shared, reader, &root, moment))
+                atomic_store(&shared->has_failed, true);
+        }
+        reader_unpin(reader);
+        atomic_fetch_add(&shared->read_count, 1);
+    }
+    reader_free(reader);
+}
+
+static void
+take_checkpoints(void *object)
+{
+    struct shared *shared = object;
+    while (!atomic_load(&shared->is_over)) {
+        bool is_done;
+        if (checkpoint_step(shared->store, 8, &is_done) != ST_OK)
+            atomic_store(&shared->has_failed, true);
+    }
+}
+
+static enum status
+commit_shared(struct shared *shared, struct reader *reader)
+{
+    birth_seq moment = shared->moment + 1;
+    struct edit edit;
+    struct tree_root root = shared->root;
+    uint8_t key[4], value[200] = {0};
+    edit_init(&edit, shared->store, reader, moment);
+    le64_set(value, moment);
+    enum status st = ST_OK;
+    reader_enter(reader);
+    for (uint32_t i = 0; st == ST_OK && i < SHARED_KEYS; i++) {
+        be32_set(key, i * 7919 % SHARED_KEYS);
+        st = tree_put(&edit, &root, slice_of(key, 4), slice_of(value, sizeof value), PUT_UPSERT);
+    }
+    reader_leave(reader);
+    struct slice part = slice_of(value, sizeof value);
+    log_pos end;
+    if (st == ST_OK)
+        st = space_retire_reserve(shared->store, edit.retired.count);
+    if (st == ST_OK)
+        st = log_append(shared->store, &part, 1, &end);
+    if (st == ST_OK)
+        st = log_sync(shared->store, end);
+    if (st != ST_OK)
+        return st;
+    space_publish(shared->store, &edit);
+    mutex_lock(&shared->lock);
+    shared->root = root;
+    atomic_store(&shared->moment, moment);
+    mutex_unlock(&shared->lock);
+    space_retire(shared->store, edit.retired.refs, edit.retired.count, moment);
+    edit_deinit(&edit);
+    return ST_OK;
+}
+
+static void
+commits_readers_and_checkpoints_go_on_together(void **state)
+{
+    (void)state;
+    static const struct store_options options = {
+        .log = &quiet, .log_segment_bytes = 4096, .cache_bytes = 64 * PAGE_BYTES};
+    struct device *device;
+    struct shared shared = {.moment = 0};
+    struct reader *reader;
+    assert_int_equal(device_memory_open(&device), ST_OK);
+    assert_int_equal(store_open(device, &options, &shared.store), ST_OK);
+    assert_int_equal(reader_new(shared.store, &reader), ST_OK);
+    mutex_init(&shared.lock);
+    struct thread threads[3];
+    assert_int_equal(thread_start(&threads[0], "reader", 0, read_snapshots, &shared), ST_OK);
+    assert_int_equal(thread_start(&threads[1], "reader", 0, read_snapshots, &shared), ST_OK);
+    assert_int_equal(thread_start(&threads[2], "checkpointer", 0, take_checkpoints, &shared),
+                     ST_OK);
+    enum status st = ST_OK;
+    uint64_t begun_count = 0;
+    for (uint32_t i = 0; st == ST_OK && i < SHARED_COMMITS; i++) {
+        st = commit_shared(&shared, reader);
+        struct store_state at = {.file_root = shared.root, .moment = shared.moment};
+        if (st == ST_OK && i % 5 == 0) {
+            enum status begin = checkpoint_begin(shared.store, &at);
+            begun_count += begin == ST_OK;
+            assert_true(begin == ST_OK || begin == ST_IN_USE);
+        }
+    }
+    atomic_store(&shared.is_over, true);
+    for (int i = 0; i < 3; i++)
+        thread_join(&threads[i]);
+    assert_int_equal(st, ST_OK);
+    assert_false(shared.has_failed);
+    assert_true(shared.read_count > 0);
+    assert_true(begun_count > 1);
+    /* Pages that nobody needs have come back: the file is a few times the data, not each commit's.
+     */
+    struct space_report report;
+    space_report(shared.store, &report);
+    assert_true(report.page_count < 1500);
+    mutex_deinit(&shared.lock);
+    store_close(shared.store);
+}
+
 int
 main(void)
 {
@@ -478,6 +634,7 @@ main(void)
         cmocka_unit_test(full_disk_leaves_the_store_usable),
         cmocka_unit_test(lost_writes_are_seen_before_the_superblock),
         cmocka_unit_test(work_goes_on_after_a_failed_allocation),
+        cmocka_unit_test(commits_readers_and_checkpoints_go_on_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
