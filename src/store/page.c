@@ -601,10 +601,27 @@ merged_keys(const struct page *left, const struct page *right, struct slice sepa
 }
 
 bool
+page_is_within(const struct page *page, struct slice low, struct slice high)
+{
+    uint8_t room[KEY_BYTES_MAX];
+    uint32_t first = first_keyed(page);
+    if (page->slot_count <= first)
+        return true;
+    /* Keys rise, so two of them tell for all. */
+    if (low.data != NULL && slice_compare(page_key(page, first, room), low) < 0)
+        return false;
+    return high.data == NULL ||
+           slice_compare(page_key(page, page->slot_count - 1u, room), high) < 0;
+}
+
+bool
 page_can_merge(const struct page *left, const struct page *right, struct slice separator)
 {
     uint8_t low[KEY_BYTES_MAX], high[KEY_BYTES_MAX];
-    struct slice first, last;
+    struct slice first, last, none = {.data = NULL};
+    /* Each page is in order by itself (P2); that one is before the other, nobody has checked. */
+    if (!page_is_within(left, none, separator) || !page_is_within(right, separator, none))
+        return false;
     if (!merged_keys(left, right, separator, low, high, &first, &last))
         return true;
     uint32_t prefix = key_common_bytes(first, last);

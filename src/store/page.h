@@ -139,8 +139,11 @@ page_used_bytes(const struct page *page)
 bool page_has_room(const struct page *page, struct slice key, uint32_t extra);
 /* Whether any row of at most PAGE_ROW_BYTES_MAX fits, whatever its key. */
 bool page_has_room_for_any(const struct page *page);
+/* Whether all keys of the page (of an inner page: but slot 0's) are in [low, high); null data: no
+ * bound. */
+bool page_is_within(const struct page *page, struct slice low, struct slice high);
 /* Whether all rows of two neighbours fit into one page; `separator`: the key between inner pages,
- * which becomes the right one's first. */
+ * which becomes the right one's first. False too if the two are not in order. */
 bool page_can_merge(const struct page *left, const struct page *right, struct slice separator);
 
 /* ---- slotted pages: changing ---- */

@@ -79,6 +79,8 @@ check_slot(const struct page *page, uint32_t idx, uint64_t *taken, page_no limit
     uint32_t row_bytes = page_row_bytes(page, idx);
     if (at + row_bytes > PAGE_BYTES)
         return "a row reaches past the page";
+    if (PAGE_SLOT_BYTES + page->prefix_bytes + row_bytes > PAGE_ROW_BYTES_MAX)
+        return "a row is too large";
     if (!take_bytes(taken, at, row_bytes))
         return "rows overlap";
     if (page->prefix_bytes + slot->key_bytes > KEY_BYTES_MAX)

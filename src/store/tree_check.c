@@ -23,19 +23,6 @@ struct bounds {
     struct slice low, high;
 };
 
-/* Keys from slot `first` on lie within the bounds; they rise, so two of them tell. */
-static bool
-is_within(const struct page *page, uint32_t first, struct bounds bounds)
-{
-    uint8_t room[KEY_BYTES_MAX];
-    if (page->slot_count <= first)
-        return true;
-    if (bounds.low.data != NULL && slice_compare(page_key(page, first, room), bounds.low) < 0)
-        return false;
-    return bounds.high.data == NULL ||
-           slice_compare(page_key(page, page->slot_count - 1u, room), bounds.high) < 0;
-}
-
 /* With hooks, what is broken is counted, and the check goes on. */
 static enum status
 settle(struct tree_checking *checking, enum status st)
@@ -135,7 +122,7 @@ check_page(struct tree_checking *checking, struct page_ref ref, const struct pag
     const char *wrong = page_check(page, store->cache->page_limit);
     if (wrong != NULL)
         return store_corrupt(store, ref.page, "%s", wrong);
-    if (!is_within(page, page->level == 0 ? 0 : 1, bounds))
+    if (!page_is_within(page, bounds.low, bounds.high))
         return store_corrupt(store, ref.page, "a key lies outside what the parent says");
     if (page->slot_count == 0)
         return store_corrupt(store, ref.page, "the page is empty");

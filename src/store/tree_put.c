@@ -8,6 +8,7 @@
  */
 #include "base/check.h"
 #include "store/overflow.h"
+#include "store/store.h"
 #include "store/tree_int.h"
 
 /* Pages taken before anything changes; the last `count` that the edit took. */
@@ -115,6 +116,28 @@ put_splitting(struct put *put)
     }
 }
 
+/*
+ * Whether the pages to be split lie between the separators of their parents, so that the new
+ * separators will too. Only a broken file can make it false: each page is in order by itself.
+ */
+static bool
+is_path_in_order(const struct tree_path *path, uint32_t pages_max)
+{
+    for (uint32_t d = path->depth - 1; d > 0 && pages_max > 0; d--, pages_max--) {
+        const struct page *parent = path->at[d - 1].page;
+        uint8_t low_room[KEY_BYTES_MAX], high_room[KEY_BYTES_MAX];
+        struct slice low = {.data = NULL}, high = {.data = NULL};
+        uint32_t idx = path->at[d - 1].idx;
+        if (idx > 0)
+            low = page_key(parent, idx, low_room);
+        if (idx + 1u < parent->slot_count)
+            high = page_key(parent, idx + 1, high_room);
+        if (!page_is_within(path->at[d].page, low, high))
+            return false;
+    }
+    return true;
+}
+
 /* Puts the row at the path's end. All pages on the path are owned. Nothing changes on failure. */
 static enum status
 put_at(struct put *put)
@@ -129,7 +152,11 @@ put_at(struct put *put)
             leaf_insert(leaf, idx, &put->row);
         return ST_OK;
     }
-    TRY(spares_take(put->edit, &put->spares, split_pages_max(&put->path)));
+    uint32_t pages_max = split_pages_max(&put->path);
+    if (UNLIKELY(!is_path_in_order(&put->path, pages_max)))
+        return store_corrupt(put->edit->store, put->path.at[d].ref.page,
+                             "keys lie outside what the parent says");
+    TRY(spares_take(put->edit, &put->spares, pages_max));
     if (put->is_found)
         page_remove(leaf, idx);
     put_splitting(put);
