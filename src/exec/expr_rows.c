@@ -297,6 +297,23 @@ nextval_row(struct expr_state *state, const struct row_site *site, const union d
     return value;
 }
 
+/* ---- GROUPING(a, b): a bit for each, the last one the lowest, set if it is not grouped by ---- */
+
+static union datum
+grouping_row(struct expr_state *state, const struct row_site *site, const union datum *args,
+             const bool *nulls, bool *is_null)
+{
+    const uint32_t *groups = site->expr->grouping.groups;
+    union datum value = {.words = {0, 0}};
+
+    (void)state;
+    (void)nulls;
+    (void)is_null;
+    for (uint32_t i = 1; i <= groups[0]; i++)
+        value.i32 = value.i32 * 2 + (int32_t)((uint32_t)args[0].i32 >> groups[i] & 1);
+    return value;
+}
+
 reg_no
 build_row_kind(struct code_builder *b, const struct expr *e, sel_no sel)
 {
@@ -311,6 +328,8 @@ build_row_kind(struct code_builder *b, const struct expr *e, sel_no sel)
         return build_value_func(b, e, sel);
     case EXPR_NEXTVAL:
         return build_rows(b, build_row_site(b, e, nextval_row, "nextval", NULL, 0, sel), sel);
+    case EXPR_GROUPING:
+        return build_rows(b, build_row_site(b, e, grouping_row, "grouping", e->args, 1, sel), sel);
     case EXPR_CURRENT_OF:
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "WHERE CURRENT OF is not supported yet");
     case EXPR_CAST_DOMAIN:

@@ -69,8 +69,8 @@ modify_on_conflict(struct exec *exec, struct modify_state *state, struct batch *
     expr_run(state->conflict_assigns, &both);
 
     struct column *new_columns =
-        arena_alloc_array(state->writer->arena, count, sizeof *new_columns);
-    memcpy(new_columns, state->old_columns, count * sizeof *new_columns);
+        arena_alloc_array(state->writer->arena, count + 1, sizeof *new_columns);
+    memcpy(new_columns, state->old_columns, (count + 1) * sizeof *new_columns);
     for (uint32_t i = 0; i < plan->conflict->assign_count; i++)
         new_columns[plan->conflict->assigns[i].attr - 1] = state->conflict_assigns->outputs[i];
     struct batch new_rows = one_row(state, new_columns, count, row, &sel);

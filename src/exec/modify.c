@@ -116,7 +116,8 @@ modify_open(struct exec *exec, struct node_state *node)
     state->returning = expr_open(exec, code->returning, capacity, arena);
     state->conflict_assigns = expr_open(exec, code->conflict_assigns, capacity, arena);
     state->conflict_where = expr_open(exec, code->conflict_where, capacity, arena);
-    state->row_columns = arena_alloc_array(exec->arena, count, sizeof(struct column));
+    /* One more for the row id, which the row's value does not hold. */
+    state->row_columns = arena_alloc_array(exec->arena, count + 1u, sizeof(struct column));
     state->both_columns = arena_alloc_array(exec->arena, both, sizeof(struct column));
 }
 
@@ -128,29 +129,36 @@ modify_old_columns(struct exec *exec, struct modify_state *state)
 
     if (state->old_columns != NULL)
         return;
-    state->old_columns = arena_alloc_array(exec->arena, count, sizeof(struct column));
+    state->old_columns = arena_alloc_array(exec->arena, count + 1u, sizeof(struct column));
+    state->old_columns[count] = modify_null_column(PHYS_I64);
     for (uint32_t i = 0; i < count; i++)
         vector_init(&state->old_columns[i], table->format->columns[i].phys,
                     state->node.code->capacity, exec->arena);
 }
 
-struct batch
-modify_row_batch(struct modify_state *state, const struct batch *in)
+struct column
+modify_null_column(enum phys phys)
 {
     static const uint8_t one = 1;
     static const union datum nothing = {.words = {0, 0}};
+
+    return (struct column){
+        .phys = phys,
+        .is_const = true,
+        .has_nulls = true,
+        .nulls = (uint8_t *)(uintptr_t)&one,
+        .data = (void *)(uintptr_t)&nothing,
+    };
+}
+
+struct batch
+modify_row_batch(struct modify_state *state, const struct batch *in)
+{
     const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
     const struct row_format *format = state->writer->code->format;
 
-    for (uint32_t i = 0; i < plan->table->column_count; i++) {
-        state->row_columns[i] = (struct column){
-            .phys = format->columns[i].phys,
-            .is_const = true,
-            .has_nulls = true,
-            .nulls = (uint8_t *)(uintptr_t)&one,
-            .data = (void *)(uintptr_t)&nothing,
-        };
-    }
+    for (uint32_t i = 0; i < format->column_count; i++)
+        state->row_columns[i] = modify_null_column(format->columns[i].phys);
     for (uint32_t i = 0; i < plan->target_count; i++)
         state->row_columns[plan->targets[i] - 1] = in->columns[i];
     return (struct batch){

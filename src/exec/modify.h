@@ -42,6 +42,8 @@ void modify_open(struct exec *exec, struct node_state *node);
 
 /* Buffers for old rows; on first use. */
 void modify_old_columns(struct exec *exec, struct modify_state *state);
+/* A constant null; of a table with row ids, the column after the last. */
+struct column modify_null_column(enum phys phys);
 /* A batch over the table's columns for the child's columns: the targets', and nulls elsewhere. */
 struct batch modify_row_batch(struct modify_state *state, const struct batch *in);
 /* Computes RETURNING of `rows` and the child's `in` into `out`, at rows' selection. */

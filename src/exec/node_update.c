@@ -151,7 +151,7 @@ update_batch(struct exec *exec, struct modify_state *state, struct batch *in, st
         return;
     if (state->assigns != NULL)
         expr_run(state->assigns, in);
-    memcpy(state->row_columns, state->old_columns, count * sizeof(struct column));
+    memcpy(state->row_columns, state->old_columns, (count + 1) * sizeof(struct column));
     for (uint32_t i = 0; i < plan->assign_count; i++)
         state->row_columns[plan->assigns[i].attr - 1] = state->assigns->outputs[i];
     struct batch old_rows = *rows;

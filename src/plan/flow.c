@@ -24,6 +24,31 @@ struct binding {
     const struct flow *flow;
 };
 
+/* GROUPING(...) reads the bits that the aggregation puts out: groups[0] counts those that follow.
+ */
+static struct expr *
+bind_grouping(const struct binding *binding, struct expr *e)
+{
+    struct planner *planner = binding->planner;
+    uint32_t column = 0;
+
+    while (column < binding->flow->node->column_count &&
+           (binding->flow->outputs[column]->kind != EXPR_GROUPING ||
+            binding->flow->outputs[column]->grouping.groups != NULL))
+        column++;
+    if (column == binding->flow->node->column_count)
+        return expr_const(planner->arena, TYPE_INT4, -1, (union datum){.words = {0, 0}}, e->at);
+    struct expr *bound = arena_copy(planner->arena, e, sizeof *e);
+    uint32_t *groups = arena_alloc_array(planner->arena, e->arg_count + 1u, sizeof *groups);
+    groups[0] = e->arg_count;
+    memcpy(groups + 1, e->grouping.groups, e->arg_count * sizeof *groups);
+    bound->grouping.groups = groups;
+    bound->args = arena_alloc_array(planner->arena, 1, sizeof *bound->args);
+    bound->args[0] = plan_input(planner, column, binding->flow->outputs[column]);
+    bound->arg_count = 1;
+    return bound;
+}
+
 static struct expr *
 bind_change(void *object, struct expr *e)
 {
@@ -34,6 +59,8 @@ bind_change(void *object, struct expr *e)
     uint32_t column = flow_column(binding->flow, e);
     if (column != UINT32_MAX)
         return plan_input(binding->planner, column, e);
+    if (e->kind == EXPR_GROUPING)
+        return bind_grouping(binding, e);
     if (e->kind == EXPR_COLUMN || e->kind == EXPR_AGGREGATE || e->kind == EXPR_WINDOW)
         raise(SQLSTATE_INTERNAL_ERROR, "column %d of range %u is not there to be read",
               e->column.number, e->column.range);

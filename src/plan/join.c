@@ -253,10 +253,11 @@ push_down(struct level *level, struct join_group *group, const struct qual *qual
             expr_list_add(level->arena, &item->rel->quals, qual->expr);
             return true;
         }
-        if (!item->group->is_full) {
+        if (item->group->is_full)
+            expr_list_add(level->arena, &item->group->full_after, qual->expr);
+        else
             add_qual(level, item->group, qual->expr);
-            return true;
-        }
+        return true;
     }
     return false;
 }

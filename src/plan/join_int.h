@@ -36,7 +36,8 @@ struct join_group {
     relset rels;
     bool is_full; /* two items, joined FULL by full_on */
     struct expr_list full_on;
-    struct path_list paths; /* of all its rels, once solved */
+    struct expr_list full_after; /* conditions on its rows from outside */
+    struct path_list paths;      /* of all its rels, once solved */
 };
 
 /* ---- join_search.c: all ways to join a group's items; fills group->paths ---- */

@@ -215,6 +215,7 @@ search_full(struct level *level, struct join_group *group)
         .right = &group->items[1].paths,
         .join = PLAN_JOIN_FULL,
         .on = group->full_on,
+        .after = group->full_after,
         .rows = -1,
     };
 

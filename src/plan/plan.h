@@ -316,8 +316,7 @@ enum plan_setop_kind { PLAN_INTERSECT, PLAN_EXCEPT };
 struct plan_setop {
     struct plan_node node;
     enum plan_setop_kind op;
-    bool is_all;
-    struct plan_key *keys; /* [column_count] */
+    bool is_all; /* rows compare by all columns, as their types' default equality does */
 };
 
 /* left: the non-recursive term; right: the recursive one, which reads work table `work`. */

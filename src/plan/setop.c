@@ -129,10 +129,7 @@ setop_plan(struct level *level, const struct setop *setop)
         PLAN_NODE(level->planner, PLAN_SETOP, plan_setop, setop->column_count);
     node->op = setop->kind == SETOP_INTERSECT ? PLAN_INTERSECT : PLAN_EXCEPT;
     node->is_all = setop->is_all;
-    if (setop->keys == NULL)
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this set operation with ALL is not supported yet");
     node->node.left = setop_plan(level, setop->left).node;
-    node->keys = setop_keys(level, setop, node->node.left);
     node->node.right = setop_plan(level, setop->right).node;
     memcpy(node->node.columns, node->node.left->columns,
            setop->column_count * sizeof *node->node.columns);
