@@ -25,7 +25,7 @@ open_db(const char *path, const char *mode)
     const char *settings[] = {"shared_buffers=256MB",
                               strcmp(mode, "full") == 0 ? NULL : "synchronous_commit=off", NULL};
     if (rowan_open_with(path, 0, settings, &db) != ROWAN_OK) {
-        fprintf(stderr, "%s\n", rowan_open_error());
+        fprintf(stderr, "%s\n", rowan_open_error(db));
         return 1;
     }
     return rowan_connect(db, NULL, &connection) != ROWAN_OK;

@@ -4,9 +4,9 @@
  *
  *     rowan_db *db;
  *     rowan_connection *c;
- *     if (rowan_open("app.rowan", 0, &db) != ROWAN_OK) ...          // rowan_open_error() tells why
- *     if (rowan_connect(db, NULL, &c) != ROWAN_OK) ...
- *     rowan_exec(c, "create table t (id int primary key, v text)");
+ *     if (rowan_open("app.rowan", 0, &db) != ROWAN_OK) ...          // rowan_open_error(db) tells
+ * why if (rowan_connect(db, NULL, &c) != ROWAN_OK) ... rowan_exec(c, "create table t (id int
+ * primary key, v text)");
  *
  *     rowan_statement *s;
  *     rowan_prepare(c, "select v from t where id = $1", &s);
@@ -61,7 +61,7 @@ ROWAN_API int rowan_open(const char *path, int flags, rowan_db **db);
 /* The same with settings, "name=value" each, ended by NULL: "shared_buffers=256MB". */
 ROWAN_API int rowan_open_with(const char *path, int flags, const char *const *settings,
                               rowan_db **db);
-ROWAN_API const char *rowan_open_error(void);
+ROWAN_API const char *rowan_open_error(const rowan_db *db);
 /* Its connections must be gone: ROWAN_MISUSE else, and nothing happens. Leaves one file. */
 ROWAN_API int rowan_close(rowan_db *db);
 

@@ -226,17 +226,16 @@ shell_read_file(struct shell *shell, const char *path)
 static char *
 prompt_text(EditLine *edit)
 {
-    static _Thread_local char prompt[160];
     void *object;
     el_get(edit, EL_CLIENTDATA, &object);
     struct shell *shell = object;
     bool is_open;
     bool goes_on = shell->query.bytes != 0;
     (void)statement_bytes((const char *)shell->query.data, shell->query.bytes, &is_open);
-    snprintf(prompt, sizeof prompt, "%.100s%s%c ", client_database(shell->client),
+    snprintf(shell->prompt, sizeof shell->prompt, "%.100s%s%c ", client_database(shell->client),
              goes_on ? (is_open ? "(" : "-") : "=",
              client_transaction(shell->client) == ' ' ? '>' : client_transaction(shell->client));
-    return prompt;
+    return shell->prompt;
 }
 
 static void

@@ -19,6 +19,7 @@ struct shell {
     FILE *input;
     const char *input_name;
     int input_depth;
+    char prompt[160];
     FILE *copy_file; /* \copy's; null: input and standard output */
     char *copy_line;
     size_t copy_room;

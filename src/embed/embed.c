@@ -21,6 +21,7 @@
 struct rowan_db {
     struct engine *engine;
     _Atomic uint32_t connection_count;
+    char why[OPEN_ERROR_BYTES]; /* it could not be opened; empty: it is open */
 };
 
 struct rowan_connection {
@@ -50,17 +51,10 @@ struct rowan_statement {
 
 /* ---- opening ---- */
 
-static char *
-open_error_room(void)
-{
-    static _Thread_local char text[OPEN_ERROR_BYTES];
-    return text;
-}
-
 const char *
-rowan_open_error(void)
+rowan_open_error(const rowan_db *db)
 {
-    return open_error_room();
+    return db == NULL ? "out of memory" : db->why;
 }
 
 int
@@ -69,27 +63,36 @@ rowan_open(const char *path, int flags, rowan_db **db)
     return rowan_open_with(path, flags, NULL, db);
 }
 
+/* Splits "name=value" texts; false: one is none. */
+static bool
+take_settings(struct rowan_db *db, const char *const *settings, char names[][64],
+              struct setting_text *list, uint32_t *count)
+{
+    for (; settings != NULL && settings[*count] != NULL && *count < SETTINGS_MAX; ++*count) {
+        const char *text = settings[*count], *equals = strchr(text, '=');
+        if (equals == NULL || equals - text >= 64) {
+            snprintf(db->why, sizeof db->why, "\"%.200s\" is not name=value", text);
+            return false;
+        }
+        snprintf(names[*count], 64, "%.*s", (int)(equals - text), text);
+        list[*count] = (struct setting_text){.name = names[*count], .value = equals + 1};
+    }
+    return true;
+}
+
 int
-rowan_open_with(const char *path, int flags, const char *const *settings, rowan_db **db)
+rowan_open_with(const char *path, int flags, const char *const *settings, rowan_db **out)
 {
     char names[SETTINGS_MAX][64];
     struct setting_text list[SETTINGS_MAX];
     uint32_t count = 0;
-    char *why = open_error_room();
-    *db = NULL;
-    *why = '\0';
-    for (; settings != NULL && settings[count] != NULL && count < SETTINGS_MAX; count++) {
-        const char *equals = strchr(settings[count], '=');
-        if (equals == NULL || equals - settings[count] >= 64) {
-            snprintf(why, OPEN_ERROR_BYTES, "\"%.200s\" is not name=value", settings[count]);
-            return ROWAN_MISUSE;
-        }
-        snprintf(names[count], sizeof names[count], "%.*s", (int)(equals - settings[count]),
-                 settings[count]);
-        list[count] = (struct setting_text){.name = names[count], .value = equals + 1};
-    }
+    struct rowan_db *db = mem_alloc_zero(sizeof *db);
+    *out = db;
+    if (db == NULL)
+        return ROWAN_ERROR;
+    if (!take_settings(db, settings, names, list, &count))
+        return ROWAN_MISUSE;
     struct arena *arena = arena_new(&(struct arena_options){.name = "open"});
-    struct rowan_db *made = mem_alloc_zero(sizeof *made);
     struct engine_options options = {.path = path,
                                      .can_create = (flags & ROWAN_MUST_EXIST) == 0,
                                      .is_read_only = (flags & ROWAN_READ_ONLY) != 0,
@@ -97,16 +100,12 @@ rowan_open_with(const char *path, int flags, const char *const *settings, rowan_
                                      .setting_count = count,
                                      .settings = list};
     struct error *error = NULL;
-    bool is_good =
-        arena != NULL && made != NULL && engine_open(&options, arena, &made->engine, &error);
-    if (!is_good) {
-        snprintf(why, OPEN_ERROR_BYTES, "%s%s%s", error == NULL ? "out of memory" : error->message,
+    bool is_good = arena != NULL && engine_open(&options, arena, &db->engine, &error);
+    if (!is_good)
+        snprintf(db->why, sizeof db->why, "%s%s%s",
+                 error == NULL ? "out of memory" : error->message,
                  error == NULL || error->hint == NULL ? "" : ". ",
                  error == NULL || error->hint == NULL ? "" : error->hint);
-        mem_free(made);
-    } else {
-        *db = made;
-    }
     arena_free(arena);
     return is_good ? ROWAN_OK : ROWAN_ERROR;
 }
@@ -118,7 +117,8 @@ rowan_close(rowan_db *db)
         return ROWAN_OK;
     if (db->connection_count != 0)
         return ROWAN_MISUSE;
-    engine_close(db->engine);
+    if (db->engine != NULL)
+        engine_close(db->engine);
     mem_free(db);
     return ROWAN_OK;
 }
@@ -221,6 +221,10 @@ sink_copy_data(void *object, struct slice data)
 int
 rowan_connect(rowan_db *db, const char *branch, rowan_connection **out)
 {
+    if (db == NULL || db->engine == NULL) {
+        *out = NULL;
+        return ROWAN_MISUSE;
+    }
     struct rowan_connection *connection = mem_alloc_zero(sizeof *connection);
     struct arena *arena = arena_new(&(struct arena_options){.name = "connect"});
     *out = connection;
