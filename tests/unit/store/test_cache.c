@@ -360,78 +360,103 @@ broken_pages_are_told(void **state)
 
 /* ---- faults ---- */
 
+enum { FAULT_KEYS = 3000 };
+
+/* A tree under change while calls fail, and what it should hold. */
+struct trial {
+    struct store *store;
+    struct reader *reader;
+    struct random random;
+    struct tree_root root;
+    struct edit edit;
+    uint64_t versions[FAULT_KEYS]; /* 0: no row */
+    uint32_t failures;
+};
+
+/* One random change, one of whose next `gap` calls fails. */
+static void
+change_once(struct trial *trial, enum fault_point point, uint64_t gap, uint64_t version)
+{
+    static uint8_t long_value[40000];
+    uint64_t n = random_below(&trial->random, FAULT_KEYS);
+    uint8_t key[8], row[ROW_BYTES];
+    be64_set(key, n);
+    struct slice value = row_of(n, version, row);
+    if (n % 50 == 0) {
+        memcpy(long_value, row, ROW_BYTES);
+        value = slice_of(long_value, sizeof long_value);
+    }
+    bool is_put = random_below(&trial->random, 3) > 0;
+    fault_arm(point, 1 + random_below(&trial->random, gap));
+    enum status st = is_put
+                         ? tree_put(&trial->edit, &trial->root, slice_of(key, 8), value, PUT_UPSERT)
+                         : tree_delete(&trial->edit, &trial->root, slice_of(key, 8));
+    bool was_hit = fault_was_hit(point);
+    fault_arm(point, 0);
+    if (st == ST_NO_MEMORY || st == ST_IO) {
+        assert_true(was_hit);
+        trial->failures++;
+        return;
+    }
+    assert_int_equal(st, is_put || trial->versions[n] != 0 ? ST_OK : ST_NOT_FOUND);
+    trial->versions[n] = is_put ? version : 0;
+}
+
+static void
+assert_versions(struct trial *trial)
+{
+    struct buf spill;
+    buf_init(&spill);
+    uint64_t count = 0;
+    for (uint64_t n = 0; n < FAULT_KEYS; n++) {
+        uint8_t key[8];
+        struct slice value;
+        be64_set(key, n);
+        reader_refresh(trial->reader);
+        enum status st =
+            tree_get(trial->store, trial->reader, &trial->root, slice_of(key, 8), &spill, &value);
+        assert_int_equal(st, trial->versions[n] != 0 ? ST_OK : ST_NOT_FOUND);
+        if (st == ST_OK)
+            assert_int_equal(le64_get(value.data + 8), trial->versions[n]);
+        count += st == ST_OK;
+    }
+    assert_int_equal(trial->root.row_count, count);
+    buf_deinit(&spill);
+}
+
 /* Random changes; after each failed one the tree must hold what it held. */
 static void
 change_with_faults(struct store *store, struct reader *reader, enum fault_point point, uint64_t gap,
                    uint64_t seed)
 {
-    enum { KEYS = 3000 };
-    static uint64_t versions[KEYS];
-    static uint8_t long_value[40000];
-    memset(versions, 0, sizeof versions);
-    struct random random;
-    random_init(&random, seed);
-    struct tree_root root = {0};
-    struct edit edit;
-    uint32_t failures = 0;
+    struct trial *trial = calloc(1, sizeof *trial);
+    assert_non_null(trial);
+    trial->store = store;
+    trial->reader = reader;
+    random_init(&trial->random, seed);
     reader_enter(reader);
     for (birth_seq birth = 1; birth <= 4; birth++) {
-        edit_init(&edit, store, reader, birth);
+        edit_init(&trial->edit, store, reader, birth);
         for (uint32_t i = 0; i < 3000; i++) {
-            uint64_t n = random_below(&random, KEYS);
-            uint8_t key[8], row[ROW_BYTES];
-            be64_set(key, n);
-            uint64_t version = birth << 32 | i;
-            struct slice value = row_of(n, version, row);
-            if (n % 50 == 0) {
-                memcpy(long_value, row, ROW_BYTES);
-                value = slice_of(long_value, sizeof long_value);
-            }
-            bool is_put = random_below(&random, 3) > 0;
-            fault_arm(point, 1 + random_below(&random, gap));
-            enum status st = is_put ? tree_put(&edit, &root, slice_of(key, 8), value, PUT_UPSERT)
-                                    : tree_delete(&edit, &root, slice_of(key, 8));
-            bool was_hit = fault_was_hit(point);
-            fault_arm(point, 0);
-            if (st == ST_NO_MEMORY || st == ST_IO) {
-                assert_true(was_hit);
-                failures++;
-            } else {
-                assert_int_equal(st, is_put || versions[n] != 0 ? ST_OK : ST_NOT_FOUND);
-                versions[n] = is_put ? version : 0;
-            }
+            change_once(trial, point, gap, birth << 32 | i);
             if (i % 20 == 0)
                 reader_refresh(reader);
             if (i % 300 == 0)
-                assert_int_equal(tree_check(store, reader, &root), ST_OK);
+                assert_int_equal(tree_check(store, reader, &trial->root), ST_OK);
         }
-        stand_in_publish(&edit);
-        edit_deinit(&edit);
+        stand_in_publish(&trial->edit);
+        edit_deinit(&trial->edit);
     }
-    assert_true(failures > 50);
-    struct buf spill;
-    buf_init(&spill);
-    uint64_t count = 0;
-    for (uint64_t n = 0; n < KEYS; n++) {
-        uint8_t key[8];
-        struct slice value;
-        be64_set(key, n);
-        reader_refresh(reader);
-        enum status st = tree_get(store, reader, &root, slice_of(key, 8), &spill, &value);
-        assert_int_equal(st, versions[n] != 0 ? ST_OK : ST_NOT_FOUND);
-        if (st == ST_OK)
-            assert_int_equal(le64_get(value.data + 8), versions[n]);
-        count += st == ST_OK;
-    }
-    assert_int_equal(root.row_count, count);
-    buf_deinit(&spill);
+    assert_true(trial->failures > 50);
+    assert_versions(trial);
     /* Nothing leaked: an edit that clears the tree leaves no page in use. */
-    edit_init(&edit, store, reader, 5);
-    assert_int_equal(tree_clear(&edit, &root, 0), ST_OK);
-    stand_in_publish(&edit);
-    edit_deinit(&edit);
+    edit_init(&trial->edit, store, reader, 5);
+    assert_int_equal(tree_clear(&trial->edit, &trial->root, 0), ST_OK);
+    stand_in_publish(&trial->edit);
+    edit_deinit(&trial->edit);
     assert_int_equal(store->space->used_count, 0);
     reader_leave(reader);
+    free(trial);
 }
 
 static void
