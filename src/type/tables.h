@@ -52,6 +52,7 @@ extern const struct type_tables oid_tables;
 extern const struct type_tables quote_tables;
 extern const struct type_tables regexp_tables;
 extern const struct type_tables similar_tables;
+extern const struct type_tables system_tables;
 extern const struct type_tables text_case_tables;
 extern const struct type_tables text_func_tables;
 extern const struct type_tables text_ops_tables;

@@ -48,6 +48,7 @@ static const struct type_tables *const all_tables[] = {
     &quote_tables,
     &regexp_tables,
     &similar_tables,
+    &system_tables,
     &text_case_tables,
     &text_func_tables,
     &text_ops_tables,
