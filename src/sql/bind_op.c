@@ -209,7 +209,8 @@ in_array(struct level *level, struct object_name op, bool is_not, struct expr *l
     all[0] = left;
     memcpy(all + 1, items->items, items->count * sizeof *all);
     oid type = common_type(an, all, items->count + 1, NULL, NULL);
-    if (type == OID_NONE || type == TYPE_RECORD || array_of(an, type) == OID_NONE)
+    if (type == OID_NONE || type == TYPE_RECORD ||
+        scope_type(an->scope, array_of(an, type)) == NULL)
         return NULL;
     for (uint32_t i = 0; i <= items->count; i++) {
         if (!can_coerce(an, 1, &all[i]->type, &type, CAST_IMPLICIT))

@@ -1,0 +1,119 @@
+/*
+ * utility_int.h: what the files that bind utility statements offer each other.
+ */
+#pragma once
+
+#include "sql/analysis_int.h"
+
+/* ---- utility.c: reading the parser's option lists ---- */
+
+/* An option's value as text; null: none was given. */
+const char *def_text(struct analysis *an, const PgQuery__DefElem *def);
+bool def_bool(struct analysis *an, const PgQuery__DefElem *def);
+int64_t def_int(struct analysis *an, const PgQuery__DefElem *def);
+struct option_list def_options(struct analysis *an, struct nodes nodes);
+struct name_list names_of(struct analysis *an, struct nodes nodes);
+const char *role_name(const PgQuery__RoleSpec *role);
+enum object_kind object_kind_of(struct analysis *an, PgQuery__ObjectType type);
+const char *object_kind_name(enum object_kind kind); /* "TABLE" */
+/* A name as pg_class prints it in error messages, of a relation in the schema it goes to. */
+const char *create_schema(struct analysis *an, const struct object_name *name);
+
+/* ---- a file each ---- */
+
+void bind_transaction(struct analysis *an, struct utility *u, const PgQuery__TransactionStmt *stmt);
+void bind_set(struct analysis *an, struct utility *u, const PgQuery__VariableSetStmt *stmt);
+struct set set_of(struct analysis *an, const PgQuery__VariableSetStmt *stmt);
+void bind_prepare(struct analysis *an, struct utility *u, const struct raw_statement *raw,
+                  const PgQuery__PrepareStmt *stmt);
+void bind_execute(struct analysis *an, struct utility *u, const PgQuery__ExecuteStmt *stmt);
+void bind_declare(struct analysis *an, struct utility *u, const struct raw_statement *raw,
+                  const PgQuery__DeclareCursorStmt *stmt);
+void bind_fetch(struct utility *u, const PgQuery__FetchStmt *stmt);
+void bind_lock(struct analysis *an, struct utility *u, const PgQuery__LockStmt *stmt);
+void bind_explain(struct analysis *an, struct utility *u, const struct raw_statement *raw,
+                  const PgQuery__ExplainStmt *stmt);
+void bind_discard(struct utility *u, const PgQuery__DiscardStmt *stmt);
+void bind_set_constraints(struct analysis *an, struct utility *u,
+                          const PgQuery__ConstraintsSetStmt *stmt);
+
+void bind_vacuum(struct analysis *an, struct utility *u, const PgQuery__VacuumStmt *stmt);
+void bind_reindex(struct analysis *an, struct utility *u, const PgQuery__ReindexStmt *stmt);
+void bind_truncate(struct analysis *an, struct utility *u, const PgQuery__TruncateStmt *stmt);
+
+void bind_drop(struct analysis *an, struct utility *u, const PgQuery__DropStmt *stmt);
+void bind_rename(struct analysis *an, struct utility *u, const PgQuery__RenameStmt *stmt);
+void bind_set_schema(struct analysis *an, struct utility *u,
+                     const PgQuery__AlterObjectSchemaStmt *stmt);
+void bind_owner(struct analysis *an, struct utility *u, const PgQuery__AlterOwnerStmt *stmt);
+void bind_comment(struct analysis *an, struct utility *u, const PgQuery__CommentStmt *stmt);
+void bind_create_schema(struct analysis *an, struct utility *u, const struct raw_statement *raw,
+                        const PgQuery__CreateSchemaStmt *stmt);
+void bind_create_database(struct analysis *an, struct utility *u,
+                          const PgQuery__CreatedbStmt *stmt);
+void bind_drop_database(struct analysis *an, struct utility *u, const PgQuery__DropdbStmt *stmt);
+void bind_create_role(struct analysis *an, struct utility *u, const PgQuery__CreateRoleStmt *stmt);
+void bind_alter_role(struct analysis *an, struct utility *u, const PgQuery__AlterRoleStmt *stmt);
+void bind_alter_role_set(struct analysis *an, struct utility *u,
+                         const PgQuery__AlterRoleSetStmt *stmt);
+void bind_drop_role(struct analysis *an, struct utility *u, const PgQuery__DropRoleStmt *stmt);
+void bind_grant(struct analysis *an, struct utility *u, const PgQuery__GrantStmt *stmt);
+void bind_grant_role(struct analysis *an, struct utility *u, const PgQuery__GrantRoleStmt *stmt);
+
+void bind_copy(struct analysis *an, struct utility *u, const PgQuery__CopyStmt *stmt);
+
+void bind_create_table(struct analysis *an, struct utility *u, const PgQuery__CreateStmt *stmt);
+void bind_create_table_as(struct analysis *an, struct utility *u, const struct raw_statement *raw,
+                          const PgQuery__CreateTableAsStmt *stmt);
+void bind_select_into(struct analysis *an, struct utility *u, const PgQuery__SelectStmt *stmt);
+void bind_create_view(struct analysis *an, struct utility *u, const PgQuery__ViewStmt *stmt);
+void bind_create_sequence(struct analysis *an, struct utility *u,
+                          const PgQuery__CreateSeqStmt *stmt);
+void bind_alter_sequence(struct analysis *an, struct utility *u, const PgQuery__AlterSeqStmt *stmt);
+void bind_sequence_options(struct analysis *an, struct nodes nodes, bool is_identity,
+                           struct sequence_options *options);
+void bind_create_index(struct analysis *an, struct utility *u, const PgQuery__IndexStmt *stmt);
+void bind_alter_table(struct analysis *an, struct utility *u, const PgQuery__AlterTableStmt *stmt);
+
+/* ---- tables in making (utility_column.c, utility_constraint.c) ---- */
+
+/*
+ * A table as CREATE or ALTER TABLE is about to make it: what expressions are bound to. Columns that
+ * are to be are added to `columns` before the expressions over them are bound.
+ */
+struct sketch {
+    struct analysis *an;
+    struct object_name name;
+    const char *schema;
+    const struct table *before; /* ALTER TABLE: the table as it is; null for CREATE */
+    struct list columns;        /* struct column_def, all of them in order */
+    struct list specs;          /* struct column_spec: new ones */
+    struct list constraints;    /* struct constraint_spec: new ones */
+    struct list indexes;        /* struct create_index: LIKE's */
+    struct list taken;          /* char: relation names that this statement will take */
+    bool has_primary;
+    char persistence;
+};
+
+/* The table as sketched so far, for binding. */
+const struct table *sketch_table(struct sketch *sketch);
+struct column_spec *sketch_column(struct sketch *sketch, const PgQuery__ColumnDef *def);
+/* The constraints written with a column; after sketch_column. */
+void sketch_column_constraints(struct sketch *sketch, const PgQuery__ColumnDef *def,
+                               struct column_spec *spec);
+void sketch_add(struct sketch *sketch, struct column_spec *spec);
+struct column_spec *sketch_spec(struct sketch *sketch, const char *name);
+struct constraint_spec *sketch_constraint(struct sketch *sketch, const PgQuery__Constraint *node,
+                                          const char *column);
+/* Names for constraints that were given none; marks primary key columns not null. */
+void sketch_finish(struct sketch *sketch);
+struct stored_expr sketch_expr(struct sketch *sketch, const PgQuery__Node *node,
+                               enum clause clause);
+struct stored_expr sketch_default(struct sketch *sketch, const PgQuery__Node *node,
+                                  const struct column_spec *spec, bool is_generated);
+bool expr_is_immutable(const struct expr *e);
+/* a_b_label, a and b cut so that it fits a name; b and label may be null. */
+const char *compose_name(struct analysis *an, const char *a, const char *b, const char *label);
+/* `name`, cut and numbered so that no relation of the schema has it: base_column_label. */
+const char *choose_relation_name(struct analysis *an, const char *schema, struct list *taken,
+                                 const char *base, const char *column, const char *label);
