@@ -9,8 +9,13 @@
 #include "base/column.h"
 #include "type/oid.h"
 
+struct type_info;
+
 struct db_access {
     void *object; /* passed to each function */
+
+    /* A type that is not built in; null: there is none. */
+    const struct type_info *(*user_type)(void *object, oid type);
 
     int64_t (*sequence_next)(void *object, oid sequence);
     int64_t (*sequence_current)(void *object, oid sequence); /* 55000 before the first nextval */

@@ -3,12 +3,16 @@
  * users write them.
  */
 #include "base/raise.h"
+#include "type/access.h"
 #include "type/generic.h"
 
-static const struct type_info *
-get_type(const struct types *types, oid type)
+const struct type_info *
+type_get(const struct type_env *env, oid type)
 {
-    const struct type_info *info = types_find(types, type);
+    const struct type_info *info = types_find(env->types, type);
+    const struct db_access *access = env->access;
+    if (info == NULL && access != NULL && access->user_type != NULL)
+        info = access->user_type(access->object, type);
     if (info == NULL)
         raise(SQLSTATE_INTERNAL_ERROR, "cache lookup failed for type %u", type);
     return info;
@@ -18,7 +22,7 @@ union datum
 type_input(const struct type_env *env, struct arena *arena, oid type, int32_t typmod,
            struct slice text)
 {
-    const struct type_info *info = get_type(env->types, type);
+    const struct type_info *info = type_get(env, type);
     struct type_call call = {
         .arena = arena, .env = env, .type = info, .typmod = typmod, .element = info->element};
     return info->input(&call, text);
@@ -28,7 +32,7 @@ void
 type_output(const struct type_env *env, struct arena *arena, oid type, union datum value,
             struct buf *to)
 {
-    const struct type_info *info = get_type(env->types, type);
+    const struct type_info *info = type_get(env, type);
     struct type_call call = {
         .arena = arena, .env = env, .type = info, .typmod = -1, .element = info->element};
     info->output(&call, value, to);

@@ -24,6 +24,9 @@ static const struct type_tables *const all_tables[] = {
     &aggregate_numeric_tables,
     &aggregate_tables,
     &aggregate_text_tables,
+    &array_func_tables,
+    &array_set_tables,
+    &array_types_tables,
     &bool_tables,
     &bytea_tables,
     &date_tables,
@@ -339,6 +342,19 @@ types_free(struct types *types)
     mem_free(types->casts);
     timezones_free(types->timezones);
     mem_free(types);
+}
+
+const struct type_info *
+types_builtin(oid type)
+{
+    for (size_t i = 0; i < COUNT_OF(all_tables); i++) {
+        const struct type_tables *tables = all_tables[i];
+        for (uint32_t k = 0; k < tables->type_count; k++) {
+            if (tables->types[k].type == type)
+                return &tables->types[k];
+        }
+    }
+    return NULL;
 }
 
 struct timezones *

@@ -235,6 +235,11 @@ const struct func_info *types_func_at(const struct types *types, uint32_t func_i
 const struct operator_info *types_operator_at(const struct types *types, uint32_t operator_idx);
 const struct cast_info *types_cast_at(const struct types *types, uint32_t cast_idx);
 
+/* The type of a number: built in, or a user's, whom env->access knows. Raises XX000. */
+const struct type_info *type_get(const struct type_env *env, oid type);
+/* A built-in type without a registry; null: none. A search: not for inner loops. */
+const struct type_info *types_builtin(oid type);
+
 /* Convenience: whole conversions with the right struct type_call. */
 union datum type_input(const struct type_env *env, struct arena *arena, oid type, int32_t typmod,
                        struct slice text);

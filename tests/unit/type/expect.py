@@ -5,6 +5,7 @@ Usage: expect.py FILE... [psql arguments after --]; rewrites the files in place.
 
     call <tab> function(argument types) <tab> argument... <tab> = answer
     in   <tab> type <tab> typmod <tab> text <tab> = answer
+    rows <tab> set-returning function(argument types) <tab> argument... <tab> = answers, split by ;
     set  <tab> setting <tab> value
     agg  <tab> aggregate(argument types) <tab> values of an argument, split by ; <tab>... = answer
 
@@ -48,14 +49,17 @@ def query(fields):
         _, type_name, typmod, text = fields
         text = literal(unescape(text)) + "::cstring"
         function = names[type_name]
-        return f"{function[0]}({text}" + (f", 0, {typmod})" if function[1] else ")")
+        return f"{function[0]}({text}" + (f", {function[2]}, {typmod})" if function[1] else ")")
     signature = fields[1]
     name, types = signature[:-1].split("(")
     types = types.split(",") if types else []
     if fields[0] == "agg":
         return aggregate(name, types, fields[2:])
     args = [argument(a, t) for a, t in zip(fields[2:], types)]
-    return f'pg_catalog."{name}"({", ".join(args)})'
+    call = f'pg_catalog."{name}"({", ".join(args)})'
+    if fields[0] == "rows":
+        return f"(select string_agg(coalesce(r::text, 'NULL'), ';') from (select {call} as r) s)"
+    return call
 
 
 def aggregate(name, types, values):
@@ -81,10 +85,10 @@ def main():
     if "--" in files:
         options = files[files.index("--") + 1:]
         files = files[:files.index("--")]
-    for row in psql("select typname, p.proname, p.pronargs = 3 from pg_type t join pg_proc p on "
+    for row in psql("select typname, p.proname, p.pronargs = 3, typelem from pg_type t join pg_proc p on "
                     "p.oid = typinput where typnamespace = 11", options):
-        type_name, function, has_typmod = row.split("|")
-        names[type_name] = (function, has_typmod == "t")
+        type_name, function, has_typmod, element = row.split("|")
+        names[type_name] = (function, has_typmod == "t", element)
     for path in files:
         lines = open(path, encoding="utf-8").read().split("\n")
         asked, script = [], TRY + "set timezone = 'UTC';\n"

@@ -51,10 +51,46 @@ unescape(char *text)
 }
 
 static bool
+is_any_array(oid type)
+{
+    return type == TYPE_ANYARRAY || type == TYPE_ANYCOMPATIBLEARRAY;
+}
+
+static bool
 is_polymorphic(oid type)
 {
     return type == TYPE_ANY || type == TYPE_ANYELEMENT || type == TYPE_ANYNONARRAY ||
-           type == TYPE_ANYARRAY || type == TYPE_ANYCOMPATIBLE;
+           type == TYPE_ANYCOMPATIBLE || type == TYPE_ANYCOMPATIBLENONARRAY || is_any_array(type);
+}
+
+/* What a polymorphic result is with arguments of these types. */
+static oid
+resolve_result(struct suite *suite, const struct func_info *func, const oid *types)
+{
+    if (!is_polymorphic(func->result))
+        return func->result;
+    for (uint32_t i = 0; i < func->arg_count; i++) {
+        if (is_polymorphic(func->args[i]) &&
+            is_any_array(func->args[i]) == is_any_array(func->result))
+            return types[i];
+    }
+    const struct type_info *info = types_find(suite->types, types[0]);
+    return is_any_array(func->result) ? info->array : info->element;
+}
+
+static bool
+is_array(struct suite *suite, oid type)
+{
+    return types_find(suite->types, type)->category == 'A';
+}
+
+static bool
+fits_any(struct suite *suite, oid wanted, oid type)
+{
+    if (is_any_array(wanted))
+        return is_array(suite, type);
+    return (wanted != TYPE_ANYNONARRAY && wanted != TYPE_ANYCOMPATIBLENONARRAY) ||
+           !is_array(suite, type);
 }
 
 static const struct func_info *
@@ -67,7 +103,8 @@ find_func(struct suite *suite, const char *name, const oid *args, uint32_t count
             func->variadic == OID_NONE ? func->arg_count == count : func->arg_count <= count;
         for (uint32_t i = 0; fits && i < count; i++) {
             oid wanted = func->args[i < func->arg_count ? i : func->arg_count - 1u];
-            fits = wanted == args[i] || is_polymorphic(wanted);
+            fits =
+                wanted == args[i] || (is_polymorphic(wanted) && fits_any(suite, wanted, args[i]));
         }
         if (fits)
             return func;
@@ -112,6 +149,22 @@ vector_agrees(struct func_call *call, const union datum *args, const char *expec
     return true;
 }
 
+/* The rows of a set-returning function, split by ";"; null if there are none. */
+static const char *
+all_rows(struct func_call *call, const union datum *args)
+{
+    union datum value;
+    bool is_null;
+    char *text = NULL;
+    while (call->func->set(call, args, &value, &is_null)) {
+        const char *row =
+            is_null ? "NULL" : type_output_text(call->env, call->arena, call->result_type, value);
+        text = text == NULL ? arena_text(call->arena, row)
+                            : arena_format(call->arena, "%s;%s", text, row);
+    }
+    return text == NULL ? "\\N" : text;
+}
+
 static const char *
 run_func(struct suite *suite, const struct func_info *func, const oid *types, uint32_t count,
          char **texts, bool *forms_agree)
@@ -133,17 +186,19 @@ run_func(struct suite *suite, const struct func_info *func, const oid *types, ui
     struct func_call call = {.arena = suite->arena,
                              .env = &suite->env,
                              .func = func,
-                             .result_type = func->result,
+                             .result_type = resolve_result(suite, func, types),
                              .result_typmod = -1,
                              .arg_types = types,
                              .arg_typmods = typmods,
                              .arg_count = count,
                              .arg_nulls = func->is_strict ? NULL : nulls,
                              .state_arena = suite->arena};
+    if (func->set != NULL)
+        return all_rows(&call, args);
     union datum result = func->scalar(&call, args);
     if (call.result_is_null)
         return "\\N";
-    oid type = is_polymorphic(func->result) ? types[0] : func->result;
+    oid type = call.result_type;
     const char *text = type_output_text(&suite->env, suite->arena, type, result);
     *forms_agree = func->vector == NULL || (vector_agrees(&call, args, text, type, false) &&
                                             vector_agrees(&call, args, text, type, true));
@@ -244,7 +299,7 @@ finish(struct suite *suite, struct func_call *call, void *state)
     union datum result = call->func->aggregate->finish(call, state);
     if (call->result_is_null)
         return "\\N";
-    oid type = is_polymorphic(call->func->result) ? call->arg_types[0] : call->func->result;
+    oid type = is_polymorphic(call->result_type) ? call->arg_types[0] : call->result_type;
     return type_output_text(&suite->env, suite->arena, type, result);
 }
 
@@ -280,7 +335,7 @@ run_aggregate(struct suite *suite, const struct func_info *func, const oid *type
     struct func_call call = {.arena = suite->arena,
                              .env = &suite->env,
                              .func = func,
-                             .result_type = func->result,
+                             .result_type = resolve_result(suite, func, types),
                              .arg_types = types,
                              .arg_typmods = typmods,
                              .arg_count = func->arg_count,
@@ -506,6 +561,8 @@ main(void)
     /* clang-format off: one a line, so that parallel changes merge */
     static const char *const topics[] = {
         "aggregate",
+        "array",
+        "array_in",
         "datetime_func",
         "datetime_in",
         "float",
