@@ -34,13 +34,24 @@ log_encode_header(const struct log_segment *segment, const uint8_t *file_id, uin
     le64_set(to + AT_CHECKSUM, hash_bytes(to + AT_MAGIC, LOG_HEADER_BYTES - AT_MAGIC));
 }
 
+static bool
+is_whole_header(const uint8_t *from)
+{
+    return memcmp(from + AT_MAGIC, magic, sizeof magic) == 0 &&
+           le64_get(from + AT_CHECKSUM) == hash_bytes(from + AT_MAGIC, LOG_HEADER_BYTES - AT_MAGIC);
+}
+
+bool
+log_is_foreign_header(const uint8_t *from, const uint8_t *file_id)
+{
+    return is_whole_header(from) && memcmp(from + AT_FILE_ID, file_id, FILE_ID_BYTES) != 0;
+}
+
 bool
 log_decode_header(const uint8_t *from, const uint8_t *file_id, uint64_t id,
                   struct log_segment *segment)
 {
-    if (memcmp(from + AT_MAGIC, magic, sizeof magic) != 0 ||
-        le64_get(from + AT_CHECKSUM) != hash_bytes(from + AT_MAGIC, LOG_HEADER_BYTES - AT_MAGIC) ||
-        le32_get(from + AT_VERSION) != FORMAT_VERSION ||
+    if (!is_whole_header(from) || le32_get(from + AT_VERSION) != FORMAT_VERSION ||
         le32_get(from + AT_HEADER_BYTES) != LOG_HEADER_BYTES ||
         memcmp(from + AT_FILE_ID, file_id, FILE_ID_BYTES) != 0 ||
         le64_get(from + AT_SEGMENT_ID) != id)

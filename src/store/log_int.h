@@ -115,6 +115,8 @@ bool log_find_segment(struct log *log, log_pos at, struct log_segment *segment);
 /* ---- the format (log_format.c) ---- */
 
 void log_encode_header(const struct log_segment *segment, const uint8_t *file_id, uint8_t *to);
+/* A whole header, but of another file: one of the same name that is gone. */
+bool log_is_foreign_header(const uint8_t *from, const uint8_t *file_id);
 /* False if these are not the header of segment `id` of the file. */
 bool log_decode_header(const uint8_t *from, const uint8_t *file_id, uint64_t id,
                        struct log_segment *segment);

@@ -4,7 +4,8 @@
  * Which of the segments found count follows from their headers alone (L1): going from the newest
  * back, each ends where one made later begins. A segment without a good header is a stray: a crash
  * cut off its making before it held anything, unless a record can be seen in it or the superblock
- * names it: then its header was damaged (L5).
+ * names it: then its header was damaged (L5). A database file that was removed may have left its
+ * segments to a new one of the same name: they are strays too.
  */
 #include "store/log_int.h"
 
@@ -194,11 +195,16 @@ static enum status
 has_record(struct log *log, uint64_t id, log_pos position, bool *has_one)
 {
     struct device *device = log->store->device;
-    uint8_t bytes[RECORD_HEADER_BYTES];
+    uint8_t bytes[LOG_HEADER_BYTES + RECORD_HEADER_BYTES];
     size_t got;
-    TRY(device->ops->log_read(device, id, LOG_HEADER_BYTES, bytes, sizeof bytes, &got));
-    struct record_header header = record_decode_header(bytes);
+    TRY(device->ops->log_read(device, id, 0, bytes, sizeof bytes, &got));
+    struct record_header header = record_decode_header(bytes + LOG_HEADER_BYTES);
     *has_one = got == sizeof bytes && header.position == position && header.checksum != 0;
+    if (got >= LOG_HEADER_BYTES && log_is_foreign_header(bytes, log->file_id)) {
+        *has_one = false;
+        log_line(log->store->log_sink, LOG_WARN,
+                 "log segment %llu belongs to another file and is ignored", (unsigned long long)id);
+    }
     return ST_OK;
 }
 

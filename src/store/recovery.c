@@ -37,7 +37,8 @@ store_recover(struct store *store, log_apply scan, log_apply apply, void *object
         st = log_set_end(log, end, lost_to != 0);
     if (st == ST_OK && log->is_damaged) {
         log_line(store->log_sink, LOG_ERROR,
-                 "the log is damaged: what was committed after position %llu is lost",
+                 "the log is damaged: what was committed after position %llu is lost; what "
+                 "is there can be read, and dumped into a new file",
                  (unsigned long long)end);
         store_stop_writes(store, "the log is damaged at position %llu: commits are lost",
                           (unsigned long long)end);

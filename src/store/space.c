@@ -150,7 +150,10 @@ space_retire(struct store *store, const struct page_ref *refs, uint32_t count, b
 {
     struct space *space = store->space;
     mutex_lock(&space->lock);
-    pending_look(space);
+    /* Once a moment is enough: what readers have pinned since then is not older than it. */
+    if (death != space->last_death)
+        pending_look(space);
+    space->last_death = death;
     pending_place(space, PLACE_A_COMMIT + count);
     for (uint32_t i = 0; i < count; i++) {
         if (refs[i].page < 2 || !map_is_live(space, refs[i].page)) {

@@ -299,6 +299,32 @@ missing_segment_is_told(void **state)
     crash_device_free(device);
 }
 
+/* A database file was removed after a crash, and a new one made in its place. */
+static void
+log_of_another_file_is_thrown_away(void **state)
+{
+    (void)state;
+    struct crash_device *device = crash_device_new();
+    uint64_t count;
+    struct store *store = reopen(device, 0, &count);
+    append_synced(store, 0, 30);
+    store_close(store);
+    assert_int_equal(device->device.ops->truncate(&device->device, 0), ST_OK);
+    const char *reason;
+    store = reopen(device, 0, &count);
+    assert_int_equal(count, 0);
+    assert_false(store_is_read_only(store, &reason));
+    uint32_t left;
+    assert_int_equal(device->device.ops->log_list(&device->device, NULL, 0, &left), ST_OK);
+    assert_int_equal(left, 0);
+    append_synced(store, 0, 30);
+    store_close(store);
+    store = reopen(device, 0, &count);
+    assert_int_equal(count, 30);
+    store_close(store);
+    crash_device_free(device);
+}
+
 /* What an earlier session left behind the end of the good records never comes back. */
 static void
 records_behind_a_torn_one_never_return(void **state)
@@ -549,6 +575,7 @@ main(void)
         cmocka_unit_test(log_cut_at_every_byte_loses_the_tail_alone),
         cmocka_unit_test(every_flipped_byte_is_seen),
         cmocka_unit_test(missing_segment_is_told),
+        cmocka_unit_test(log_of_another_file_is_thrown_away),
         cmocka_unit_test(records_behind_a_torn_one_never_return),
         cmocka_unit_test(read_only_store_replays_and_writes_nothing),
         cmocka_unit_test(large_record_passes),
