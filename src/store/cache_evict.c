@@ -125,6 +125,32 @@ throw_out(struct cache *cache, const page_no *pages, uint8_t *old, uint32_t coun
     }
 }
 
+static bool
+batch_has(const struct evict_batch *batch, page_no page)
+{
+    uint32_t low = 0, high = batch->count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (batch->pages[middle] < page)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < batch->count && batch->pages[low] == page;
+}
+
+/* Was a page of the first batch rescued and then marked for a later one? Then it is that one's:
+ * whoever rescued it stands in an epoch that the first batch does not wait for. */
+static bool
+is_marked_again(const struct cache_state *state, page_no page)
+{
+    for (uint32_t i = 1; i < state->batch_count; i++) {
+        if (batch_has(&state->batches[(state->batch_first + i) % BATCHES_MAX], page))
+            return true;
+    }
+    return false;
+}
+
 /* Ends batches whose epoch every reader has reached. */
 static void
 end_batches(struct cache *cache)
@@ -142,6 +168,7 @@ end_batches(struct cache *cache)
             uint8_t was = atomic_load(at);
             /* Rescued, dropped or made anew since? Then it is not marked any more. */
             if ((was & PAGE_MARKED) == 0 || (was & PAGE_BUSY) != 0 ||
+                is_marked_again(state, batch->pages[i]) ||
                 !atomic_compare_exchange_strong(at, &was, PAGE_BUSY))
                 continue;
             pages[count] = batch->pages[i];

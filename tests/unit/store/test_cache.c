@@ -137,6 +137,83 @@ a_small_cache_holds_a_large_tree(void **state)
     stand_in_close(store);
 }
 
+/* ---- several readers ---- */
+
+#define HELD_MAX 40u
+#define HOLDERS 3u
+
+/* A reader and the pages that it has looked at in its epoch. */
+struct holder {
+    struct reader *reader;
+    page_no pages[HELD_MAX];
+    const struct page *held[HELD_MAX];
+    uint32_t count;
+};
+
+static void
+assert_held(const struct holder *holder)
+{
+    for (uint32_t i = 0; i < holder->count; i++)
+        assert_int_equal(holder->held[i]->page, holder->pages[i]);
+}
+
+/* What a reader has looked at stays in place until it moves on, however slow the others are. */
+static void
+readers_keep_what_they_looked_at(void **state)
+{
+    (void)state;
+    struct holder holders[HOLDERS] = {0};
+    struct store *store = open_small(&holders[0].reader);
+    struct tree_root root = {0};
+    fill_tree_in_steps(store, holders[0].reader, 1, 60000, 1, &root);
+    /* Pages of its leaves, told apart from those that the edit gave back. */
+    static page_no pages[4096];
+    uint32_t page_count = 0;
+    for (uint32_t i = 0; i < HOLDERS; i++) {
+        if (i > 0)
+            assert_int_equal(reader_new(store, &holders[i].reader), ST_OK);
+    }
+    reader_enter(holders[0].reader);
+    for (page_no page = 2; page < store->space->next; page++) {
+        const struct page *ignored;
+        enum status st = cache_get(store->cache, (struct page_ref){page, 1}, &ignored);
+        if (st == ST_OK && page_count < sizeof pages / sizeof pages[0])
+            pages[page_count++] = page;
+        reader_refresh(holders[0].reader);
+    }
+    assert_true(page_count > CACHE_PAGES);
+    for (uint32_t i = 1; i < HOLDERS; i++)
+        reader_enter(holders[i].reader);
+    struct random random;
+    random_init(&random, 3);
+    for (uint32_t step = 0; step < 100000; step++) {
+        struct holder *holder = &holders[random_below(&random, HOLDERS)];
+        if (holder->count == HELD_MAX) {
+            /* They stay with all that they hold: the first for long, the last hardly at all. */
+            static const uint64_t stays[HOLDERS] = {300, 200, 2};
+            if (random_below(&random, stays[holder - holders]) != 0)
+                continue;
+            assert_held(holder);
+            reader_refresh(holder->reader);
+            holder->count = 0;
+        }
+        struct page_ref ref = {.birth = 1};
+        /* Some looks go to a few pages, which are marked and rescued again and again. */
+        bool is_hot = random_below(&random, 8) == 0;
+        ref.page = pages[random_below(&random, is_hot ? CACHE_PAGES / 2 : page_count)];
+        const struct page **page = &holder->held[holder->count];
+        assert_int_equal(cache_get(store->cache, ref, page), ST_OK);
+        holder->pages[holder->count++] = ref.page;
+        assert_held(&holders[step % HOLDERS]);
+    }
+    struct cache_report report;
+    cache_report(store->cache, &report);
+    assert_true(report.evictions > 1000);
+    for (uint32_t i = 0; i < HOLDERS; i++)
+        reader_leave(holders[i].reader);
+    stand_in_close(store);
+}
+
 /* ---- several threads ---- */
 
 struct shared {
@@ -555,6 +632,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_small_cache_holds_a_large_tree),
+        cmocka_unit_test(readers_keep_what_they_looked_at),
         cmocka_unit_test(threads_share_a_small_cache),
         cmocka_unit_test(a_reader_that_never_moves_is_refused_in_the_end),
         cmocka_unit_test(broken_pages_are_told),
