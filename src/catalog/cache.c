@@ -81,6 +81,12 @@ catalog_cache_free(struct catalog_cache *cache)
     mem_free(cache);
 }
 
+struct arena *
+catalog_cache_arena(struct catalog_cache *cache)
+{
+    return cache->arena;
+}
+
 void
 catalog_cache_add_virtual(struct catalog_cache *cache, const struct table *const *tables,
                           uint32_t count)

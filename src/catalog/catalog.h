@@ -50,6 +50,9 @@ void catalog_unkeep(struct catalog_kept *kept);
 void catalog_cache_add_virtual(struct catalog_cache *cache, const struct table *const *tables,
                                uint32_t count);
 
+/* Memory as long-lived as the cache, for them. */
+struct arena *catalog_cache_arena(struct catalog_cache *cache);
+
 /* ---- finding. Null if there is none. ---- */
 
 const struct schema_def *catalog_find_schema(struct catalog *catalog, const char *name);
