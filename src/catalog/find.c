@@ -249,12 +249,9 @@ catalog_find_schema(struct catalog *catalog, const char *name)
 
 /* ---- relations ---- */
 
-const struct table *
-catalog_table(struct catalog *catalog, oid table)
+static const struct table *
+user_table(struct catalog *catalog, oid table)
 {
-    const struct table *built_in = map_find(&catalog->cache->virtuals, table);
-    if (built_in != NULL)
-        return built_in;
     struct generation *generation = catalog->generation;
     const struct relation *relation =
         find_or_load(catalog, &generation->relations, ROW_TABLE, table, load_table);
@@ -262,6 +259,15 @@ catalog_table(struct catalog *catalog, oid table)
         relation =
             find_or_load(catalog, &generation->relations, ROW_SEQUENCE, table, load_sequence);
     return relation == NULL ? NULL : &relation->table;
+}
+
+const struct table *
+catalog_table(struct catalog *catalog, oid table)
+{
+    /* No variable here: user_table, inlined, has a frame that catches. */
+    if (map_find(&catalog->cache->virtuals, table) != NULL)
+        return map_find(&catalog->cache->virtuals, table);
+    return user_table(catalog, table);
 }
 
 static const struct table *
