@@ -150,10 +150,12 @@ apply(void *object, log_pos at, struct slice record)
 }
 
 static enum status
-kv_open(struct kv *kv)
+kv_open_as(struct kv *kv, bool is_read_only)
 {
-    static const struct store_options options = {
-        .log = &quiet, .log_segment_bytes = 4096, .cache_bytes = 64 * PAGE_BYTES};
+    const struct store_options options = {.log = &quiet,
+                                          .log_segment_bytes = 4096,
+                                          .cache_bytes = 64 * PAGE_BYTES,
+                                          .is_read_only = is_read_only};
     TRY(store_open(&kv->device->device, &options, &kv->store));
     enum status st = reader_new(kv->store, &kv->reader);
     struct store_state state;
@@ -167,6 +169,12 @@ kv_open(struct kv *kv)
         kv->store = NULL;
     }
     return st;
+}
+
+static enum status
+kv_open(struct kv *kv)
+{
+    return kv_open_as(kv, false);
 }
 
 static void
@@ -379,6 +387,41 @@ clean_close_leaves_pages_alone(void **state)
         assert_contents(&kv);
         assert_accounts(&kv);
     }
+    kv_close(&kv);
+    crash_device_free(kv.device);
+}
+
+/* What the log holds is replayed in memory, more than the cache would keep; nothing is written. */
+static void
+read_only_store_replays_in_memory(void **state)
+{
+    (void)state;
+    static struct kv kv;
+    kv_init(&kv, 9);
+    assert_int_equal(kv_open(&kv), ST_OK);
+    assert_int_equal(work(&kv, 5), ST_OK);
+    bool is_done = false;
+    while (!is_done)
+        assert_int_equal(checkpoint_step(kv.store, 16, &is_done), ST_OK);
+    for (uint64_t i = 0; i < 150; i++)
+        assert_int_equal(commit(&kv, 1000 + i, true), ST_OK);
+    assert_int_equal(sync_commits(&kv), ST_OK);
+    birth_seq before = kv.moment;
+    kv_close(&kv);
+    uint64_t ops_before = kv.device->op_count;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(kv_open_as(&kv, true), ST_OK);
+        assert_int_equal(kv.moment, before);
+        assert_contents(&kv);
+        assert_int_equal(commit(&kv, 1, true), ST_READ_ONLY);
+        assert_contents(&kv);
+        kv_close(&kv);
+    }
+    assert_int_equal(kv.device->op_count, ops_before);
+    assert_int_equal(kv_open(&kv), ST_OK);
+    assert_int_equal(kv.moment, before);
+    assert_contents(&kv);
+    assert_accounts(&kv);
     kv_close(&kv);
     crash_device_free(kv.device);
 }
@@ -631,6 +674,7 @@ main(void)
         cmocka_unit_test(clean_close_leaves_pages_alone),
         cmocka_unit_test(many_lives_of_one_file),
         cmocka_unit_test(nothing_synced_is_lost_wherever_the_power_goes),
+        cmocka_unit_test(read_only_store_replays_in_memory),
         cmocka_unit_test(full_disk_leaves_the_store_usable),
         cmocka_unit_test(lost_writes_are_seen_before_the_superblock),
         cmocka_unit_test(work_goes_on_after_a_failed_allocation),

@@ -434,6 +434,35 @@ named_pages_wait_for_a_checkpoint_after_their_death(void **state)
     end(&w);
 }
 
+/* A page that only a log record names: replay claims it, and it outlives a death in the log. */
+static void
+claimed_pages_are_kept_for_the_next_replay(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w, 12, false);
+    assert_int_equal(w.device->device.ops->truncate(&w.device->device, 50), ST_OK);
+    store_close(w.store);
+    open_world(&w);
+    assert_int_equal(space_claim(w.store, 10, 5), ST_OK);
+    assert_int_equal(space_claim(w.store, 12, 5), ST_OK);
+    assert_int_equal(space_claim(w.store, 1, 1), ST_CORRUPT);
+    assert_int_equal(space_claim(w.store, 49, 2), ST_CORRUPT);
+    assert_int_equal(space_claim(w.store, 20, UINT64_MAX), ST_CORRUPT);
+    struct page_ref dead = {.page = 14, .birth = 3};
+    assert_int_equal(space_retire_reserve(w.store, 1), ST_OK);
+    space_retire(w.store, &dead, 1, 4);
+    for (int i = 0; i < 30; i++) {
+        page_no page;
+        assert_int_equal(space_take(w.store, &page), ST_OK);
+        assert_true(page < 10 || page > 16);
+    }
+    assert_true(map_is_live(w.store->space, 13));
+    assert_false(map_is_live(w.store->space, 14));
+    assert_int_equal(w.store->space->live_count, 2 + 6);
+    end(&w);
+}
+
 static bool
 capture_attempt(void *object, uint64_t nth)
 {
@@ -482,6 +511,7 @@ main(void)
         cmocka_unit_test(warm_pages_come_first),
         cmocka_unit_test(page_given_up_twice_stops_writes),
         cmocka_unit_test(named_pages_wait_for_a_checkpoint_after_their_death),
+        cmocka_unit_test(claimed_pages_are_kept_for_the_next_replay),
         cmocka_unit_test(capture_without_memory_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
