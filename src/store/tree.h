@@ -141,7 +141,8 @@ void tree_builder_free(struct tree_builder *builder);
  * Differences between two trees, skipping subtrees that both share without reading them; cost by
  * changed pages. For each key whose value differs calls visit(object, key, before, after) in key
  * order; a side without the key has data null and bytes 0 (a present empty value has non-null
- * data). A status other than ST_OK from visit ends the walk.
+ * data). A status other than ST_OK from visit ends the walk. Renews the reader's epoch now and
+ * then, between visits.
  */
 typedef enum status (*tree_diff_visit)(void *object, struct slice key, struct slice before,
                                        struct slice after);
@@ -155,7 +156,7 @@ MUST_CHECK enum status tree_estimate(struct store *store, struct reader *reader,
                                      struct slice to, double *rows);
 
 /* Calls visit for every page reachable whose birth is after `since`, parents first; overflow pages
- * too. */
+ * too. Renews the reader's epoch at each page, as tree_check and tree_clear do. */
 typedef enum status (*tree_page_visit)(void *object, struct page_ref ref, uint32_t level);
 MUST_CHECK enum status tree_walk(struct store *store, struct reader *reader,
                                  const struct tree_root *root, birth_seq since,

@@ -5,17 +5,22 @@
  * rows are still to come, with a key that none of them is less than. If both stand at the same page
  * of the same birth, both pass it by: pages that can be seen do not change, so what two trees share
  * is equal. Otherwise the page that is higher up, or the one that begins earlier, is entered; rows
- * are compared as in a merge. Separators may differ between the trees, so at worst a shared page is
+ * are compared as in a merge. The epoch is renewed every few steps: keys are copies, and pages are
+ * found again by their names. Separators may differ between the trees, so at worst a shared page is
  * entered on one side and compared row by row.
  */
 #include "base/mem.h"
 #include "store/overflow.h"
 #include "store/tree_int.h"
 
+/* Steps between renewals of the epoch; each looks at two pages at most. */
+#define STEPS_AN_EPOCH 64u
+
 struct side {
     struct store *store;
     uint32_t depth; /* 0: at the end */
     struct {
+        struct page_ref ref;
         const struct page *page;
         uint32_t idx;
     } path[TREE_LEVELS_MAX];
@@ -103,6 +108,7 @@ enter(struct side *side)
         TRY(tree_page_at(side->store, ref, item_level(side), &page));
     side->is_at_top = false;
     uint32_t d = side->depth++;
+    side->path[d].ref = ref;
     side->path[d].page = page;
     side->path[d].idx = 0;
     if (page->slot_count == 0)
@@ -210,6 +216,15 @@ step(struct diff *diff)
     return visit_one(diff, order < 0 ? from : to);
 }
 
+/* Finds the pages of the path again after the epoch was renewed. */
+static enum status
+restore(struct side *side)
+{
+    for (uint32_t d = 0; d < side->depth; d++)
+        TRY(cache_get(side->store->cache, side->path[d].ref, &side->path[d].page));
+    return ST_OK;
+}
+
 static void
 side_init(struct side *side, struct store *store, const struct tree_root *root, uint8_t *key_room)
 {
@@ -226,7 +241,6 @@ enum status
 tree_diff(struct store *store, struct reader *reader, const struct tree_root *from,
           const struct tree_root *to, tree_diff_visit visit, void *object)
 {
-    (void)reader;
     struct diff diff = {.visit = visit, .object = object};
     diff.key_rooms = mem_alloc((size_t)2 * KEY_BYTES_MAX);
     if (diff.key_rooms == NULL)
@@ -234,8 +248,15 @@ tree_diff(struct store *store, struct reader *reader, const struct tree_root *fr
     side_init(&diff.from, store, from, diff.key_rooms);
     side_init(&diff.to, store, to, diff.key_rooms + KEY_BYTES_MAX);
     enum status st = ST_OK;
-    while (st == ST_OK && !(is_done(&diff.from) && is_done(&diff.to)))
+    for (uint32_t steps = 1; st == ST_OK && !(is_done(&diff.from) && is_done(&diff.to)); steps++) {
         st = step(&diff);
+        if (st != ST_OK || steps % STEPS_AN_EPOCH != 0)
+            continue;
+        reader_refresh(reader);
+        st = restore(&diff.from);
+        if (st == ST_OK)
+            st = restore(&diff.to);
+    }
     buf_deinit(&diff.from.spill);
     buf_deinit(&diff.to.spill);
     mem_free(diff.key_rooms);

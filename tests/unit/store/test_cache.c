@@ -115,6 +115,16 @@ assert_scan(struct store *store, struct reader *reader, const struct tree_root *
     reader_leave(reader);
 }
 
+static enum status
+count_difference(void *object, struct slice key, struct slice before, struct slice after)
+{
+    assert_int_equal(key.bytes, 8);
+    assert_null(before.data);
+    assert_int_equal(after.bytes, ROW_BYTES);
+    ++*(uint64_t *)object;
+    return ST_OK;
+}
+
 static void
 a_small_cache_holds_a_large_tree(void **state)
 {
@@ -131,8 +141,14 @@ a_small_cache_holds_a_large_tree(void **state)
     assert_scan(store, reader, &root, count, 2);
     reader_enter(reader);
     assert_int_equal(tree_check(store, reader, &root), ST_OK);
-    reader_leave(reader);
     assert_true(resident_count(store) <= CACHE_PAGES + 128);
+    uint64_t differences = 0;
+    assert_int_equal(
+        tree_diff(store, reader, &(struct tree_root){0}, &root, count_difference, &differences),
+        ST_OK);
+    assert_int_equal(differences, count);
+    reader_leave(reader);
+    assert_true(resident_count(store) <= CACHE_PAGES + 256);
     assert_int_equal(store->space->corrupt_count, 0);
     stand_in_close(store);
 }
