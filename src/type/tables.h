@@ -52,6 +52,7 @@ extern const struct type_tables numeric_math_tables;
 extern const struct type_tables numeric_ops_tables;
 extern const struct type_tables numeric_tables;
 extern const struct type_tables oid_tables;
+extern const struct type_tables pseudo_tables;
 extern const struct type_tables quote_tables;
 extern const struct type_tables regexp_tables;
 extern const struct type_tables similar_tables;

@@ -48,6 +48,7 @@ static const struct type_tables *const all_tables[] = {
     &numeric_ops_tables,
     &numeric_tables,
     &oid_tables,
+    &pseudo_tables,
     &quote_tables,
     &regexp_tables,
     &similar_tables,
