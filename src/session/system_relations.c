@@ -145,6 +145,13 @@ schema_name(oid schema)
                                        : "information_schema";
 }
 
+/* As pg_attribute has it: names compare as bytes everywhere. */
+static oid
+collation_of(oid type)
+{
+    return type == TYPE_NAME ? 950 : type == TYPE_TEXT ? 100 : OID_NONE;
+}
+
 static void
 add_sources(struct catalog_cache *cache, const struct system_source *sources, uint32_t count)
 {
@@ -158,7 +165,8 @@ add_sources(struct catalog_cache *cache, const struct system_source *sources, ui
             columns[c] = (struct column_def){.attr = (attr_no)(c + 1),
                                              .name = source->columns[c].name,
                                              .type = source->columns[c].type,
-                                             .typmod = -1};
+                                             .typmod = -1,
+                                             .collation = collation_of(source->columns[c].type)};
         made->virtual_table =
             (struct virtual_table){.name = source->name, .open = system_open, .next = system_next};
         made->fill = source->fill;
