@@ -2,6 +2,7 @@
  * meta.c: the shell's backslash commands.
  */
 #include "cli/shell.h"
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,19 +90,42 @@ describe(struct shell *shell, const char *name)
 
 /* ---- \copy ---- */
 
+/* The first word `from` or `to`, in any case, outside of quotes and parentheses; null: neither. */
+static const char *
+copy_direction(const char *text)
+{
+    char quote = '\0';
+    int depth = 0;
+    for (const char *p = text; *p != '\0'; p++) {
+        if (quote != '\0') {
+            if (*p == quote)
+                quote = '\0';
+        } else if (*p == '\'' || *p == '"') {
+            quote = *p;
+        } else if (*p == '(' || *p == ')') {
+            depth += *p == '(' ? 1 : -1;
+        } else if (depth == 0 && isspace((unsigned char)*p)) {
+            if (strncasecmp(p + 1, "from", 4) == 0 && isspace((unsigned char)p[5]))
+                return p + 1;
+            if (strncasecmp(p + 1, "to", 2) == 0 && isspace((unsigned char)p[3]))
+                return p + 1;
+        }
+    }
+    return NULL;
+}
+
 /* \copy WHAT from|to FILE [OPTIONS]: SQL's COPY with the client's file in between. */
 static void
 copy(struct shell *shell, const char *arguments)
 {
-    const char *from = strstr(arguments, " from "), *to = strstr(arguments, " to ");
-    bool is_from = from != NULL && (to == NULL || from < to);
-    const char *direction = is_from ? from : to;
+    const char *direction = copy_direction(arguments);
     if (direction == NULL) {
         fprintf(stderr, "\\copy: give a table, from or to, and a file\n");
         shell->status = SHELL_FAILED;
         return;
     }
-    char *rest = strdup(direction + (is_from ? 6 : 4)), *at = rest;
+    bool is_from = tolower((unsigned char)*direction) == 'f';
+    char *rest = strdup(direction + (is_from ? 4 : 2)), *at = rest;
     char *path = next_word(&at);
     char *sql = malloc(strlen(arguments) + strlen(at) + 64);
     bool is_std = path != NULL && (strcmp(path, "stdin") == 0 || strcmp(path, "stdout") == 0 ||
