@@ -48,21 +48,6 @@ array_dim(const struct array *array, uint32_t dim_idx)
 
 /* ---- making ---- */
 
-/* The built-in type with the same order and layout; a user's type borrows it. */
-static oid
-find_contract(const struct type_env *env, const struct type_info *element)
-{
-    if (element->type < OID_USER_FIRST)
-        return element->type;
-    const struct type_info *info;
-    for (uint32_t i = 0; (info = types_at(env->types, i)) != NULL; i++) {
-        if (info->compare == element->compare && info->phys == element->phys &&
-            info->hash == element->hash)
-            return info->type;
-    }
-    return OID_NONE;
-}
-
 /* Raises unless the dimensions are possible; returns the number of elements. */
 static uint32_t
 count_elements(uint32_t dim_count, const struct array_dim *dims)
@@ -195,7 +180,7 @@ static struct element_kind
 kind_of_type(const struct type_env *env, oid element)
 {
     const struct type_info *info = type_get(env, element);
-    return (struct element_kind){element, find_contract(env, info), info->phys};
+    return (struct element_kind){element, type_contract(env, info), info->phys};
 }
 
 union datum

@@ -18,6 +18,20 @@ type_get(const struct type_env *env, oid type)
     return info;
 }
 
+oid
+type_contract(const struct type_env *env, const struct type_info *info)
+{
+    if (info->type < OID_USER_FIRST)
+        return info->type;
+    const struct type_info *other;
+    for (uint32_t i = 0; (other = types_at(env->types, i)) != NULL; i++) {
+        if (other->compare == info->compare && other->phys == info->phys &&
+            other->hash == info->hash)
+            return other->type;
+    }
+    return OID_NONE;
+}
+
 union datum
 type_input(const struct type_env *env, struct arena *arena, oid type, int32_t typmod,
            struct slice text)

@@ -237,6 +237,8 @@ const struct cast_info *types_cast_at(const struct types *types, uint32_t cast_i
 
 /* The type of a number: built in, or a user's, whom env->access knows. Raises XX000. */
 const struct type_info *type_get(const struct type_env *env, oid type);
+/* The built-in type whose order, hash and layout a type has: itself, or what a user's borrows. */
+oid type_contract(const struct type_env *env, const struct type_info *info);
 /* A built-in type without a registry; null: none. A search: not for inner loops. */
 const struct type_info *types_builtin(oid type);
 

@@ -571,6 +571,7 @@ main(void)
         "numeric",
         "numeric_math",
         "regexp",
+        "series",
         "text",
         "text_func",
     };
