@@ -172,20 +172,6 @@ store_remove_log(struct store *store)
     return log_remove_all(store->log);
 }
 
-enum status
-store_scrub(struct store *store, uint32_t pages_max, uint64_t *mismatch_count)
-{
-    *mismatch_count = 0;
-    if (store->checkpoint == NULL)
-        return ST_OK;
-    enum status st =
-        cache_scrub(store->cache, &store->checkpoint->scrub_next, pages_max, mismatch_count);
-    if (*mismatch_count > 0)
-        store_stop_writes(store, "%llu pages on the device differ from what was written",
-                          (unsigned long long)*mismatch_count);
-    return st;
-}
-
 static enum status
 step_sync(struct store *store)
 {
@@ -202,7 +188,8 @@ step_verify(struct store *store)
     uint64_t mismatch_count = 0;
     TRY(space_capture_verify(store->space, &mismatch_count));
     if (mismatch_count == 0)
-        TRY(store_scrub(store, VERIFY_PAGES, &mismatch_count));
+        TRY(cache_scrub(store->cache, &store->checkpoint->scrub_next, VERIFY_PAGES,
+                        &mismatch_count));
     if (mismatch_count == 0)
         return ST_OK;
     store_stop_writes(store, "a checkpoint's pages do not read back as they were written");

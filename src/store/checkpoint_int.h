@@ -33,7 +33,7 @@ struct checkpoint {
     struct superblock superblock; /* the newest durable one */
     _Atomic bool is_log_marked;   /* superblock.log_first is set */
 
-    page_no scrub_next; /* store_scrub's place */
+    page_no scrub_next, scrub_cold_next; /* where store_scrub has come to */
 };
 
 MUST_CHECK enum status checkpoint_new(const struct superblock *superblock,

@@ -127,6 +127,7 @@ space_publish(struct store *store, const struct edit *edit)
 {
     struct space *space = store->space;
     mutex_lock(&space->lock);
+    space->publish_count++;
     for (uint32_t i = 0; i < edit->taken.count; i++) {
         page_no page = edit->taken.refs[i].page;
         map_set_live(space, page, true);

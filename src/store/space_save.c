@@ -61,6 +61,7 @@ space_capture(struct space *space, birth_seq moment)
     struct capture *capture = &space->capture;
     mutex_lock(&space->lock);
     check(!capture->is_active);
+    space->publish_count++;
     capture->chunk_count = capture->directory_count = capture->old_count = capture->written = 0;
     enum status st = take_all(space, moment);
     if (st != ST_OK) {

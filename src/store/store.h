@@ -80,8 +80,9 @@ MUST_CHECK enum status checkpoint_begin(struct store *store, const struct store_
 /* Does a slice of the work (writes up to `pages_max` pages, or syncs, or publishes the superblock);
  * *is_done when durable. Commits go on meanwhile. */
 MUST_CHECK enum status checkpoint_step(struct store *store, uint32_t pages_max, bool *is_done);
-/* Verifies pages in the background: reads up to `pages_max` resident-clean pages back from the
- * device and compares. */
+/* Verifies pages in the background, each call a few further: reads up to `pages_max` clean pages in
+ * memory back from the device and compares, and as many that are on the device alone. What is wrong
+ * is counted, and stops writes. The checkpointer's thread. */
 MUST_CHECK enum status store_scrub(struct store *store, uint32_t pages_max,
                                    uint64_t *mismatch_count);
 

@@ -16,6 +16,7 @@
 
 #define STEP_PAGES 256u
 #define IDLE_US 100000
+#define SCRUB_PAGES 4u
 #define THREAD_STACK_BYTES ((size_t)1 << 20)
 
 struct checkpointer {
@@ -261,6 +262,22 @@ is_stopping_after(struct checkpointer *checkpointer, int64_t wait_us)
     return is_stopping;
 }
 
+/* Nothing else is to be done: looks at pages written long ago. */
+static void
+scrub(struct checkpointer *checkpointer)
+{
+    const char *reason;
+    struct db *db = checkpointer->db;
+    uint64_t mismatch_count;
+    if (!db->has_device || store_is_read_only(db->store, &reason))
+        return;
+    mutex_lock(&checkpointer->turn);
+    enum status st = store_scrub(db->store, SCRUB_PAGES, &mismatch_count);
+    mutex_unlock(&checkpointer->turn);
+    if (st != ST_OK)
+        log_line(db->options.store.log, LOG_WARN, "could not read pages back: %s", status_name(st));
+}
+
 static void
 checkpointer_main(void *object)
 {
@@ -271,5 +288,7 @@ checkpointer_main(void *object)
         if (st != ST_OK)
             log_line(checkpointer->db->options.store.log, LOG_WARN,
                      "checkpoint or clean-up failed, it will be tried again: %s", status_name(st));
+        if (is_idle)
+            scrub(checkpointer);
     }
 }

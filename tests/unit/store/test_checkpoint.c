@@ -484,6 +484,39 @@ lost_writes_are_seen_before_the_superblock(void **state)
     crash_device_free(kv.device);
 }
 
+/* Damage that nobody has come across yet is found, in memory or not. */
+static void
+scrubbing_finds_damaged_pages(void **state)
+{
+    (void)state;
+    static struct kv kv;
+    for (int is_cold = 0; is_cold < 2; is_cold++) {
+        kv_init(&kv, 10);
+        assert_int_equal(kv_open(&kv), ST_OK);
+        assert_int_equal(work(&kv, 20), ST_OK);
+        bool is_done = false;
+        while (!is_done)
+            assert_int_equal(checkpoint_step(kv.store, 16, &is_done), ST_OK);
+        assert_int_equal(kv_checkpoint(&kv), ST_OK);
+        if (is_cold) {
+            kv_close(&kv);
+            assert_int_equal(kv_open(&kv), ST_OK);
+        }
+        uint64_t mismatch_count;
+        for (int i = 0; i < 100; i++) {
+            assert_int_equal(store_scrub(kv.store, 8, &mismatch_count), ST_OK);
+            assert_int_equal(mismatch_count, 0);
+        }
+        kv.device->pages.pages[kv.root.ref.page].now[5000] ^= 4;
+        for (int i = 0; i < 100 && mismatch_count == 0; i++)
+            assert_int_equal(store_scrub(kv.store, 8, &mismatch_count), ST_OK);
+        assert_int_equal(mismatch_count, 1);
+        assert_true(store_is_read_only(kv.store, NULL));
+        kv_close(&kv);
+        crash_device_free(kv.device);
+    }
+}
+
 /* Each allocation fails once: the operation that needed it fails, and passes when tried again. */
 static void
 work_goes_on_after_a_failed_allocation(void **state)
@@ -581,7 +614,9 @@ take_checkpoints(void *object)
     struct shared *shared = object;
     while (!atomic_load(&shared->is_over)) {
         bool is_done;
-        if (checkpoint_step(shared->store, 8, &is_done) != ST_OK)
+        uint64_t mismatch_count;
+        if (checkpoint_step(shared->store, 8, &is_done) != ST_OK ||
+            store_scrub(shared->store, 8, &mismatch_count) != ST_OK || mismatch_count != 0)
             atomic_store(&shared->has_failed, true);
     }
 }
@@ -677,6 +712,7 @@ main(void)
         cmocka_unit_test(read_only_store_replays_in_memory),
         cmocka_unit_test(full_disk_leaves_the_store_usable),
         cmocka_unit_test(lost_writes_are_seen_before_the_superblock),
+        cmocka_unit_test(scrubbing_finds_damaged_pages),
         cmocka_unit_test(work_goes_on_after_a_failed_allocation),
         cmocka_unit_test(commits_readers_and_checkpoints_go_on_together),
     };
