@@ -55,6 +55,7 @@ extern const struct type_tables oid_tables;
 extern const struct type_tables pseudo_tables;
 extern const struct type_tables quote_tables;
 extern const struct type_tables record_tables;
+extern const struct type_tables regexp_array_tables;
 extern const struct type_tables regexp_tables;
 extern const struct type_tables series_tables;
 extern const struct type_tables similar_tables;

@@ -51,6 +51,7 @@ static const struct type_tables *const all_tables[] = {
     &pseudo_tables,
     &quote_tables,
     &record_tables,
+    &regexp_array_tables,
     &regexp_tables,
     &series_tables,
     &similar_tables,

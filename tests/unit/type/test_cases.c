@@ -572,6 +572,7 @@ main(void)
         "numeric_math",
         "regexp",
         "series",
+        "regexp_array",
         "text",
         "text_func",
     };
