@@ -1,6 +1,7 @@
 /*
  * exec.c: compiling plans and running them: exec.h's functions.
  */
+#include "exec/foreign_key.h"
 #include "exec/nodes.h"
 #include "exec/subplan.h"
 #include "sql/scope.h"
@@ -72,6 +73,8 @@ exec_next(struct exec *exec, struct batch *out)
         if (exec->plan->ctes[i].is_modifying)
             cte_run(exec, i);
     }
+    if (exec->foreign_keys != NULL)
+        fk_finish(exec);
     return false;
 }
 

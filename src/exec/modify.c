@@ -59,6 +59,20 @@ touched_columns(struct compiler *compiler, const struct modify_code *code,
     return touched;
 }
 
+static bool
+touches_unique_key(const struct table *table, const bool *touched)
+{
+    for (uint32_t i = 0; i < table->index_count; i++) {
+        for (uint32_t k = 0; table->indexes[i]->is_unique && k < table->indexes[i]->key_count;
+             k++) {
+            attr_no attr = table->indexes[i]->keys[k].attr;
+            if (attr == 0 || touched[attr - 1])
+                return true;
+        }
+    }
+    return false;
+}
+
 static void
 compile_reread(struct compiler *compiler, struct modify_code *code, const struct plan_modify *plan)
 {
@@ -83,6 +97,7 @@ modify_compile(struct compiler *compiler, struct node_code *node)
     code->assigns = compile_assigns(compiler, plan->assigns, plan->assign_count);
     code->recheck = expr_compile_filter(compiler, plan->recheck);
     code->touched = touched_columns(compiler, code, plan->assigns, plan->assign_count);
+    code->touches_key = touches_unique_key(plan->table, code->touched);
     code->reads_pages = plan_reads_pages(plan->node.left);
     code->may_repeat = plan_may_repeat(plan->node.left);
     compile_reread(compiler, code, plan);

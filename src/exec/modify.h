@@ -16,6 +16,7 @@ struct modify_code {
     const struct expr_code *conflict_assigns, *conflict_where;
     bool *touched;          /* [table columns]: that SET or a generated column may change */
     bool *conflict_touched; /* the same for ON CONFLICT */
+    bool touches_key;       /* SET may change a unique key */
     bool reads_pages;       /* the child's views may lie in pages */
     bool may_repeat;        /* the child may name a row twice */
     struct layout reread;   /* the columns of plan->reread */

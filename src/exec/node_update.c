@@ -82,12 +82,8 @@ lock_of_change(const struct modify_state *state)
 
     if (state->node.plan->kind == PLAN_DELETE)
         return LOCK_UPDATE;
-    /* Foreign keys that point here hold the key columns only. */
-    for (uint32_t i = 0; i < code->table->key_count; i++) {
-        if (code->touched[code->table->key_columns[i]])
-            return LOCK_UPDATE;
-    }
-    return LOCK_NO_KEY_UPDATE;
+    /* Foreign keys that point here hold the columns of unique keys only. */
+    return code->touches_key ? LOCK_UPDATE : LOCK_NO_KEY_UPDATE;
 }
 
 /* Locks one row and reads it into old_columns; false if it is not to be changed. */

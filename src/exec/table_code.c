@@ -1,7 +1,7 @@
 /*
  * table_code.c: what a table asks of the rows written to it, compiled.
  */
-#include "exec/table_writer.h"
+#include "exec/foreign_key.h"
 
 static void
 compile_columns(struct compiler *compiler, struct table_code *code)
@@ -95,8 +95,9 @@ table_compile(struct compiler *compiler, const struct plan_table_rules *rules)
             compile_index(compiler, &code->indexes[code->index_count++], table->indexes[i],
                           find_exprs(rules, table->indexes[i]));
     }
-    for (uint32_t i = 0; i < table->constraint_count; i++)
-        code->has_foreign |= table->constraints[i].kind == CONSTRAINT_FOREIGN;
-    code->is_referenced = table->referenced_count != 0;
+    code->foreign_count = rules->foreign_count;
+    code->foreign = fk_compile(compiler, rules->foreign, rules->foreign_count);
+    code->referencing_count = rules->referencing_count;
+    code->referencing = fk_compile(compiler, rules->referencing, rules->referencing_count);
     return code;
 }

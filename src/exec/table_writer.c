@@ -2,6 +2,7 @@
  * table_writer.c: rows and index entries into the transaction's write set.
  */
 #include "exec/table_writer.h"
+#include "exec/foreign_key.h"
 #include "exec/index_key.h"
 
 static void
@@ -210,6 +211,8 @@ insert_row(struct table_writer *writer, const struct batch *rows, uint32_t row, 
     put(writer, code->table->tree, key, value);
     if (code->index_count != 0)
         insert_entries(writer, rows, row, key);
+    if (code->foreign_count != 0)
+        fk_row_written(writer, rows, row);
 }
 
 void
@@ -389,6 +392,10 @@ table_writer_update(struct table_writer *writer, struct slice key, const struct 
         if (has_moved || index_is_touched(&code->indexes[i], touched))
             update_entry(writer, i, old_rows, new_rows, row, key, new_key);
     }
+    if (code->foreign_count != 0)
+        fk_row_written(writer, new_rows, row);
+    if (code->referencing_count != 0)
+        fk_row_removed(writer, old_rows, new_rows, row);
 }
 
 void
@@ -406,4 +413,6 @@ table_writer_delete(struct table_writer *writer, struct slice key, const struct 
             lock_key(writer, code->indexes[i].def->tree, buf_slice(&writer->old_entry_key));
         remove_key(writer, code->indexes[i].def->tree, buf_slice(&writer->old_entry_key));
     }
+    if (code->referencing_count != 0)
+        fk_row_removed(writer, old_rows, NULL, row);
 }

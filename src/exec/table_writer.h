@@ -27,6 +27,8 @@ struct index_code {
     uint32_t predicate_output;
 };
 
+struct fk_code; /* foreign_key.h */
+
 struct table_code {
     const struct table *table;
     const struct row_format *format;
@@ -42,8 +44,10 @@ struct table_code {
     uint32_t check_count;
     uint32_t index_count; /* secondary ones */
     struct index_code *indexes;
-    bool has_foreign;   /* it references, */
-    bool is_referenced; /* or is referenced by, other tables */
+    uint32_t foreign_count; /* foreign keys of the table, and those that point to it */
+    const struct fk_code *foreign;
+    uint32_t referencing_count;
+    const struct fk_code *referencing;
 };
 
 const struct table_code *table_compile(struct compiler *compiler,

@@ -6,7 +6,6 @@
  */
 #include "catalog/catalog.h"
 #include "plan/planner_int.h"
-#include "sql/analyze.h"
 
 /* ---- a row's identity ---- */
 
@@ -116,48 +115,13 @@ bind_row(struct level *level, const struct flow *row, struct expr *e)
     return flow_bind(level->planner, row, prepare_expr(level, e));
 }
 
-/* Key expressions and predicates of the table's indexes, analysed from their SQL. */
 static void
-make_index_exprs(struct level *level, struct plan_modify *node, uint32_t range)
-{
-    struct planner *planner = level->planner;
-    const struct table *table = node->table;
-    const struct table *scope_table = level->query->ranges[range]->table.table;
-    struct analyze_options options = {.arena = level->arena, .scope = planner->scope};
-    struct plan_table_rules *rules = &node->rules;
-
-    rules->indexes = arena_alloc_array(level->arena, table->index_count, sizeof *rules->indexes);
-    for (uint32_t i = 0; i < table->index_count; i++) {
-        const struct index_def *index = table->indexes[i];
-        struct plan_index_exprs *exprs = &rules->indexes[rules->index_count];
-        bool has_exprs = index->predicate_sql != NULL;
-        *exprs = (struct plan_index_exprs){.index = index};
-        exprs->keys = arena_alloc_zero(level->arena, index->key_count * sizeof *exprs->keys);
-        for (uint32_t k = 0; k < index->key_count; k++) {
-            if (index->keys[k].expr_sql == NULL)
-                continue;
-            exprs->keys[k] =
-                fold_expr(planner, analyze_expr(&options, scope_table, index->keys[k].expr_sql,
-                                                index->keys[k].type, -1));
-            has_exprs = true;
-        }
-        if (index->predicate_sql != NULL)
-            exprs->predicate = fold_expr(
-                planner, analyze_expr(&options, scope_table, index->predicate_sql, TYPE_BOOL, -1));
-        rules->index_count += has_exprs;
-    }
-}
-
-static void
-make_rules(struct level *level, struct plan_modify *node, const struct row_rules *from,
-           uint32_t range)
+make_rules(struct level *level, struct plan_modify *node, const struct row_rules *from)
 {
     const struct plan_context *context = level->planner->context;
     struct plan_table_rules *rules = &node->rules;
 
-    rules->table = node->table;
-    rules->format = context->format(context->object, node->table);
-    make_index_exprs(level, node, range);
+    rules_begin(context, node->table, rules);
     if (from == NULL)
         return;
     struct flow row = row_flow(level, from->range, NULL, 0);
@@ -290,7 +254,7 @@ plan_insert(struct level *level)
         columns_of(level, exprs[i], &needed);
     struct flow input = join_plan_unordered(level, &needed);
     input = flow_project(level->planner, input, exprs, query->target_count);
-    make_rules(level, node, query->rules, query->result);
+    make_rules(level, node, query->rules);
     if (query->on_conflict != NULL)
         make_conflict(level, node, query->on_conflict);
     make_returning(level, node, &input);
@@ -331,7 +295,7 @@ plan_change(struct level *level, enum plan_kind kind)
     row_ref_make(level, rel, &input, &node->row, &node->reread);
     node->recheck = flow_bind_list(level->planner, &input, &level->where);
     node->assigns = make_assigns(level, targets, query->target_count, &input, &node->assign_count);
-    make_rules(level, node, query->rules, query->result);
+    make_rules(level, node, query->rules);
     make_returning(level, node, &input);
     finish_modify(level, node, &input);
     return (struct flow){&node->node, NULL};

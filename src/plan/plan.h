@@ -370,6 +370,14 @@ struct plan_index_exprs {
     struct expr *predicate;
 };
 
+/* A foreign key, from either side. */
+struct plan_foreign {
+    const struct constraint_def *def;
+    const struct table *referencing, *referenced;
+    const struct index_def *index; /* of the referenced table: its keys are the foreign attrs */
+    const uint16_t *key_attr; /* [index->key_count]: which of the constraint's attrs key i is */
+};
+
 /* What every row written to a table must go through. Expressions read columns by attr number. */
 struct plan_table_rules {
     const struct table *table;
@@ -382,6 +390,10 @@ struct plan_table_rules {
     struct expr **checks;
     uint32_t index_count; /* those with expressions or a predicate only */
     struct plan_index_exprs *indexes;
+    uint32_t foreign_count; /* foreign keys of the table */
+    struct plan_foreign *foreign;
+    uint32_t referencing_count; /* foreign keys that point to it, its own too */
+    struct plan_foreign *referencing;
 };
 
 struct plan_assign {

@@ -42,3 +42,13 @@ extern const struct plan_settings plan_settings_default;
 
 /* Plans SELECT, INSERT, UPDATE, DELETE or MERGE; raises. The plan lives in context->arena. */
 struct plan *plan_query(const struct plan_context *context, const struct query *query);
+
+/*
+ * The rules of a table for those who write to it without a query: foreign keys' actions. Analysed
+ * from the catalog's SQL; `rules` lives in context->arena.
+ */
+void plan_table_rules(const struct plan_context *context, const struct table *table,
+                      struct plan_table_rules *rules);
+/* The value that a column gets by default, over no columns. */
+struct expr *plan_column_default(const struct plan_context *context, const struct table *table,
+                                 attr_no attr);

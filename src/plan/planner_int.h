@@ -263,6 +263,12 @@ void row_ref_make(struct level *level, const struct rel *rel, const struct flow 
 
 struct flow modify_plan(struct level *level);
 
+/* ---- rules.c ---- */
+
+/* Indexes and foreign keys of a table; no generated columns and checks. */
+void rules_begin(const struct plan_context *context, const struct table *table,
+                 struct plan_table_rules *rules);
+
 /* ---- cost.c ---- */
 
 double cost_clamp_rows(double rows);

@@ -1,0 +1,400 @@
+/*
+ * foreign_action.c: what becomes of rows that point to a row which is gone or has another key.
+ *
+ * They are looked for in a statement of its own, so that what others have committed meanwhile is
+ * seen: by an index whose first columns are the foreign key's, or else in the whole table. All are
+ * found before the first is changed.
+ */
+#include "exec/foreign_key_int.h"
+#include "plan/planner.h"
+
+/* A table that actions write to: its writer, made on first use. */
+struct fk_writer {
+    struct fk_writer *next;
+    const struct table *table;
+    struct table_writer *writer;
+    struct column *old_columns, *new_columns; /* one row */
+};
+
+struct found_row {
+    struct found_row *next;
+    struct slice key, value;
+};
+
+struct search {
+    struct exec *exec;
+    const struct fk_code *fk;
+    struct arena *arena;
+    union datum *values; /* the key, in the referencing columns' types */
+    struct fk_writer *target;
+    struct found_row *first, **link;
+    uint32_t limit; /* rows wanted */
+};
+
+/* ---- tables without a query ---- */
+
+static const struct table *
+context_table(void *object, oid table)
+{
+    return catalog_table(object, table);
+}
+
+static const struct row_format *
+context_format(void *object, const struct table *table)
+{
+    return catalog_row_format(object, table);
+}
+
+static struct plan_context
+context_of(struct exec *exec)
+{
+    return (struct plan_context){
+        .arena = exec->arena,
+        .scope = exec->plan->scope,
+        .object = exec->context.catalog,
+        .table = context_table,
+        .format = context_format,
+    };
+}
+
+static struct compiler
+compiler_of(struct exec *exec)
+{
+    return (struct compiler){.arena = exec->arena,
+                             .scope = exec->plan->scope,
+                             .types = exec->plan->scope->types,
+                             .is_rescanned = true};
+}
+
+static void
+one_row_columns(struct exec *exec, const struct table_code *code, struct column **columns)
+{
+    uint32_t count = code->format->column_count;
+
+    *columns = arena_alloc_array(exec->arena, count + 1u, sizeof **columns);
+    for (uint32_t i = 0; i < count; i++) {
+        vector_init(&(*columns)[i], code->format->columns[i].phys, 1, exec->arena);
+        (*columns)[i].has_nulls = true;
+        (*columns)[i].nulls[0] = 1;
+    }
+}
+
+static struct fk_writer *
+writer_of(struct exec *exec, const struct table *table)
+{
+    struct fk_queue *queue = fk_queue_of(exec);
+    struct fk_writer *writer = queue->writers;
+
+    while (writer != NULL && writer->table != table)
+        writer = writer->next;
+    if (writer != NULL)
+        return writer;
+    struct plan_context context = context_of(exec);
+    struct compiler compiler = compiler_of(exec);
+    struct plan_table_rules *rules = arena_alloc_zero(exec->arena, sizeof *rules);
+    plan_table_rules(&context, table, rules);
+    writer = arena_alloc_zero(exec->arena, sizeof *writer);
+    writer->table = table;
+    writer->writer = table_writer_open(exec, table_compile(&compiler, rules), 1, true);
+    one_row_columns(exec, writer->writer->code, &writer->old_columns);
+    one_row_columns(exec, writer->writer->code, &writer->new_columns);
+    writer->next = queue->writers;
+    queue->writers = writer;
+    return writer;
+}
+
+/* ---- finding rows that point to a key ---- */
+
+static void
+decode_old(struct search *s, struct slice key, struct slice value)
+{
+    enum status st =
+        row_decode_columns(&s->target->writer->code->all, key, value, s->target->old_columns, 0);
+
+    if (st != ST_OK)
+        raise_write_status(st, s->target->table->name);
+}
+
+/* True if the row in old_columns points to the key. */
+static bool
+points_to(const struct search *s)
+{
+    const struct constraint_def *def = s->fk->plan->def;
+
+    for (uint32_t i = 0; i < def->attr_count; i++) {
+        const struct column *column = &s->target->old_columns[def->attrs[i] - 1];
+        if (column_is_null(column, 0) ||
+            s->fk->types[i]->compare(vector_get(column, 0), s->values[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool
+note_row(struct search *s, struct slice key, struct slice value)
+{
+    struct found_row *row = arena_alloc(s->arena, sizeof *row);
+
+    *row = (struct found_row){NULL, arena_slice(s->arena, key), arena_slice(s->arena, value)};
+    *s->link = row;
+    s->link = &row->next;
+    return --s->limit != 0;
+}
+
+/* An index whose first keys are the foreign key's columns, in any order; its prefix for the key. */
+static const struct index_def *
+find_index(const struct search *s, struct buf *prefix)
+{
+    const struct constraint_def *def = s->fk->plan->def;
+    const struct table *table = s->target->table;
+
+    for (uint32_t x = 0; x < table->index_count; x++) {
+        const struct index_def *index = table->indexes[x];
+        uint32_t k = 0;
+        buf_clear(prefix);
+        if (index->predicate_sql != NULL || index->key_count < def->attr_count)
+            continue;
+        for (; k < def->attr_count; k++) {
+            uint32_t i = 0;
+            while (i < def->attr_count && def->attrs[i] != index->keys[k].attr)
+                i++;
+            if (i == def->attr_count)
+                break;
+            if (index->is_primary)
+                primary_key_put(prefix, s->fk->types[i], s->values[i]);
+            else
+                index_key_put(prefix, &index->keys[k], s->fk->types[i], s->values[i], false);
+        }
+        if (k == def->attr_count)
+            return index;
+    }
+    return NULL;
+}
+
+/* Looks at one entry of the scan; false ends it. */
+static bool
+visit(struct search *s, const struct index_def *index, struct slice key, struct slice value,
+      struct buf *spill)
+{
+    struct slice primary = key, row = value;
+
+    if (index != NULL && !index->is_primary) {
+        if (!index_entry_primary(key, value, &primary))
+            raise(SQLSTATE_INDEX_CORRUPTED, "index \"%s\" has an entry that names no row",
+                  index->name);
+        primary = arena_slice(s->arena, primary);
+        enum status st = txn_get(s->exec->txn, s->target->table->tree, primary, spill, &row);
+        if (st == ST_NOT_FOUND)
+            return true;
+        if (st != ST_OK)
+            raise_write_status(st, s->target->table->name);
+    }
+    decode_old(s, primary, row);
+    return !points_to(s) || note_row(s, primary, row);
+}
+
+static void
+search_rows(struct search *s)
+{
+    const struct table *table = s->target->table;
+    struct buf prefix = {.raise_on_full = true}, end = {.raise_on_full = true}, spill = {0};
+    struct key_range range = {{NULL, 0}, {NULL, 0}};
+    struct txn_cursor *cursor;
+    struct slice key, value;
+
+    s->link = &s->first;
+    const struct index_def *index = find_index(s, &prefix);
+    tree_no tree = index != NULL && !index->is_primary ? index->tree : table->tree;
+    if (index != NULL) {
+        range.from = arena_slice(s->arena, buf_slice(&prefix));
+        buf_put_slice(&end, buf_slice(&prefix));
+        if (key_after_prefix(&end))
+            range.to = arena_slice(s->arena, buf_slice(&end));
+    }
+    buf_deinit(&prefix);
+    buf_deinit(&end);
+    enum status st = txn_cursor_open(s->exec->txn, tree, range, false, s->arena, &cursor);
+    while (st == ST_OK && (st = txn_cursor_next(cursor, &key, &value)) == ST_OK) {
+        if (!visit(s, index, key, value, &spill))
+            break;
+        exec_check(s->exec);
+    }
+    if (st == ST_OK || st == ST_NOT_FOUND)
+        txn_cursor_close(cursor);
+    buf_deinit(&spill);
+    if (st != ST_OK && st != ST_NOT_FOUND)
+        raise_write_status(st, table->name);
+}
+
+/* ---- acting ---- */
+
+static _Noreturn void
+raise_still_referenced(struct exec *exec, const struct fk_event *event)
+{
+    const struct fk_code *fk = event->fk;
+    const struct constraint_def *def = fk->plan->def;
+
+    raise_error(.code = SQLSTATE_FOREIGN_KEY_VIOLATION,
+                .message =
+                    raise_text("update or delete on table \"%s\" violates foreign key constraint "
+                               "\"%s\" on table \"%s\"",
+                               fk->plan->referenced->name, def->name, fk->plan->referencing->name),
+                .detail = raise_text("Key %s is still referenced from table \"%s\".",
+                                     fk_key_text(exec, fk->plan->referenced, def->foreign_attrs,
+                                                 fk->referenced_types, event->old_values,
+                                                 def->attr_count),
+                                     fk->plan->referencing->name),
+                .schema_name = fk->plan->referencing->schema_name,
+                .table_name = fk->plan->referencing->name, .constraint_name = def->name);
+}
+
+/* NO ACTION asks only now: another row may have taken the key's place. */
+static bool
+key_is_back(struct exec *exec, const struct fk_event *event)
+{
+    struct fk_queue *queue = fk_queue_of(exec);
+    const struct index_def *index = event->fk->plan->index;
+    struct slice value;
+
+    buf_clear(&queue->key);
+    for (uint32_t k = 0; k < index->key_count; k++) {
+        uint32_t i = event->fk->plan->key_attr[k];
+        if (index->is_primary)
+            primary_key_put(&queue->key, event->fk->referenced_types[i], event->old_values[i]);
+        else
+            index_key_put(&queue->key, &index->keys[k], event->fk->referenced_types[i],
+                          event->old_values[i], false);
+    }
+    enum status st =
+        txn_get_newest(exec->txn, index->tree, buf_slice(&queue->key), &queue->spill, &value);
+    if (st != ST_OK && st != ST_NOT_FOUND)
+        raise_write_status(st, event->fk->plan->referenced->name);
+    return st == ST_OK;
+}
+
+static void
+set_value(struct column *column, union datum value, bool is_null)
+{
+    column->has_nulls = true;
+    column->nulls[0] = is_null;
+    vector_set(column, 0, is_null ? (union datum){.words = {0, 0}} : value);
+}
+
+/* The referencing columns' values after an update: the new key, null, or the default. */
+static void
+set_columns(struct search *s, const struct fk_event *event, char action)
+{
+    const struct constraint_def *def = s->fk->plan->def;
+    const struct table *table = s->target->table;
+
+    for (uint32_t i = 0; i < def->attr_count; i++) {
+        struct column *column = &s->target->new_columns[def->attrs[i] - 1];
+        if (action == 'n') {
+            set_value(column, (union datum){.words = {0, 0}}, true);
+        } else if (action == 'c') {
+            union datum value = event->new_values[i];
+            if (!event->new_nulls[i] &&
+                !fk_convert(s->fk->referenced_types[i], s->fk->types[i], &value))
+                raise(SQLSTATE_NUMERIC_VALUE_OUT_OF_RANGE, "%s out of range",
+                      s->fk->types[i]->sql_name);
+            set_value(column, value, event->new_nulls[i]);
+        } else {
+            struct plan_context context = context_of(s->exec);
+            struct compiler compiler = compiler_of(s->exec);
+            struct expr *e = plan_column_default(&context, table, def->attrs[i]);
+            struct expr_state *state =
+                expr_open(s->exec, expr_compile(&compiler, &e, 1), 1, s->exec->arena);
+            struct batch one = {.count = 1};
+            bool is_null;
+            expr_run(state, &one);
+            union datum value = expr_value(state, 0, 0, &is_null);
+            set_value(column, value, is_null);
+        }
+    }
+}
+
+static void
+change_row(struct search *s, const struct fk_event *event, struct slice key, struct slice value,
+           char action)
+{
+    const struct table_code *code = s->target->writer->code;
+    uint32_t count = code->table->column_count;
+    struct batch old_rows = {.count = 1, .column_count = count, .columns = s->target->old_columns};
+    struct batch new_rows = old_rows;
+
+    decode_old(s, key, value);
+    if (action == 'c' && !event->is_update) {
+        table_index_exprs(s->target->writer, &old_rows);
+        table_writer_delete(s->target->writer, key, &old_rows, 0);
+        return;
+    }
+    struct column *columns =
+        arena_alloc_array(s->arena, code->format->column_count + 1u, sizeof *columns);
+    for (uint32_t i = 0; i < code->format->column_count; i++) {
+        vector_init(&columns[i], code->format->columns[i].phys, 1, s->arena);
+        if (i < count)
+            set_value(&columns[i], vector_get(&s->target->old_columns[i], 0),
+                      column_is_null(&s->target->old_columns[i], 0));
+        else
+            set_value(&columns[i], (union datum){.words = {0, 0}}, true);
+    }
+    s->target->new_columns = columns;
+    set_columns(s, event, action);
+    new_rows.columns = columns;
+    table_writer_check(s->target->writer, &new_rows);
+    table_writer_update(s->target->writer, key, &old_rows, &new_rows, 0, NULL);
+}
+
+/* Locks a row that was found and changes it as it is now, if it still points to the key. */
+static void
+act_on_row(struct search *s, const struct fk_event *event, struct slice key, char action)
+{
+    struct exec *exec = s->exec;
+    struct fk_queue *queue = fk_queue_of(exec);
+    struct row_now now;
+
+    table_writer_begin(s->target->writer);
+    enum status st = txn_lock_row(exec->txn, s->target->table->tree, key, LOCK_UPDATE, LOCK_WAIT,
+                                  &queue->spill, &now);
+    if (st != ST_OK)
+        raise_write_status(st, s->target->table->name);
+    if (!now.exists)
+        return;
+    struct slice value = arena_slice(s->arena, now.value);
+    decode_old(s, key, value);
+    if (points_to(s))
+        change_row(s, event, key, value, action);
+}
+
+void
+fk_act(struct exec *exec, struct fk_event *event)
+{
+    const struct fk_code *fk = event->fk;
+    const struct constraint_def *def = fk->plan->def;
+    char action = event->is_update ? def->on_update : def->on_delete;
+    bool is_refused = action != 'c' && action != 'n' && action != 'd';
+    struct search search = {
+        .exec = exec,
+        .fk = fk,
+        .arena = exec_new_arena(exec, "foreign key action"),
+        .target = writer_of(exec, fk->plan->referencing),
+        .limit = is_refused ? 1 : UINT32_MAX,
+    };
+
+    search.values = arena_alloc_array(search.arena, def->attr_count, sizeof *search.values);
+    for (uint32_t i = 0; i < def->attr_count; i++) {
+        search.values[i] = event->old_values[i];
+        if (!fk_convert(fk->referenced_types[i], fk->types[i], &search.values[i]))
+            return; /* no referencing row can have this key */
+    }
+    enum status st = txn_statement_begin(exec->txn);
+    if (st != ST_OK)
+        raise_write_status(st, fk->plan->referencing->name);
+    search_rows(&search);
+    if (is_refused && search.first != NULL && (action == 'r' || !key_is_back(exec, event)))
+        raise_still_referenced(exec, event);
+    for (struct found_row *row = search.first; row != NULL && !is_refused; row = row->next)
+        act_on_row(&search, event, row->key, action);
+    txn_statement_end(exec->txn);
+    arena_reset(search.arena);
+}

@@ -1,0 +1,38 @@
+/*
+ * foreign_key_int.h: what foreign_key.c and foreign_action.c share.
+ */
+#pragma once
+
+#include "exec/foreign_key.h"
+#include "exec/index_key.h"
+
+/* Something to be looked at when the statement ends. */
+struct fk_event {
+    struct fk_event *next;
+    const struct fk_code *fk;
+    bool is_missing;         /* a referencing row whose referenced row was not there */
+    bool is_update;          /* the referenced row got another key; else it was deleted */
+    union datum *old_values; /* [attr_count]: the key: as referencing (is_missing) or referenced */
+    union datum *new_values; /* is_update: the referenced row's new key */
+    bool *new_nulls;
+};
+
+struct fk_writer;
+
+struct fk_queue {
+    struct arena *arena;
+    struct fk_event *first, *last;
+    struct buf key, spill;
+    struct fk_writer *writers; /* of tables that actions write to */
+    bool is_running;
+};
+
+struct fk_queue *fk_queue_of(struct exec *exec);
+struct fk_event *fk_event_add(struct fk_queue *queue, const struct fk_code *fk,
+                              const union datum *values);
+bool fk_convert(const struct type_info *from, const struct type_info *to, union datum *value);
+const char *fk_key_text(struct exec *exec, const struct table *table, const attr_no *attrs,
+                        const struct type_info *const *types, const union datum *values,
+                        uint32_t count);
+/* A referenced row is gone, or has another key: what its constraint says (foreign_action.c). */
+void fk_act(struct exec *exec, struct fk_event *event);

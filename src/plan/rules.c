@@ -1,0 +1,187 @@
+/*
+ * rules.c: what a table asks of rows written to it, from its definition: expressions of its
+ * indexes, foreign keys of both directions, generated columns, checks.
+ */
+#include "plan/planner_int.h"
+#include "sql/analyze.h"
+
+/* ---- indexes ---- */
+
+static void
+add_index(const struct plan_context *context, struct planner *planner, const struct table *table,
+          const struct index_def *index, struct plan_table_rules *rules)
+{
+    struct analyze_options options = {.arena = context->arena, .scope = context->scope};
+    struct plan_index_exprs *exprs = &rules->indexes[rules->index_count];
+    bool has_exprs = index->predicate_sql != NULL;
+
+    *exprs = (struct plan_index_exprs){.index = index};
+    exprs->keys = arena_alloc_zero(context->arena, index->key_count * sizeof *exprs->keys);
+    for (uint32_t k = 0; k < index->key_count; k++) {
+        const struct index_key *key = &index->keys[k];
+        if (key->expr_sql == NULL)
+            continue;
+        exprs->keys[k] =
+            fold_expr(planner, analyze_expr(&options, table, key->expr_sql, key->type, -1));
+        has_exprs = true;
+    }
+    if (index->predicate_sql != NULL)
+        exprs->predicate =
+            fold_expr(planner, analyze_expr(&options, table, index->predicate_sql, TYPE_BOOL, -1));
+    rules->index_count += has_exprs;
+}
+
+/* ---- foreign keys ---- */
+
+/* The index of the referenced table whose keys are the foreign key's columns, in any order. */
+static bool
+match_index(const struct plan_context *context, const struct index_def *index,
+            struct plan_foreign *foreign)
+{
+    const struct constraint_def *def = foreign->def;
+    uint16_t *key_attr;
+
+    if (!index->is_unique || index->key_count != def->attr_count || index->predicate_sql != NULL)
+        return false;
+    key_attr = arena_alloc_array(context->arena, index->key_count, sizeof *key_attr);
+    for (uint16_t k = 0; k < index->key_count; k++) {
+        uint16_t i = 0;
+        while (i < def->attr_count && def->foreign_attrs[i] != index->keys[k].attr)
+            i++;
+        if (i == def->attr_count || index->keys[k].attr == 0)
+            return false;
+        key_attr[k] = i;
+    }
+    foreign->index = index;
+    foreign->key_attr = key_attr;
+    return true;
+}
+
+static void
+make_foreign(const struct plan_context *context, const struct table *referencing,
+             const struct constraint_def *def, struct plan_foreign *foreign)
+{
+    const struct table *referenced = def->foreign_table == referencing->table
+                                         ? referencing
+                                         : context->table(context->object, def->foreign_table);
+
+    *foreign =
+        (struct plan_foreign){.def = def, .referencing = referencing, .referenced = referenced};
+    for (uint32_t i = 0; referenced != NULL && i < referenced->index_count; i++) {
+        if (match_index(context, referenced->indexes[i], foreign))
+            return;
+    }
+    raise(SQLSTATE_INVALID_FOREIGN_KEY,
+          "there is no unique constraint matching given keys for referenced table \"%s\"",
+          referenced != NULL ? referenced->name : "?");
+}
+
+static uint32_t
+count_foreign(const struct table *table, oid target)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < table->constraint_count; i++)
+        count += table->constraints[i].kind == CONSTRAINT_FOREIGN &&
+                 (target == OID_NONE || table->constraints[i].foreign_table == target);
+    return count;
+}
+
+static void
+add_foreign(const struct plan_context *context, const struct table *table, oid target,
+            struct plan_foreign *list, uint32_t *count)
+{
+    for (uint32_t i = 0; i < table->constraint_count; i++) {
+        const struct constraint_def *def = &table->constraints[i];
+        if (def->kind == CONSTRAINT_FOREIGN && (target == OID_NONE || def->foreign_table == target))
+            make_foreign(context, table, def, &list[(*count)++]);
+    }
+}
+
+static void
+find_foreign(const struct plan_context *context, const struct table *table,
+             struct plan_table_rules *rules)
+{
+    uint32_t outward = count_foreign(table, OID_NONE), inward = count_foreign(table, table->table);
+
+    rules->foreign = arena_alloc_array(context->arena, outward, sizeof *rules->foreign);
+    add_foreign(context, table, OID_NONE, rules->foreign, &rules->foreign_count);
+    for (uint32_t i = 0; i < table->referenced_count; i++) {
+        if (table->referencing[i] != table->table)
+            inward +=
+                count_foreign(context->table(context->object, table->referencing[i]), table->table);
+    }
+    rules->referencing = arena_alloc_array(context->arena, inward, sizeof *rules->referencing);
+    add_foreign(context, table, table->table, rules->referencing, &rules->referencing_count);
+    for (uint32_t i = 0; i < table->referenced_count; i++) {
+        if (table->referencing[i] != table->table)
+            add_foreign(context, context->table(context->object, table->referencing[i]),
+                        table->table, rules->referencing, &rules->referencing_count);
+    }
+}
+
+void
+rules_begin(const struct plan_context *context, const struct table *table,
+            struct plan_table_rules *rules)
+{
+    struct planner planner = {.context = context,
+                              .scope = context->scope,
+                              .types = context->scope->types,
+                              .arena = context->arena};
+
+    *rules = (struct plan_table_rules){.table = table,
+                                       .format = context->format(context->object, table)};
+    rules->indexes = arena_alloc_array(context->arena, table->index_count, sizeof *rules->indexes);
+    for (uint32_t i = 0; i < table->index_count; i++)
+        add_index(context, &planner, table, table->indexes[i], rules);
+    find_foreign(context, table, rules);
+}
+
+/* ---- without a query ---- */
+
+static struct expr *
+rule_expr(const struct plan_context *context, struct expr *e)
+{
+    struct planner planner = {.context = context,
+                              .scope = context->scope,
+                              .types = context->scope->types,
+                              .arena = context->arena};
+
+    return fold_expr(&planner, e);
+}
+
+void
+plan_table_rules(const struct plan_context *context, const struct table *table,
+                 struct plan_table_rules *rules)
+{
+    struct analyze_options options = {.arena = context->arena, .scope = context->scope};
+    const struct row_rules *from = analyze_row_rules(&options, table, 0);
+
+    rules_begin(context, table, rules);
+    if (from == NULL)
+        return;
+    rules->generated_count = from->generated_count;
+    rules->generated =
+        arena_alloc_array(context->arena, from->generated_count, sizeof *rules->generated);
+    rules->generated_exprs =
+        arena_alloc_array(context->arena, from->generated_count, sizeof(struct expr *));
+    for (uint32_t i = 0; i < from->generated_count; i++) {
+        rules->generated[i] = from->generated[i].column;
+        rules->generated_exprs[i] = rule_expr(context, from->generated[i].expr);
+    }
+    rules->check_count = from->check_count;
+    rules->check_names = arena_alloc_array(context->arena, from->check_count, sizeof(char *));
+    rules->checks = arena_alloc_array(context->arena, from->check_count, sizeof(struct expr *));
+    for (uint32_t i = 0; i < from->check_count; i++) {
+        rules->check_names[i] = from->checks[i].name;
+        rules->checks[i] = rule_expr(context, from->checks[i].expr);
+    }
+}
+
+struct expr *
+plan_column_default(const struct plan_context *context, const struct table *table, attr_no attr)
+{
+    struct analyze_options options = {.arena = context->arena, .scope = context->scope};
+
+    return rule_expr(context, analyze_default(&options, table, attr));
+}
