@@ -22,8 +22,7 @@
  * written together by a thread of their own. Every function that can fail returns a code;
  * rowan_error and rowan_sqlstate tell more of the last failure of a connection.
  */
-#ifndef ROWAN_H
-#define ROWAN_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -132,6 +131,4 @@ ROWAN_API int rowan_branch_drop(rowan_connection *connection, const char *name);
 
 #ifdef __cplusplus
 }
-#endif
-
 #endif

@@ -4,14 +4,13 @@
  * A statement is a session's statement with its parameters kept as values of their types, and the
  * batch at hand; a step moves to the batch's next row and copies nothing.
  */
-#include "rowan.h"
-
 #include "base/mem.h"
 #include "base/raise.h"
 #include "session/engine.h"
 #include "session/session.h"
 #include "type/types.h"
 #include "type/values.h"
+#include <rowan.h>
 #include <stdio.h>
 #include <stdlib.h>
 

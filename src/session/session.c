@@ -175,6 +175,7 @@ session_fill(struct session *session, const struct session_options *options)
     session->client_address = session_text(session, options->client_address);
     session->sink = options->sink;
     session->on_commit = options->on_commit;
+    session->on_block = options->on_block;
     session->state = TRANSACTION_NONE;
     settings_copy(&session->settings, &options->engine->settings);
     uint64_t seed;

@@ -75,6 +75,8 @@ struct session_options {
     const struct setting_text *settings; /* from the start-up packet */
     struct session_sink sink;
     void (*on_commit)(void *object); /* may be null; sink.object is passed */
+    /* Called before the thread blocks for a lock (may be null); sink.object is passed. */
+    void (*on_block)(void *object);
 };
 
 /* Null on failure: then *error (in `arena`) tells why: 3D000 no such database, 42704 unknown

@@ -100,6 +100,7 @@ struct session {
     uint32_t pid;
     struct session_sink sink;
     void (*on_commit)(void *object);
+    void (*on_block)(void *object);
     struct settings settings;
     char *reported[SETTING_COUNT]; /* what the client was told last */
     bool is_reporting, is_linked;

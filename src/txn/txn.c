@@ -205,6 +205,8 @@ txn_leave_epochs(void *object)
     struct txn *txn = object;
     for (struct snapshot *s = txn->snapshots; s != NULL; s = s->next)
         snapshot_leave(s);
+    if (txn->wait.on_block != NULL)
+        txn->wait.on_block(txn->wait.object);
 }
 
 void

@@ -36,6 +36,9 @@ struct txn_options {
 struct txn_wait {
     const _Atomic bool *cancel;
     int64_t lock_timeout_us;
+    /* Called once before the thread blocks (null: nothing is): it may be replaced meanwhile. */
+    void (*on_block)(void *object);
+    void *object;
 };
 
 /* Begins on the branch's head. Cheap: no allocation once the branch's pool is warm. */

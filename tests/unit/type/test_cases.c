@@ -560,21 +560,9 @@ main(void)
 {
     /* clang-format off: one a line, so that parallel changes merge */
     static const char *const topics[] = {
-        "aggregate",
-        "array",
-        "array_in",
-        "datetime_func",
-        "datetime_in",
-        "float",
-        "int",
-        "interval",
-        "numeric",
-        "numeric_math",
-        "regexp",
-        "series",
-        "regexp_array",
-        "text",
-        "text_func",
+        "aggregate", "array",  "array_in",     "datetime_func", "datetime_in",
+        "float",     "int",    "interval",     "numeric",       "numeric_math",
+        "regexp",    "series", "regexp_array", "text",          "text_func",
     };
     /* clang-format on */
     struct CMUnitTest tests[sizeof topics / sizeof topics[0]];
