@@ -127,6 +127,11 @@ struct young_pass {
 MUST_CHECK enum status cache_write_young(struct cache *cache, struct young_pass *pass,
                                          uint32_t pages_max, uint32_t *written, bool *is_done);
 
+/* Seals and writes those of the pages, in rising order, that are young, private ones too: they are
+ * the calling thread's, and stay private. Any thread. */
+MUST_CHECK enum status cache_write_pages(struct cache *cache, const struct page_ref *pages,
+                                         uint32_t count);
+
 /*
  * Reads up to `pages_max` resident, clean pages from *next on back from the device and compares
  * them, byte by byte; *next moves on, to 0 after the last. Each difference is logged

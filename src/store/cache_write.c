@@ -124,6 +124,47 @@ cache_write_young(struct cache *cache, struct young_pass *pass, uint32_t pages_m
     return ST_OK;
 }
 
+/* Holds a page that nobody changes meanwhile, if it is young. */
+static bool
+hold_own(struct cache *cache, page_no page)
+{
+    _Atomic uint8_t *at = &cache->states[page];
+    for (uint32_t turn = 0;;) {
+        uint8_t state = atomic_load(at);
+        if ((state & (PAGE_BUSY | PAGE_HELD)) != 0)
+            cache_wait(&turn);
+        else if ((state & PAGE_YOUNG) == 0)
+            return false;
+        else if (atomic_compare_exchange_weak(at, &state,
+                                              (state | PAGE_HELD) & (uint8_t)~PAGE_MARKED))
+            return true;
+    }
+}
+
+enum status
+cache_write_pages(struct cache *cache, const struct page_ref *pages, uint32_t count)
+{
+    if (cache->store->device == NULL)
+        return ST_OK;
+    page_no first = 0;
+    uint32_t run = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (run > 0 && (pages[i].page != first + run || run == RUN_PAGES)) {
+            TRY(write_held(cache, first, run));
+            run = 0;
+        }
+        if (!hold_own(cache, pages[i].page)) {
+            TRY(write_held(cache, first, run));
+            run = 0;
+            continue;
+        }
+        if (run == 0)
+            first = pages[i].page;
+        run++;
+    }
+    return write_held(cache, first, run);
+}
+
 /* Compares one page with the device, if it is clean. */
 static enum status
 scrub_page(struct cache *cache, page_no page, struct page *scratch, uint32_t *compared,

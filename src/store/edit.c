@@ -10,6 +10,7 @@
 #include "store/space.h"
 #include "store/store.h"
 #include "store/tree_int.h"
+#include <stdlib.h>
 
 enum status
 page_refs_reserve(struct page_refs *refs, uint32_t more)
@@ -59,6 +60,29 @@ edit_drop(struct edit *edit)
         space_give_back(edit->store, ref.page);
     }
     edit->retired.count = 0;
+}
+
+static int
+compare_pages(const void *a, const void *b)
+{
+    page_no first = ((const struct page_ref *)a)->page, second = ((const struct page_ref *)b)->page;
+    return (first > second) - (first < second);
+}
+
+enum status
+edit_write(struct edit *edit)
+{
+    struct store *store = edit->store;
+    if (store->device == NULL || edit->taken.count == 0)
+        return ST_OK;
+    qsort(edit->taken.refs, edit->taken.count, sizeof *edit->taken.refs, compare_pages);
+    for (uint32_t i = 0; i < edit->taken.count; i++)
+        store->cache->tags[edit->taken.refs[i].page] = i;
+    TRY(cache_write_pages(store->cache, edit->taken.refs, edit->taken.count));
+    enum status st = store->device->ops->sync(store->device);
+    if (st != ST_OK)
+        store_stop_writes(store, "could not sync the file (%s)", status_name(st));
+    return st;
 }
 
 static void

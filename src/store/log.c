@@ -203,7 +203,9 @@ log_remove_all(struct log *log)
             removed++;
     }
     log->segment_count -= removed;
-    memmove(log->segments, log->segments + removed, log->segment_count * sizeof *log->segments);
+    if (log->segment_count > 0)
+        memmove(log->segments, log->segments + removed,
+                log->segment_count * sizeof *log->segments);
     log->is_continued = false;
     mutex_unlock(&log->lock);
     return st;

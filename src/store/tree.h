@@ -56,6 +56,12 @@ void edit_drop(struct edit *edit);
  * trees; `from` is empty afterwards. On ST_NO_MEMORY both are as before. */
 MUST_CHECK enum status edit_absorb(struct edit *edit, struct edit *from);
 
+/* A page that the edit took goes back, whatever its birth: no root of the edit that is still of use
+ * reaches it. Cannot fail. */
+void edit_give_back(struct edit *edit, struct page_ref ref);
+/* Makes all taken pages durable, before a log record names them. ST_IO and others: some may be. */
+MUST_CHECK enum status edit_write(struct edit *edit);
+
 enum put_mode {
     PUT_UPSERT, /* insert or replace */
     PUT_INSERT, /* ST_EXISTS if the key is there */

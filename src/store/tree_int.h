@@ -89,8 +89,6 @@ void page_refs_deinit(struct page_refs *refs);
 MUST_CHECK enum status edit_take(struct edit *edit, struct page_ref *ref, struct page **page);
 /* `count` new pages in a row, without frames: cache_add is the caller's. */
 MUST_CHECK enum status edit_take_run(struct edit *edit, uint32_t count, struct page_ref *first);
-/* A page that the edit took goes back. Cannot fail. */
-void edit_give_back(struct edit *edit, struct page_ref ref);
 /* Room for this many edit_release calls that cannot fail. */
 MUST_CHECK enum status edit_release_reserve(struct edit *edit, uint32_t count);
 /* The edit's trees no longer reach the page: it goes back, or will be retired. */

@@ -41,6 +41,40 @@ apply_change(struct edit *edit, struct tree_root *root, struct record_reader *re
     return tree_put(edit, root, key, value, PUT_UPSERT);
 }
 
+/* A tree whose pages the log names: replay alone, since the scan has claimed them (replay.c). */
+static enum status
+apply_named(struct group *group, struct group_branch *part, struct group_tree *tree,
+            struct record_reader *reader)
+{
+    struct slice root = record_get_slice(reader, ROOT_BYTES);
+    uint32_t extent_count = record_get_u32(reader);
+    (void)record_get_slice(reader, (size_t)extent_count * RECORD_EXTENT_BYTES);
+    if (reader->is_bad)
+        return ST_CORRUPT;
+    TRY(apply_base(group, part->branch, tree, BASE_EMPTY));
+    root_decode(root.data, &tree->root);
+    return ST_OK;
+}
+
+enum status
+group_adopt(struct group *group, struct branch *branch, struct adoption *adoption)
+{
+    struct group_branch *part;
+    struct group_tree *tree;
+    TRY(group_branch_get(group, branch, &part));
+    TRY(group_tree_get(group, part, adoption->tree, &tree));
+    bool is_same = adoption->is_replacing || page_ref_equal(tree->root.ref, adoption->base.ref);
+    /* Pages born before a fork would count as shared with it. */
+    if (!is_same || branch->ref.since >= adoption->first_birth)
+        return ST_IN_USE;
+    TRY(apply_base(group, branch, tree, adoption->is_replacing ? BASE_EMPTY : BASE_SNAPSHOT));
+    tree->root = adoption->root;
+    adoption->branch = branch;
+    adoption->next_in_group = group->adoptions;
+    group->adoptions = adoption;
+    return ST_OK;
+}
+
 static enum status
 apply_tree(struct group *group, struct group_branch *part, struct record_reader *reader)
 {
@@ -48,10 +82,14 @@ apply_tree(struct group *group, struct group_branch *part, struct record_reader 
     if (number == TREE_MERGES)
         return merge_point_apply(group, part->branch, reader);
     uint8_t base = record_get_u8(reader);
+    struct group_tree *tree;
+    if (base == BASE_PRIVATE && !reader->is_bad) {
+        TRY(group_tree_get(group, part, number, &tree));
+        return apply_named(group, part, tree, reader);
+    }
     uint32_t count = record_get_u32(reader);
     if (reader->is_bad || base > BASE_NONE || (base == BASE_NONE && count != 0))
         return ST_CORRUPT;
-    struct group_tree *tree;
     TRY(group_tree_get(group, part, number, &tree));
     TRY(apply_base(group, part->branch, tree, (enum tree_base)base));
     for (uint32_t i = 0; i < count; i++)

@@ -32,8 +32,6 @@ options_fill(struct db_options *options)
         options->deadlock_timeout_us = DEADLOCK_TIMEOUT_US;
 }
 
-/* The first branches of a new file. Not logged: replay of a file without a checkpoint begins here
- * too. */
 static enum status
 file_init(struct group *group, void *object)
 {
@@ -41,6 +39,15 @@ file_init(struct group *group, void *object)
     int64_t now = clock_wall_us();
     TRY(fork_create_root(group, "main", now));
     return fork_create_root(group, "postgres", now);
+}
+
+enum status
+db_init_file(struct db *db)
+{
+    struct head_state head = head_read(&db->file_head);
+    if (head.root.ref.page != PAGE_NONE)
+        return ST_OK;
+    return writer_replay(db->writer, head.moment + 1, file_init, db);
 }
 
 /* Brings the database to where the checkpoint and the log say it was. */
@@ -55,11 +62,9 @@ db_recover(struct db *db)
     db->next_id = state.next_id < FIRST_USER_ID ? FIRST_USER_ID : state.next_id;
     db->ids_end = db->next_id;
     db->ids_logged = db->next_id;
-    if (state.file_root.ref.page == PAGE_NONE)
-        TRY(writer_replay(db->writer, state.moment + 1, file_init, db));
-    if (!db->has_device)
-        return ST_OK;
-    return store_recover(db->store, NULL, replay_record, db);
+    if (db->has_device)
+        TRY(store_recover(db->store, replay_scan, replay_record, db));
+    return db_init_file(db);
 }
 
 static enum status

@@ -65,8 +65,9 @@ struct db {
     struct store *store;
     struct db_options options; /* with defaults filled in */
     struct lock_table *locks;
-    _Atomic birth_seq published; /* the newest moment that readers may stand at */
-    struct head file_head;       /* the file's own tree */
+    _Atomic birth_seq published;   /* the newest moment that readers may stand at */
+    _Atomic birth_seq last_moment; /* the newest given to a group, or to private pages */
+    struct head file_head;         /* the file's own tree */
     bool has_device;
     int64_t async_sync_us; /* how long a commit that waits for nothing may be lost by a crash */
     int64_t retry_us;      /* how long after a failure the checkpointer tries again */
@@ -92,6 +93,10 @@ struct db {
 
     _Atomic uint64_t next_txn_id;
 };
+
+/* Makes the first branches of a new file. Not logged: replay of a file without a checkpoint begins
+ * with it too, after the scan has claimed the pages that records name. */
+MUST_CHECK enum status db_init_file(struct db *db);
 
 /* The file's tree as last published, for reading under branches_mutex; ends with file_read_end. */
 struct file_tree file_read_begin(struct db *db);

@@ -94,6 +94,7 @@ group_begin(struct group *group, birth_seq moment)
     group->branch_count = 0;
     group->ref_count = 0;
     group->freed.count = 0;
+    group->adoptions = NULL;
     group->is_file_changed = false;
     group->has_jobs = false;
     group->has_claim = false;
@@ -354,19 +355,19 @@ directory_write(struct group_branch *part)
 /* Puts those of the retired pages that become free (B2) before those that are dead to the branch.
  */
 static void
-retired_part(struct group_branch *part)
+retired_part(struct branch *branch, struct page_refs *retired, uint32_t *free_count)
 {
-    struct page_ref *refs = part->edit.retired.refs;
-    birth_seq since = part->branch->ref.since;
-    uint32_t free_count = 0;
-    for (uint32_t i = 0; i < part->edit.retired.count; i++) {
+    struct page_ref *refs = retired->refs;
+    birth_seq since = branch->ref.since;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < retired->count; i++) {
         if (refs[i].birth <= since)
             continue;
         struct page_ref free = refs[i];
-        refs[i] = refs[free_count];
-        refs[free_count++] = free;
+        refs[i] = refs[count];
+        refs[count++] = free;
     }
-    part->free_count = free_count;
+    *free_count = count;
 }
 
 enum status
@@ -377,13 +378,18 @@ group_seal(struct group *group)
     for (uint32_t i = 0; i < group->branch_count; i++) {
         struct group_branch *part = &group->branches[i];
         TRY(directory_write(part));
-        retired_part(part);
-        struct branch *branch = part->branch;
-        uint32_t dead_count = part->edit.retired.count - part->free_count;
-        if (branch->dead.count >= DEAD_IN_MEMORY_MAX)
-            TRY(group_flush_dead(group, branch->no));
-        TRY(page_list_reserve(&branch->dead, dead_count));
+        if (part->branch->dead.count >= DEAD_IN_MEMORY_MAX)
+            TRY(group_flush_dead(group, part->branch->no));
+        uint32_t more = 0;
+        for (struct adoption *a = group->adoptions; a != NULL; a = a->next_in_group)
+            more += a->branch == part->branch ? a->edit->retired.count : 0;
+        TRY(page_list_reserve(&part->branch->dead, more + part->edit.retired.count));
+        retired_part(part->branch, &part->edit.retired, &part->free_count);
         retire_count += part->free_count;
+    }
+    for (struct adoption *a = group->adoptions; a != NULL; a = a->next_in_group) {
+        retired_part(a->branch, &a->edit->retired, &a->free_count);
+        retire_count += a->free_count;
     }
     if (group->is_file_changed) {
         TRY(group_file(group, &file));
@@ -394,6 +400,14 @@ group_seal(struct group *group)
 }
 
 /* ---- publishing ---- */
+
+/* Room was made when the group was sealed. */
+static void
+dead_add(struct branch *branch, const struct page_refs *retired, uint32_t first)
+{
+    for (uint32_t i = first; i < retired->count; i++)
+        branch->dead.refs[branch->dead.count++] = retired->refs[i];
+}
 
 static void
 part_publish(struct group *group, struct group_branch *part)
@@ -408,8 +422,18 @@ part_publish(struct group *group, struct group_branch *part)
         branch->next_changed = db->changed;
         db->changed = branch;
     }
-    for (uint32_t i = part->free_count; i < part->edit.retired.count; i++)
-        branch->dead.refs[branch->dead.count++] = part->edit.retired.refs[i];
+    dead_add(branch, &part->edit.retired, part->free_count);
+}
+
+/* The adopted trees' pages are published with the heads that reach them. */
+static void
+adoptions_publish(struct group *group)
+{
+    for (struct adoption *a = group->adoptions; a != NULL; a = a->next_in_group) {
+        space_publish(group->db->store, a->edit);
+        dead_add(a->branch, &a->edit->retired, a->free_count);
+        a->is_adopted = true;
+    }
 }
 
 /* Tells the open branches what their rows say now. */
@@ -435,6 +459,7 @@ group_publish(struct group *group)
     for (uint32_t i = 0; i < group->branch_count; i++)
         space_publish(db->store, &group->branches[i].edit);
     dead_settle(group, true);
+    adoptions_publish(group);
     for (uint32_t i = 0; i < group->branch_count; i++)
         part_publish(group, &group->branches[i]);
     if (group->is_file_changed) {
@@ -451,6 +476,8 @@ group_publish(struct group *group)
         const struct group_branch *part = &group->branches[i];
         space_retire(db->store, part->edit.retired.refs, part->free_count, group->moment);
     }
+    for (struct adoption *a = group->adoptions; a != NULL; a = a->next_in_group)
+        space_retire(db->store, a->edit->retired.refs, a->free_count, group->moment);
     space_retire(db->store, group->file_edit.retired.refs, group->file_edit.retired.count,
                  group->moment);
     space_retire(db->store, group->freed.refs, group->freed.count, group->moment);

@@ -26,6 +26,22 @@ struct group_branch {
     uint64_t commit_count;
 };
 
+/* A private tree that the group is to adopt (private.h); the transaction's, until the end. */
+struct adoption {
+    struct adoption *next; /* of the transaction */
+    tree_no tree;
+    struct edit *edit; /* its taken pages are published with the group, the retired ones given up */
+    birth_seq first_birth;
+    bool is_replacing;
+    bool is_named; /* the log names the pages */
+    struct tree_root base, root;
+    bool is_adopted; /* set when published */
+    /* The group's. */
+    struct branch *branch;
+    struct adoption *next_in_group;
+    uint32_t free_count; /* as in group_branch */
+};
+
 /* A branch's row that the group changes, or takes away. */
 struct group_ref {
     struct branch_ref ref;
@@ -44,6 +60,7 @@ struct group {
     struct file_counters counters;
     struct group_ref *refs;
     uint32_t ref_count, ref_capacity;
+    struct adoption *adoptions;
     struct page_list freed; /* besides what the edits retired: pages of jobs */
     struct buf record;      /* what goes to the log; empty: nothing */
     bool has_claim;         /* a branch is being dropped: db.dropping is set */
@@ -88,6 +105,10 @@ MUST_CHECK enum status group_free_tree(struct group *group, const struct branch 
                                        const struct tree_root *root);
 MUST_CHECK enum status group_job_put(struct group *group, struct job *job);
 
+/* Makes the private tree the branch's. ST_IN_USE: it cannot be, since the branch has been forked or
+ * the tree changed; then its rows must be applied. */
+MUST_CHECK enum status group_adopt(struct group *group, struct branch *branch,
+                                   struct adoption *adoption);
 /* Applies a transaction's changes (record.h) to the branch. ST_CORRUPT if they make no sense. */
 MUST_CHECK enum status group_apply(struct group *group, struct branch *branch,
                                    struct slice changes);

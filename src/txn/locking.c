@@ -14,10 +14,20 @@ patience_of(const struct txn *txn, enum lock_wait wait)
                                   .deadlock_timeout_us = txn->db->options.deadlock_timeout_us};
 }
 
+/* Whether the tree is private: then its table is locked against all who lock rows. */
+static bool
+is_locked_out(struct txn *txn, tree_no tree)
+{
+    const struct changed_tree *own = write_set_find(&txn->set, tree);
+    return own != NULL && own->newest != NULL && own->newest->private != NULL;
+}
+
 enum status
 txn_lock_row(struct txn *txn, tree_no tree, struct slice key, enum lock_mode mode,
              enum lock_wait wait, struct buf *spill, struct row_now *now)
 {
+    if (txn->privates != NULL && is_locked_out(txn, tree))
+        return now == NULL ? ST_OK : txn_row_now(txn, tree, key, spill, now);
     uint64_t seed = hash_combine(txn->branch->no, tree);
     struct lock_name name = {.hash = hash_bytes_seed(key.data, key.bytes, seed),
                              .class = LOCK_CLASS_ROW};

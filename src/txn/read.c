@@ -8,6 +8,7 @@
  */
 #include "base/check.h"
 #include "txn/locking.h"
+#include "txn/private.h"
 #include "txn/txn_int.h"
 
 enum status
@@ -18,6 +19,12 @@ txn_layers(struct txn *txn, struct snapshot *snapshot, tree_no tree, uint32_t vi
     *has_root = false;
     if (UNLIKELY(txn->set.trees != NULL)) {
         *generation = write_set_generation(&txn->set, tree, visible);
+        if (*generation != NULL && (*generation)->base == BASE_PRIVATE) {
+            *root = private_root((*generation)->private, visible);
+            *has_root = root->ref.page != PAGE_NONE;
+            *generation = NULL;
+            return ST_OK;
+        }
         if (*generation != NULL && (*generation)->base != BASE_SNAPSHOT)
             return ST_OK;
     }
@@ -145,6 +152,22 @@ is_newest(struct txn *txn, struct snapshot *snapshot)
     return page_ref_equal(head.root.ref, snapshot->head.root.ref);
 }
 
+/* Copied: the page changes in place under the statement's next change. */
+static enum status
+private_get_newest(struct txn *txn, const struct private_tree *private, struct slice key,
+                   struct buf *spill, struct slice *value)
+{
+    struct slice found;
+    TRY(tree_get(txn->db->store, txn_statement(txn)->snapshot->reader, &private->root, key, spill,
+                 &found));
+    if (found.data != spill->data) {
+        buf_clear(spill);
+        buf_put_slice(spill, found);
+    }
+    *value = buf_slice(spill);
+    return spill->is_failed ? ST_NO_MEMORY : ST_OK;
+}
+
 enum status
 txn_get_newest(struct txn *txn, tree_no tree, struct slice key, struct buf *spill,
                struct slice *value)
@@ -154,6 +177,11 @@ txn_get_newest(struct txn *txn, tree_no tree, struct slice key, struct buf *spil
     struct tree_root root;
     bool has_root;
     snapshot_enter(statement->snapshot);
+    if (UNLIKELY(txn->privates != NULL)) {
+        generation = write_set_generation(&txn->set, tree, ALL_VISIBLE);
+        if (generation != NULL && generation->base == BASE_PRIVATE)
+            return private_get_newest(txn, generation->private, key, spill, value);
+    }
     TRY(txn_layers(txn, statement->snapshot, tree, ALL_VISIBLE, &generation, &root, &has_root));
     if (generation != NULL) {
         enum status st = own_get(generation, key, ALL_VISIBLE, value);

@@ -108,7 +108,7 @@ static void
 put_tree(struct buf *to, const struct changed_tree *tree)
 {
     const struct generation *generation = tree->newest;
-    if (generation == NULL)
+    if (generation == NULL || generation->base == BASE_PRIVATE)
         return;
     size_t start = to->bytes;
     record_put_u64(to, tree->tree);

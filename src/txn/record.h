@@ -27,7 +27,8 @@ enum record_kind {
     RECORD_FREEZE,
 };
 
-#define TREE_MERGES 0       /* no tree: a merge point of the branch */
+#define TREE_MERGES 0 /* no tree: a merge point of the branch */
+#define RECORD_EXTENT_BYTES 12u
 #define RECORD_PART_HEAD 8u /* of a transaction's part: branch and bytes */
 
 /* Reads bytes that may be broken: past the end everything is zero and is_bad is set. */
@@ -60,5 +61,6 @@ void record_put_u64(struct buf *to, uint64_t v);
 void record_put_head(struct buf *to, enum record_kind kind, uint64_t moment);
 
 struct write_set;
-/* Appends the newest changes of all trees of the set, in key order, as tree parts. */
+/* Appends the newest changes of all trees of the set, in key order, as tree parts; those of
+ * private trees are privates_put's. */
 MUST_CHECK enum status record_put_changes(struct buf *to, struct write_set *set);

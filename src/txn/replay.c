@@ -3,7 +3,9 @@
  */
 #include "txn/replay.h"
 #include "base/mem.h"
+#include "store/space.h"
 #include "txn/merge_point.h"
+#include "txn/write_set.h"
 #include "txn/writer.h"
 
 struct replay {
@@ -91,6 +93,7 @@ enum status
 replay_record(void *object, log_pos at, struct slice record)
 {
     struct db *db = object;
+    TRY(db_init_file(db));
     struct record_reader reader = record_reader_of(record);
     uint8_t kind = record_get_u8(&reader);
     birth_seq moment = record_get_u64(&reader);
@@ -104,4 +107,59 @@ replay_record(void *object, log_pos at, struct slice record)
         return store_corrupt(db->store, PAGE_NONE, "the log record at %llu cannot be applied",
                              (unsigned long long)at);
     return st;
+}
+
+/* ---- the scan ---- */
+
+static void
+skip_changes(struct record_reader *reader)
+{
+    uint32_t count = record_get_u32(reader);
+    for (uint32_t i = 0; i < count && !reader->is_bad; i++) {
+        uint64_t head = record_get_varint(reader);
+        (void)record_get_slice(reader, head >> 1);
+        if ((head & 1) == 0)
+            (void)record_get_slice(reader, record_get_varint(reader));
+    }
+}
+
+static enum status
+claim_extents(struct db *db, struct record_reader *reader)
+{
+    (void)record_get_slice(reader, ROOT_BYTES);
+    uint32_t count = record_get_u32(reader);
+    for (uint32_t i = 0; i < count && !reader->is_bad; i++) {
+        page_no first = record_get_u64(reader);
+        uint32_t pages = record_get_u32(reader);
+        if (!reader->is_bad)
+            TRY(space_claim(db->store, first, pages));
+    }
+    return ST_OK;
+}
+
+enum status
+replay_scan(void *object, log_pos at, struct slice record)
+{
+    (void)at;
+    struct db *db = object;
+    struct record_reader reader = record_reader_of(record);
+    uint8_t kind = record_get_u8(&reader);
+    (void)record_get_u64(&reader);
+    while (kind == RECORD_COMMIT && record_left(&reader) != 0) {
+        (void)record_get_u32(&reader); /* the branch */
+        struct record_reader parts =
+            record_reader_of(record_get_slice(&reader, record_get_u32(&reader)));
+        while (record_left(&parts) != 0) {
+            if (record_get_u64(&parts) == TREE_MERGES) {
+                (void)record_get_slice(&parts, 12);
+                continue;
+            }
+            if (record_get_u8(&parts) == BASE_PRIVATE)
+                TRY(claim_extents(db, &parts));
+            else
+                skip_changes(&parts);
+        }
+    }
+    /* What makes no sense is told when it is applied. */
+    return ST_OK;
 }

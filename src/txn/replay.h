@@ -7,7 +7,8 @@
 #include "txn/group.h"
 #include "txn/record.h"
 
-/* For store_recover: `object` is the db. */
+/* For store_recover: `object` is the db. The scan claims the pages that records name. */
+MUST_CHECK enum status replay_scan(void *object, log_pos at, struct slice record);
 MUST_CHECK enum status replay_record(void *object, log_pos at, struct slice record);
 
 /* Record by record, after the head: each where its work is. ST_CORRUPT: it makes no sense. */

@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "txn/merge_point.h"
+#include "txn/private.h"
 #include "txn/record.h"
 #include "txn/sequence.h"
 #include "txn/txn_int.h"
@@ -259,9 +260,9 @@ txn_savepoint(struct txn *txn, uint32_t *savepoint)
     struct savepoint *made = arena_alloc(txn->arena, sizeof *made);
     if (made == NULL)
         return ST_NO_MEMORY;
-    *made = (struct savepoint){.outer = txn->savepoint, .mark = txn->set.newest};
+    *made = (struct savepoint){
+        .outer = txn->savepoint, .mark = txn->set.newest, .command = ++txn->command};
     txn->savepoint = made;
-    txn->command++;
     *savepoint = ++txn->savepoint_count;
     return ST_OK;
 }
@@ -281,7 +282,10 @@ savepoint_find(struct txn *txn, uint32_t savepoint)
 void
 txn_rollback_to(struct txn *txn, uint32_t savepoint)
 {
-    write_set_rollback(&txn->set, savepoint_find(txn, savepoint)->mark);
+    const struct savepoint *at = savepoint_find(txn, savepoint);
+    write_set_rollback(&txn->set, at->mark);
+    if (txn->privates != NULL)
+        privates_rollback(txn, at->command);
     txn->command++;
 }
 
@@ -321,6 +325,8 @@ txn_end(struct txn *txn, bool is_committed)
     if (txn->merges != NULL)
         merge_notes_end(txn, is_committed);
     txn->needs_sync = false;
+    if (txn->privates != NULL)
+        privates_end(txn);
     if (txn->record.capacity > RECORD_KEEP_BYTES)
         buf_deinit(&txn->record);
     arena_reset(txn->arena);
@@ -335,7 +341,7 @@ txn_rollback(struct txn *txn)
 
 /* Writes the changes in the log's form and makes them the transaction's work. */
 static enum status
-commit_prepare(struct txn *txn, bool is_async)
+commit_prepare(struct txn *txn, bool is_async, bool is_by_rows)
 {
     buf_clear(&txn->record);
     txn->record.is_failed = false;
@@ -343,13 +349,18 @@ commit_prepare(struct txn *txn, bool is_async)
     record_put_u32(&txn->record, 0);
     TRY(merge_notes_put(&txn->record, txn));
     TRY(record_put_changes(&txn->record, &txn->set));
+    size_t changes = txn->record.bytes;
+    TRY(privates_put(txn, &txn->record, is_by_rows));
     size_t bytes = txn->record.bytes - RECORD_PART_HEAD;
+    if (is_by_rows)
+        changes = txn->record.bytes;
     if (bytes > UINT32_MAX)
         return ST_LIMIT;
     le32_set(txn->record.data + 4, (uint32_t)bytes);
     txn->work = (struct work){
         .branch = txn->branch,
-        .changes = slice_of(txn->record.data + RECORD_PART_HEAD, bytes),
+        .changes = slice_of(txn->record.data + RECORD_PART_HEAD, changes - RECORD_PART_HEAD),
+        .adoptions = txn->adoptions,
         .log_part = buf_slice(&txn->record),
         .is_async = is_async,
         .object = txn,
@@ -369,9 +380,14 @@ txn_commit(struct txn *txn, bool is_async)
     enum status st = ST_OK;
     if (needs_writer(txn)) {
         snapshots_give_up(txn);
-        st = txn->options.is_read_only ? ST_READ_ONLY : commit_prepare(txn, is_async);
+        st = txn->options.is_read_only ? ST_READ_ONLY : commit_prepare(txn, is_async, false);
         if (st == ST_OK)
             st = writer_call(txn->db->writer, &txn->work);
+        if (st == ST_IN_USE && txn->privates != NULL) {
+            st = commit_prepare(txn, is_async, true);
+            if (st == ST_OK)
+                st = writer_call(txn->db->writer, &txn->work);
+        }
         if (st == ST_OK)
             sequences_forget_changed(txn);
     }
@@ -397,9 +413,14 @@ txn_commit_submit(struct txn *txn, bool is_async, void (*done)(void *object, enu
                   void *object)
 {
     enum status st = ST_OK;
+    if (txn->privates != NULL) {
+        /* What is adopted, or not, is the committing thread's business. */
+        done(object, txn_commit(txn, is_async));
+        return;
+    }
     if (needs_writer(txn)) {
         snapshots_give_up(txn);
-        st = commit_prepare(txn, is_async);
+        st = commit_prepare(txn, is_async, false);
         if (st == ST_OK) {
             txn->done = done;
             txn->done_object = object;

@@ -25,6 +25,7 @@ struct statement {
 struct savepoint {
     struct savepoint *outer;
     struct change *mark;
+    uint32_t command; /* of the first changes after it */
 };
 
 struct txn {
@@ -45,7 +46,9 @@ struct txn {
     struct txn_cursor *cursors; /* open ones */
     struct arena *arena;
     struct write_set set;
-    struct savepoint *savepoint; /* the innermost */
+    struct private_tree *privates; /* trees that have outgrown the write set */
+    struct adoption *adoptions;    /* at commit: those the writer is given */
+    struct savepoint *savepoint;   /* the innermost */
     uint32_t savepoint_count;
 
     struct lock_owner locks;

@@ -1,6 +1,7 @@
 /*
  * write.c: puts, deletes and whole trees, into the write set.
  */
+#include "txn/private.h"
 #include "txn/txn_int.h"
 
 static enum status
@@ -13,18 +14,46 @@ write_check(const struct txn *txn, struct slice key, size_t value_bytes)
     return ST_OK;
 }
 
+/* The private tree that the tree's changes go to, or null. */
+static struct private_tree *
+private_find(struct txn *txn, tree_no tree)
+{
+    if (LIKELY(txn->privates == NULL))
+        return NULL;
+    const struct changed_tree *own = write_set_find(&txn->set, tree);
+    return own != NULL && own->newest != NULL ? own->newest->private : NULL;
+}
+
+/* Keeps the write set within its memory, if it can. */
+static void
+set_bound(struct txn *txn, tree_no tree)
+{
+    if (UNLIKELY(txn->set.bytes > txn->db->options.write_set_bytes))
+        private_begin(txn, write_set_find(&txn->set, tree));
+}
+
 enum status
 txn_put(struct txn *txn, tree_no tree, struct slice key, struct slice value)
 {
     TRY(write_check(txn, key, value.bytes));
-    return write_set_put(&txn->set, tree, key, value, txn->command);
+    struct private_tree *private = private_find(txn, tree);
+    if (private != NULL)
+        return private_put(private, key, value);
+    TRY(write_set_put(&txn->set, tree, key, value, txn->command));
+    set_bound(txn, tree);
+    return ST_OK;
 }
 
 enum status
 txn_delete(struct txn *txn, tree_no tree, struct slice key)
 {
     TRY(write_check(txn, key, 0));
-    return write_set_delete(&txn->set, tree, key, txn->command);
+    struct private_tree *private = private_find(txn, tree);
+    if (private != NULL)
+        return private_delete(private, key);
+    TRY(write_set_delete(&txn->set, tree, key, txn->command));
+    set_bound(txn, tree);
+    return ST_OK;
 }
 
 enum status
@@ -41,7 +70,7 @@ tree_begin(struct txn *txn, tree_no tree, enum tree_base base)
 {
     if (txn->options.is_read_only)
         return ST_READ_ONLY;
-    return write_set_begin(&txn->set, tree, base, txn->command);
+    return write_set_begin(&txn->set, tree, base, NULL, txn->command);
 }
 
 enum status

@@ -56,22 +56,24 @@ tree_make(struct write_set *set, tree_no tree)
 }
 
 static struct generation *
-generation_make(struct write_set *set, enum tree_base base, uint32_t command)
+generation_make(struct write_set *set, enum tree_base base, struct private_tree *private,
+                uint32_t command)
 {
     struct generation *generation = arena_alloc(set->arena, sizeof *generation);
     if (generation == NULL)
         return NULL;
-    *generation = (struct generation){.base = base, .command = command};
+    *generation = (struct generation){.base = base, .private = private, .command = command};
     for (uint32_t i = 0; i < WRITE_SET_LEVELS_MAX; i++)
         generation->tails[i] = &generation->first[i];
     return generation;
 }
 
 enum status
-write_set_begin(struct write_set *set, tree_no tree, enum tree_base base, uint32_t command)
+write_set_begin(struct write_set *set, tree_no tree, enum tree_base base,
+                struct private_tree *private, uint32_t command)
 {
     struct changed_tree *changed = tree_make(set, tree);
-    struct generation *generation = generation_make(set, base, command);
+    struct generation *generation = generation_make(set, base, private, command);
     struct change *change = arena_alloc(set->arena, sizeof *change);
     if (changed == NULL || generation == NULL || change == NULL)
         return ST_NO_MEMORY;
@@ -94,10 +96,10 @@ generation_own(struct write_set *set, tree_no tree, uint32_t command,
     if (changed == NULL)
         return ST_NO_MEMORY;
     if (changed->newest == NULL)
-        TRY(write_set_begin(set, tree, BASE_SNAPSHOT, command));
+        TRY(write_set_begin(set, tree, BASE_SNAPSHOT, NULL, command));
     *generation = changed->newest;
     check(*generation != NULL);
-    check((*generation)->base != BASE_NONE);
+    check((*generation)->base != BASE_NONE && (*generation)->base != BASE_PRIVATE);
     return ST_OK;
 }
 

@@ -24,6 +24,7 @@ enum tree_base {
     BASE_SNAPSHOT, /* the tree in the snapshot */
     BASE_EMPTY,    /* nothing: the tree was created or cleared by the transaction */
     BASE_NONE,     /* nothing, and the tree itself is gone */
+    BASE_PRIVATE,  /* a private tree, which has all changes: the map stays empty */
 };
 
 enum change_kind { CHANGE_PUT, CHANGE_DELETE, CHANGE_GENERATION };
@@ -34,6 +35,7 @@ enum base_row { BASE_ROW_UNKNOWN, BASE_ROW_ABSENT, BASE_ROW_PRESENT };
 struct change_key;
 struct changed_tree;
 struct generation;
+struct private_tree;
 
 struct change {
     struct change *older; /* of the same key */
@@ -61,7 +63,8 @@ struct change_key {
 struct generation {
     struct generation *older;
     enum tree_base base;
-    uint32_t command; /* that began it */
+    struct private_tree *private; /* BASE_PRIVATE */
+    uint32_t command;             /* that began it */
     uint32_t level_count;
     uint64_t key_count;
     struct change_key *last;
@@ -97,9 +100,9 @@ MUST_CHECK enum status write_set_put(struct write_set *set, tree_no tree, struct
                                      struct slice value, uint32_t command);
 MUST_CHECK enum status write_set_delete(struct write_set *set, tree_no tree, struct slice key,
                                         uint32_t command);
-/* Begins a new generation of the tree. */
+/* Begins a new generation of the tree; `private`: for BASE_PRIVATE. */
 MUST_CHECK enum status write_set_begin(struct write_set *set, tree_no tree, enum tree_base base,
-                                       uint32_t command);
+                                       struct private_tree *private, uint32_t command);
 
 /* Undoes what was changed after `mark`, a value that set->newest had. */
 void write_set_rollback(struct write_set *set, struct change *mark);

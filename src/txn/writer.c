@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/space.h"
 #include "store/store.h"
 #include "txn/group.h"
 #include "txn/record.h"
@@ -33,7 +34,7 @@ struct writer {
 
     struct mutex turn; /* guards what follows */
     struct group group;
-    birth_seq moment;
+    birth_seq moment; /* of the newest group published */
     log_pos logged, synced;
     /* When the log behind `synced` must be synced; 0: nothing waits. The thread reads it while it
      * sleeps. */
@@ -99,21 +100,22 @@ writer_stop(struct writer *writer)
     writer->has_thread = false;
 }
 
-birth_seq
-writer_moment(const struct writer *writer)
-{
-    return writer->moment;
-}
-
 void
 writer_set_moment(struct writer *writer, birth_seq moment)
 {
     check(moment >= writer->moment);
     writer->moment = moment;
+    atomic_store(&writer->db->last_moment, moment);
     atomic_store(&writer->db->published, moment);
 }
 
 /* ---- groups ---- */
+
+static birth_seq
+new_moment(struct writer *writer)
+{
+    return atomic_fetch_add(&writer->db->last_moment, 1) + 1;
+}
 
 /* Logs the group: its record in one part, or the commits' changes behind its head. */
 static enum status
@@ -203,6 +205,26 @@ relied_on_failure(const struct writer *writer, const struct work *list, enum sta
     return ST_OK;
 }
 
+static enum status
+commit_apply(struct group *group, const struct work *work)
+{
+    TRY(group_apply(group, work->branch, work->changes));
+    for (struct adoption *a = work->adoptions; a != NULL; a = a->next)
+        TRY(group_adopt(group, work->branch, a));
+    return ST_OK;
+}
+
+/* Tells space that the log is about to rely on pages. */
+static enum status
+adoptions_name(struct group *group)
+{
+    for (const struct adoption *a = group->adoptions; a != NULL; a = a->next_in_group) {
+        for (uint32_t i = 0; a->is_named && i < a->edit->taken.count; i++)
+            TRY(space_name(group->db->store, a->edit->taken.refs[i].page, 1));
+    }
+    return ST_OK;
+}
+
 /* Fills the group with the commits that have not failed; a commit that cannot be applied fails, and
  * the others are tried without it. */
 static enum status
@@ -213,13 +235,12 @@ commits_apply(struct writer *writer, struct work *list, uint32_t *part_count, bo
         uint32_t count = 0;
         bool has_failed = false;
         *is_async = true;
-        group_begin(group, writer->moment + 1);
+        group_begin(group, new_moment(writer));
         for (struct work *work = list; work != NULL && !has_failed; work = work->next) {
             if (work->st != ST_OK)
                 continue;
             /* What was queued ahead for a branch that is dropped by now is of no use any more. */
-            work->st = work->branch->is_gone ? ST_NOT_FOUND
-                                             : group_apply(group, work->branch, work->changes);
+            work->st = work->branch->is_gone ? ST_NOT_FOUND : commit_apply(group, work);
             has_failed = work->st != ST_OK;
             *is_async = *is_async && work->is_async;
             writer->parts[++count] = work->log_part;
@@ -247,6 +268,8 @@ commits_run(struct writer *writer, struct work *list)
     }
     if (st == ST_OK)
         st = group_seal(group);
+    if (st == ST_OK)
+        st = adoptions_name(group);
     if (st == ST_OK && part_count != 0) {
         record_put_head(&group->record, RECORD_COMMIT, group->moment);
         writer->parts[0] = buf_slice(&group->record);
@@ -284,7 +307,7 @@ static void
 alone_run(struct writer *writer, struct work *work)
 {
     struct group *group = &writer->group;
-    group_begin(group, writer->moment + 1);
+    group_begin(group, new_moment(writer));
     work->st = alone_fill(writer, work);
     if (work->st == ST_OK && !group_is_empty(group)) {
         writer->moment = group->moment;
@@ -369,6 +392,7 @@ writer_replay(struct writer *writer, birth_seq moment,
     struct group *group = &writer->group;
     if (moment <= writer->moment)
         return ST_CORRUPT;
+    atomic_store(&writer->db->last_moment, moment);
     group_begin(group, moment);
     enum status st = fill(group, object);
     if (st == ST_OK)

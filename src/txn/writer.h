@@ -15,6 +15,7 @@
 #include <stdbool.h>
 
 struct group;
+struct adoption;
 struct branch;
 struct db;
 struct work;
@@ -24,8 +25,10 @@ struct work {
     struct work *next;
     /* A commit: the branch and its changes in the log's form (record.h); kept by whoever queued. */
     struct branch *branch;
-    struct slice changes;  /* tree parts */
-    struct slice log_part; /* the same with the branch and length ahead */
+    struct slice changes; /* tree parts */
+    struct slice
+        log_part; /* the same with the branch and length ahead, and what is adopted behind */
+    struct adoption *adoptions; /* private trees to be adopted; may be null */
     /* Anything else: puts what it does into the group; null for a commit. A status other than
      * ST_OK drops the group, unless it is ST_OK with nothing done. */
     enum status (*run)(struct group *group, struct work *work);
@@ -60,8 +63,7 @@ void writer_resume(struct writer *writer);
 /* Does what is still queued, in a database whose threads have ended. */
 void writer_drain(struct writer *writer);
 
-/* The moment of the newest group; recovery sets it. The writer's, and recovery's. */
-birth_seq writer_moment(const struct writer *writer);
+/* The moment of the newest group, as recovery finds it. */
 void writer_set_moment(struct writer *writer, birth_seq moment);
 /* Runs `fill` in a group of its own that is published without the log: recovery, and a new file. */
 MUST_CHECK enum status writer_replay(struct writer *writer, birth_seq moment,

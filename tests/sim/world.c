@@ -196,7 +196,7 @@ try_open(struct world *world, const struct log_sink *sink)
                   .log_segment_bytes = 64 << 10,
                   .log = sink},
         .checkpoint_log_bytes = 40000 + world->seed % 5 * 100000,
-        .write_set_bytes = world->seed % 2 == 0 ? 20000 : 0,
+        .write_set_bytes = world->seed % 2 == 0 ? 1500 : 0,
     };
     TRY(device_sim_open(world->disk, &device));
     TRY(db_open(device, &options, &world->db));

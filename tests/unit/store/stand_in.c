@@ -101,3 +101,13 @@ store_corrupt(struct store *store, page_no page, const char *format, ...)
     store->space->corrupt_count++;
     return ST_CORRUPT;
 }
+
+void
+store_stop_writes(struct store *store, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(store->read_only_reason, sizeof store->read_only_reason, format, args);
+    va_end(args);
+    atomic_store(&store->is_read_only, true);
+}

@@ -176,7 +176,7 @@ generations_hide_and_come_back(void **state)
     struct slice a = slice_text("a"), b = slice_text("b");
     assert_int_equal(write_set_put(&set, 3, a, a, 1), ST_OK);
     struct change *mark = set.newest;
-    assert_int_equal(write_set_begin(&set, 3, BASE_EMPTY, 2), ST_OK);
+    assert_int_equal(write_set_begin(&set, 3, BASE_EMPTY, NULL, 2), ST_OK);
     assert_int_equal(write_set_put(&set, 3, b, b, 3), ST_OK);
 
     struct generation *generation = write_set_generation(&set, 3, 4);
