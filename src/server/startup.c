@@ -254,6 +254,12 @@ on_commit(void *object)
     lane_wake(object);
 }
 
+static void
+on_block(void *object)
+{
+    worker_blocks(object);
+}
+
 static struct session *
 make_session(struct connection *connection, struct arena *arena, struct error **error)
 {
@@ -272,7 +278,8 @@ make_session(struct connection *connection, struct arena *arena, struct error **
                                       .setting_count = count,
                                       .settings = settings,
                                       .sink = connection_sink(connection),
-                                      .on_commit = on_commit};
+                                      .on_commit = on_commit,
+                                      .on_block = on_block};
     return session_new(&options, arena, error);
 }
 

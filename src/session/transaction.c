@@ -44,7 +44,9 @@ open_txn(struct session *session)
         session->txn,
         (struct txn_wait){.cancel = &session->cancel,
                           .lock_timeout_us =
-                              settings_int(&session->settings, SETTING_LOCK_TIMEOUT) * 1000});
+                              settings_int(&session->settings, SETTING_LOCK_TIMEOUT) * 1000,
+                          .on_block = session->on_block,
+                          .object = session->sink.object});
     session->env.transaction_us = clock_wall_us() - EPOCH_SHIFT_US;
 }
 
