@@ -128,8 +128,14 @@ any_take_vector(struct func_call *call, uint32_t count, const uint16_t *sel, voi
                 const struct column *args, int sign)
 {
     const struct type_info *type = argument_type(call);
-    for (uint32_t i = 0; i < count; i++)
-        any_take(call, type, states[i], column_get(&args[0], sel != NULL ? sel[i] : i), sign);
+    const union datum *values = args[0].data;
+    bool is_whole = phys_bytes(args[0].phys) == sizeof *values;
+    uint32_t step = !args[0].is_const;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = sel != NULL ? sel[i] : i;
+        union datum value = is_whole ? values[row * step] : column_get(&args[0], row);
+        any_take(call, type, states[i], value, sign);
+    }
 }
 
 static void

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "type/generic.h"
 #include "type/input.h"
+#include "type/iso.h"
 #include "type/kernel.h"
 #include "type/tables.h"
 #include "type/timestamp.h"
@@ -13,6 +14,9 @@
 static union datum
 date_input(struct type_call *call, struct slice text)
 {
+    int32_t iso;
+    if (LIKELY(iso_date_read(text, &iso)))
+        return i32_datum(iso);
     struct datetime_text source = {.env = call->env, .type_name = "date", .text = text};
     struct datetime dt;
     switch (datetime_parse(&source, &dt)) {
@@ -38,6 +42,13 @@ date_output(struct type_call *call, union datum value, struct buf *to)
     if (!date_is_finite(value.i32)) {
         buf_put_text(to, value.i32 == DATE_MIN ? "-infinity" : "infinity");
         return;
+    }
+    char *at = (char *)buf_reserve(to, ISO_TIMESTAMP_BYTES_MAX);
+    if (at != NULL && call->env->date_style == DATE_STYLE_ISO) {
+        uint32_t written = iso_date_write(at, value.i32);
+        to->bytes += written;
+        if (written > 0)
+            return;
     }
     struct civil civil = day_civil(value.i32);
     struct datetime dt = {.year = civil.year, .month = civil.month, .day = civil.day};

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "type/generic.h"
 #include "type/input.h"
+#include "type/iso.h"
 #include "type/kernel.h"
 #include "type/tables.h"
 
@@ -89,6 +90,9 @@ read_timestamp(struct type_call *call, const char *type_name, struct slice text,
 static union datum
 timestamp_input(struct type_call *call, struct slice text)
 {
+    int64_t iso;
+    if (LIKELY(iso_timestamp_read(text, &iso)))
+        return i64_datum(timestamp_fit(iso, call->typmod));
     return read_timestamp(call, "timestamp", text, false);
 }
 
@@ -112,6 +116,13 @@ timestamp_output(struct type_call *call, union datum value, struct buf *to)
 {
     if (put_infinity(value.i64, to))
         return;
+    char *at = (char *)buf_reserve(to, ISO_TIMESTAMP_BYTES_MAX);
+    if (at != NULL && call->env->date_style == DATE_STYLE_ISO) {
+        uint32_t written = iso_timestamp_write(at, value.i64);
+        to->bytes += written;
+        if (written > 0)
+            return;
+    }
     struct datetime dt = {.year = 0};
     datetime_set_timestamp(&dt, value.i64);
     datetime_print(call->env, &dt, false, to);
