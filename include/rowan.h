@@ -4,9 +4,9 @@
  *
  *     rowan_db *db;
  *     rowan_connection *c;
- *     if (rowan_open("app.rowan", 0, &db) != ROWAN_OK) ...          // rowan_open_error(db) tells
- * why if (rowan_connect(db, NULL, &c) != ROWAN_OK) ... rowan_exec(c, "create table t (id int
- * primary key, v text)");
+ *     if (rowan_open("app.rowan", 0, &db) != ROWAN_OK) ... // rowan_open_error(db) tells why
+ *     if (rowan_connect(db, NULL, &c) != ROWAN_OK) ...     // rowan_error(c) tells why
+ *     rowan_exec(c, "create table t (id int primary key, v text)");
  *
  *     rowan_statement *s;
  *     rowan_prepare(c, "select v from t where id = $1", &s);

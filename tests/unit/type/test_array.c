@@ -318,7 +318,7 @@ no_memory_is_an_error(void **state)
 {
     struct fixture *f = *state;
     bool was_hit = true;
-    uint32_t errors = 0;
+    volatile uint32_t errors = 0; /* survives the jump */
     for (volatile uint64_t nth = 1; was_hit && nth < 1000; nth++) {
         struct arena *arena =
             arena_new(&(struct arena_options){.name = "fault", .on_full = raise_arena_full});
