@@ -3,9 +3,13 @@
  */
 #include "branch/directory.h"
 #include "base/bytes.h"
+#include "base/check.h"
+#include "base/mem.h"
 #include "store/store.h"
 
 #define TREE_KEY_BYTES 8
+/* A row in a leaf takes its value at least. */
+#define LEAF_TREES_MAX (PAGE_BYTES / ROOT_BYTES)
 
 void
 root_encode(const struct tree_root *root, uint8_t to[ROOT_BYTES])
@@ -114,44 +118,69 @@ directory_each(struct store *store, struct reader *reader, const struct tree_roo
     return st;
 }
 
-struct walk {
-    struct store *store;
-    struct reader *reader;
-    birth_seq since;
-    tree_page_visit visit;
-    void *object;
+/* The pages of a directory itself that are younger than `since`. */
+struct page_collection {
+    struct page_ref *refs;
+    uint32_t *levels;
+    uint32_t count, capacity;
 };
 
 static enum status
-walk_tree(void *object, tree_no tree, const struct tree_root *root)
+collect_page(void *object, struct page_ref ref, uint32_t level)
 {
-    (void)tree;
-    const struct walk *walk = object;
-    if (root->ref.page == PAGE_NONE || root->ref.birth <= walk->since)
-        return ST_OK;
-    return tree_walk(walk->store, walk->reader, root, walk->since, walk->visit, walk->object);
+    struct page_collection *pages = object;
+    if (pages->count == pages->capacity) {
+        uint32_t wanted = pages->capacity == 0 ? 16 : 2 * pages->capacity;
+        struct page_ref *refs = mem_resize(pages->refs, wanted * sizeof *refs);
+        if (refs == NULL)
+            return ST_NO_MEMORY;
+        pages->refs = refs;
+        uint32_t *levels = mem_resize(pages->levels, wanted * sizeof *levels);
+        if (levels == NULL)
+            return ST_NO_MEMORY;
+        pages->levels = levels;
+        pages->capacity = wanted;
+    }
+    pages->refs[pages->count] = ref;
+    pages->levels[pages->count++] = level;
+    return ST_OK;
 }
 
-/* A leaf is a directory of its own. A tree that it names is not younger than the leaf, so leaves
- * that are not visited name no tree of interest: they may belong to others, who may have freed
- * them. */
+/* The trees that a leaf names. */
+struct leaf_trees {
+    uint32_t count;
+    struct tree_root roots[LEAF_TREES_MAX];
+};
+
 static enum status
-walk_directory_page(void *object, struct page_ref ref, uint32_t level)
+collect_tree(void *object, tree_no tree, const struct tree_root *root)
 {
-    struct walk *walk = object;
-    if (level == 0) {
-        struct tree_root leaf = {.ref = ref};
-        TRY(directory_each(walk->store, walk->reader, &leaf, walk_tree, walk));
-    }
-    return walk->visit(walk->object, ref, level);
+    (void)tree;
+    struct leaf_trees *trees = object;
+    check(trees->count < LEAF_TREES_MAX);
+    trees->roots[trees->count++] = *root;
+    return ST_OK;
 }
 
 enum status
 directory_walk(struct store *store, struct reader *reader, const struct tree_root *directory,
                birth_seq since, tree_page_visit visit, void *object)
 {
-    if (directory->ref.page == PAGE_NONE || directory->ref.birth <= since)
-        return ST_OK;
-    struct walk walk = {store, reader, since, visit, object};
-    return tree_walk(store, reader, directory, since, walk_directory_page, &walk);
+    /* Walks renew the epoch, so what they find is noted first and followed afterwards. A leaf is a
+     * directory of its own. A tree that it names is not younger than the leaf, so leaves that are
+     * not walked name no tree of interest: they may belong to others, who may have freed them. */
+    struct page_collection pages = {0};
+    enum status st = tree_walk(store, reader, directory, since, collect_page, &pages);
+    for (uint32_t i = 0; i < pages.count && st == ST_OK; i++) {
+        struct leaf_trees trees = {.count = 0};
+        struct tree_root leaf = {.ref = pages.refs[i]};
+        st = visit(object, leaf.ref, pages.levels[i]);
+        if (st == ST_OK && pages.levels[i] == 0)
+            st = directory_each(store, reader, &leaf, collect_tree, &trees);
+        for (uint32_t t = 0; t < trees.count && st == ST_OK; t++)
+            st = tree_walk(store, reader, &trees.roots[t], since, visit, object);
+    }
+    mem_free(pages.refs);
+    mem_free(pages.levels);
+    return st;
 }

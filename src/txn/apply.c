@@ -10,6 +10,8 @@
 #include "txn/record.h"
 #include "txn/write_set.h"
 
+#define CHANGES_AN_EPOCH 256u
+
 /* Makes the tree what the part's changes lie upon. */
 static enum status
 apply_base(struct group *group, struct branch *branch, struct group_tree *tree, enum tree_base base)
@@ -92,8 +94,11 @@ apply_tree(struct group *group, struct group_branch *part, struct record_reader 
         return ST_CORRUPT;
     TRY(group_tree_get(group, part, number, &tree));
     TRY(apply_base(group, part->branch, tree, (enum tree_base)base));
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         TRY(apply_change(&part->edit, &tree->root, reader));
+        if (i % CHANGES_AN_EPOCH == CHANGES_AN_EPOCH - 1)
+            reader_refresh(group->reader); /* large commits need no more cache than small ones */
+    }
     return ST_OK;
 }
 

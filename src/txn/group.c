@@ -90,6 +90,7 @@ group_begin(struct group *group, birth_seq moment)
 {
     struct db *db = group->db;
     reader_enter(group->reader);
+    group->is_entered = true;
     group->moment = moment;
     group->branch_count = 0;
     group->ref_count = 0;
@@ -108,13 +109,22 @@ group_begin(struct group *group, birth_seq moment)
     buf_clear(&group->record);
 }
 
+/* Waiting for the log must not keep pages from being evicted. */
+static void
+epoch_leave(struct group *group)
+{
+    if (group->is_entered)
+        reader_leave(group->reader);
+    group->is_entered = false;
+}
+
 static void
 group_end(struct group *group)
 {
     for (uint32_t i = 0; i < group->branch_count; i++)
         edit_deinit(&group->branches[i].edit);
     edit_deinit(&group->file_edit);
-    reader_leave(group->reader);
+    epoch_leave(group);
     if (group->has_claim) {
         mutex_lock(&group->db->branches_mutex);
         group->db->dropping = 0;
@@ -396,6 +406,7 @@ group_seal(struct group *group)
         TRY(file_counters_put(file, &group->counters));
     }
     retire_count += group->file_edit.retired.count;
+    epoch_leave(group);
     return space_retire_reserve(group->db->store, retire_count);
 }
 

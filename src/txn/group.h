@@ -51,6 +51,7 @@ struct group_ref {
 struct group {
     struct db *db;
     struct reader *reader;
+    bool is_entered; /* the reader stands in an epoch: until the group is sealed */
     birth_seq moment;
     struct group_branch *branches;
     uint32_t branch_count, branch_capacity;
@@ -74,7 +75,7 @@ struct group {
 MUST_CHECK enum status group_init(struct group *group, struct db *db);
 void group_deinit(struct group *group);
 
-/* Begins; the group is empty. The reader stands in an epoch until the group is over. */
+/* Begins; the group is empty. The reader stands in an epoch until the group is sealed or over. */
 void group_begin(struct group *group, birth_seq moment);
 void group_drop(struct group *group);
 /* Reserves all that publishing needs: the last step that can fail besides the log. */
