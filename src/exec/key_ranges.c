@@ -6,6 +6,7 @@
  */
 #include "exec/key_ranges.h"
 #include "exec/index_key.h"
+#include "type/array.h"
 #include <stdlib.h>
 
 void
@@ -230,6 +231,21 @@ make_equal(struct maker *m, uint32_t key, bool has_null, oid value_type, union d
 }
 
 static void
+make_any(struct maker *m, uint32_t key, bool has_null, uint32_t bound_idx)
+{
+    bool is_null;
+    union datum value = expr_value(m->values, bound_idx, 0, &is_null);
+
+    if (is_null)
+        return;
+    struct array array = array_read(&value);
+    for (uint32_t i = 0; i < array.count; i++) {
+        if (!array_is_null(&array, i))
+            make_equal(m, key, has_null, array.element, array_get(&array, i), false);
+    }
+}
+
+static void
 make_from(struct maker *m, uint32_t key, bool has_null)
 {
     const struct ranges_code *code = m->code;
@@ -242,6 +258,10 @@ make_from(struct maker *m, uint32_t key, bool has_null)
             continue;
         if (bound->kind == BOUND_NULL) {
             make_equal(m, key, has_null, OID_NONE, (union datum){.words = {0, 0}}, true);
+            return;
+        }
+        if (bound->kind == BOUND_ANY) {
+            make_any(m, key, has_null, i);
             return;
         }
         if (bound->kind == BOUND_OP && bound->op == BTREE_EQ) {

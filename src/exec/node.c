@@ -15,6 +15,7 @@ const struct node_kind *const node_kinds[PLAN_KIND_COUNT] = {
     [PLAN_CTE_SCAN] = &node_cte_scan,
     [PLAN_WORK_SCAN] = &node_work_scan,
     [PLAN_PROJECT] = &node_project,
+    [PLAN_PROJECT_SET] = &node_project_set,
     [PLAN_MATERIAL] = &node_material,
     [PLAN_NEST_LOOP] = &node_nest_loop,
     [PLAN_HASH_JOIN] = &node_hash_join,

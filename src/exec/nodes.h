@@ -19,3 +19,4 @@ extern const struct node_kind node_cte_scan, node_work_scan, node_recursive_unio
 
 /* Runs a CTE to its end, unless it has been (node_cte.c). */
 void cte_run(struct exec *exec, uint32_t cte);
+extern const struct node_kind node_project_set; /* node_project_set.c */

@@ -7,6 +7,8 @@
  */
 #include "exec/subplan.h"
 #include "exec/expr_build.h"
+#include "type/array.h"
+#include "type/record.h"
 
 struct subplan_state {
     const struct subplan_code *code;
@@ -69,6 +71,55 @@ run_scalar(struct exec *exec, struct subplan_state *state, bool *is_null)
     return value;
 }
 
+/* All columns of the only row, as a record. */
+static union datum
+run_row(struct exec *exec, struct subplan_state *state, bool *is_null)
+{
+    const struct plan_node *root = state->code->plan->root;
+    uint32_t count = root->column_count;
+    union datum *values = arena_alloc_array(state->arena, count, sizeof *values);
+    bool *nulls = arena_alloc_array(state->arena, count, sizeof *nulls);
+    oid *types = arena_alloc_array(state->arena, count, sizeof *types);
+    struct record_shape shape = {.type = TYPE_RECORD, .count = count, .types = types};
+    union datum value = {.words = {0, 0}};
+    struct batch batch;
+
+    *is_null = true;
+    while (node_next(exec, state->root, &batch)) {
+        if (!*is_null || batch.count > 1)
+            raise(SQLSTATE_CARDINALITY_VIOLATION,
+                  "more than one row returned by a subquery used as an expression");
+        uint32_t row = sel_row(batch.sel, 0);
+        for (uint32_t i = 0; i < count; i++) {
+            types[i] = root->columns[i].type;
+            nulls[i] = column_is_null(&batch.columns[i], row);
+            values[i] = vector_get(&batch.columns[i], row);
+        }
+        value = record_make(exec->context.env, state->arena, &shape, values, nulls);
+        *is_null = false;
+    }
+    return value;
+}
+
+static union datum
+run_array(struct exec *exec, struct subplan_state *state)
+{
+    struct array_builder builder;
+    struct batch batch;
+
+    array_builder_init(&builder, exec->context.env, state->arena,
+                       state->code->plan->root->columns[0].type);
+    while (node_next(exec, state->root, &batch)) {
+        for (uint32_t i = 0; i < batch.count; i++) {
+            uint32_t row = sel_row(batch.sel, i);
+            union datum value = vector_get(&batch.columns[0], row);
+            array_builder_add(&builder, datum_copy(state->code->phys, value, state->arena),
+                              column_is_null(&batch.columns[0], row));
+        }
+    }
+    return array_builder_finish(&builder);
+}
+
 /* ANY: true if a row's test is true, else null if one's is null, else false. ALL: the mirror. */
 static union datum
 run_quantified(struct exec *exec, struct subplan_state *state, bool *is_null)
@@ -121,8 +172,11 @@ run_subplan(struct exec *exec, struct subplan_state *state, bool *is_null)
         value = run_scalar(exec, state, is_null);
         break;
     case SUBLINK_ROW:
+        value = run_row(exec, state, is_null);
+        break;
     case SUBLINK_ARRAY:
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this kind of subquery is not supported yet");
+        value = run_array(exec, state);
+        break;
     }
     exec->hold_count--;
     return value;

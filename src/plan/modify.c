@@ -147,8 +147,17 @@ static void
 make_returning(struct level *level, struct plan_modify *node, const struct flow *input)
 {
     const struct query *query = level->query;
-    struct flow row = row_flow(level, query->result, (const struct expr **)input->outputs,
-                               input->node->column_count);
+    uint32_t count = input->node->column_count;
+    const struct expr **after = arena_alloc_array(level->arena, count, sizeof *after);
+
+    /* The table's columns are those of the row as written, not as the child has read them. */
+    for (uint32_t i = 0; i < count; i++) {
+        const struct expr *e = input->outputs[i];
+        bool is_old = e->kind == EXPR_COLUMN && e->column.range == query->result &&
+                      e->column.number > 0 && e->column.number != READ_ROW_ID;
+        after[i] = is_old ? expr_null(level->arena, TYPE_BOOL, -1, -1) : e;
+    }
+    struct flow row = row_flow(level, query->result, after, count);
 
     node->has_returning = query->returning_count != 0;
     node->returning =

@@ -147,6 +147,90 @@ prepare_sublink(struct level *level, struct expr *e)
     return subplan_expr(level, e, idx, &args);
 }
 
+static bool
+has_outer_join(const struct join_tree *tree)
+{
+    return tree->is_join &&
+           (tree->kind != JOIN_INNER || has_outer_join(tree->left) || has_outer_join(tree->right));
+}
+
+static struct expr *
+new_column(struct level *level, const struct expr *like, int16_t number, oid type)
+{
+    struct expr *e = arena_copy(level->arena, like, sizeof *e);
+
+    e->type = type;
+    e->typmod = -1;
+    e->collation = OID_NONE;
+    e->column.number = number;
+    return e;
+}
+
+/* A table's whole row that an outer join may extend: null then, not a row of nulls. */
+static struct expr *
+null_extended(struct level *level, const struct expr *like, const struct range *range,
+              struct expr *row)
+{
+    const struct table *table = range->table.table;
+    bool has_key = table->primary != NULL;
+    int16_t number = has_key ? table->primary->keys[0].attr : (int16_t)READ_ROW_ID;
+    struct expr *test = arena_alloc_zero(level->arena, sizeof *test);
+    struct expr *cases = arena_alloc_zero(level->arena, sizeof *cases);
+
+    test->kind = EXPR_NULL_TEST;
+    test->type = TYPE_BOOL;
+    test->typmod = -1;
+    test->arg_count = 1;
+    test->args = arena_alloc_array(level->arena, 1, sizeof *test->args);
+    test->args[0] =
+        new_column(level, like, number, has_key ? table->primary->keys[0].type : TYPE_INT8);
+    cases->kind = EXPR_CASE;
+    cases->type = row->type;
+    cases->typmod = -1;
+    cases->arg_count = 3;
+    cases->args = arena_alloc_array(level->arena, 3, sizeof *cases->args);
+    cases->args[0] = test;
+    cases->args[1] = expr_null(level->arena, row->type, -1, -1);
+    cases->args[2] = row;
+    cases->depth = 2;
+    return cases;
+}
+
+/* t or t.* as a value: a record of the range's columns. */
+static struct expr *
+whole_row(struct level *level, struct expr *e)
+{
+    const struct level *owner = level;
+
+    for (uint32_t i = 0; i < e->column.levels_up; i++)
+        owner = owner->outer;
+    const struct range *range = owner->query->ranges[e->column.range];
+    struct expr *row = arena_alloc_zero(level->arena, sizeof *row);
+    row->kind = EXPR_ROW;
+    row->type = e->type;
+    row->typmod = -1;
+    row->at = e->at;
+    row->depth = 1;
+    row->args = arena_alloc_array(level->arena, range->column_count, sizeof *row->args);
+    row->row.names = arena_alloc_array(level->arena, range->column_count, sizeof(char *));
+    for (uint32_t i = 0; i < range->column_count; i++) {
+        const struct range_column *column = &range->columns[i];
+        if (column->is_dropped)
+            continue;
+        row->row.names[row->arg_count] = column->name;
+        struct expr *arg = new_column(level, e, (int16_t)(i + 1), column->type);
+        arg->typmod = column->typmod;
+        arg->collation = column->collation;
+        row->args[row->arg_count++] = arg;
+    }
+    bool is_extended = false;
+    for (uint32_t i = 0; i < owner->query->from_count; i++)
+        is_extended |= has_outer_join(owner->query->from[i]);
+    if (is_extended && range->kind == RANGE_TABLE && range->table.table->kind == TABLE_PLAIN)
+        row = null_extended(level, e, range, row);
+    return row;
+}
+
 static struct expr *
 prepare_change(void *object, struct expr *e)
 {
@@ -158,6 +242,8 @@ prepare_change(void *object, struct expr *e)
     case EXPR_PLACEHOLDER:
         return e;
     case EXPR_COLUMN:
+        if (e->column.number == COLUMN_WHOLE_ROW)
+            return prepare_change(level, whole_row(level, e));
         return e->column.levels_up != 0 ? prepare_outer(level, e) : e;
     case EXPR_SUBLINK:
         return prepare_sublink(level, e);

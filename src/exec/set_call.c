@@ -1,0 +1,99 @@
+/*
+ * set_call.c: see set_call.h.
+ */
+#include "exec/set_call.h"
+
+bool
+is_set_call(const struct expr *e)
+{
+    return e->kind == EXPR_FUNC && e->func.func->is_set;
+}
+
+void
+set_compile(struct compiler *compiler, struct set_code *code, const struct expr *e)
+{
+    struct call_site *site = arena_alloc_zero(compiler->arena, sizeof *site);
+    oid *types = arena_alloc_array(compiler->arena, e->arg_count, sizeof *types);
+    int32_t *typmods = arena_alloc_array(compiler->arena, e->arg_count, sizeof *typmods);
+
+    if (e->func.func->set == NULL)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "function %s is not supported yet",
+              e->func.func->name);
+    for (uint32_t a = 0; a < e->arg_count; a++) {
+        types[a] = e->args[a]->type;
+        typmods[a] = e->args[a]->typmod;
+    }
+    *site = (struct call_site){.func = e->func.func,
+                               .arg_count = e->arg_count,
+                               .arg_types = types,
+                               .arg_typmods = typmods,
+                               .result_type = e->type,
+                               .result_typmod = e->typmod,
+                               .collation = e->func.input_collation};
+    code->site = site;
+    code->args = expr_compile(compiler, e->args, e->arg_count);
+}
+
+void
+set_open(struct exec *exec, struct set_run *run, const struct set_code *code, uint32_t capacity,
+         struct arena *arena)
+{
+    uint32_t count = code->site->arg_count;
+
+    *run = (struct set_run){.code = code, .is_at_end = true};
+    run->args = expr_open(exec, code->args, capacity, arena);
+    run->values = arena_alloc_array(exec->arena, count, sizeof *run->values);
+    run->nulls = arena_alloc_array(exec->arena, count, sizeof *run->nulls);
+}
+
+void
+set_args(struct set_run *run, const struct batch *in)
+{
+    expr_run(run->args, in);
+}
+
+void
+set_begin(struct exec *exec, struct set_run *run, uint32_t row, struct arena *result_arena,
+          struct arena *state_arena)
+{
+    const struct call_site *site = run->code->site;
+
+    run->is_at_end = false;
+    for (uint32_t a = 0; a < site->arg_count; a++) {
+        run->values[a] = expr_value(run->args, a, row, &run->nulls[a]);
+        if (run->nulls[a] && site->func->is_strict)
+            run->is_at_end = true;
+    }
+    run->call = (struct func_call){
+        .arena = result_arena,
+        .env = exec->context.env,
+        .func = site->func,
+        .result_type = site->result_type,
+        .result_typmod = site->result_typmod,
+        .arg_types = site->arg_types,
+        .arg_typmods = site->arg_typmods,
+        .arg_count = site->arg_count,
+        .arg_nulls = site->func->is_strict ? NULL : run->nulls,
+        .state_arena = state_arena,
+        .collation = site->collation,
+    };
+}
+
+bool
+set_next(struct set_run *run, union datum *values, bool *nulls, uint32_t count)
+{
+    if (!run->is_at_end) {
+        run->call.result_is_null = false;
+        memset(nulls, 0, count);
+        if (run->code->site->func->set(&run->call, run->values, values, nulls)) {
+            nulls[0] |= run->call.result_is_null;
+            return true;
+        }
+        run->is_at_end = true;
+    }
+    for (uint32_t c = 0; c < count; c++) {
+        nulls[c] = true;
+        values[c] = (union datum){.words = {0, 0}};
+    }
+    return false;
+}
