@@ -1,9 +1,9 @@
 /*
  * db_int.h: what an open database and an open branch consist of; for src/txn alone.
  *
- * Lock order: db.branches_mutex, branch.counters_mutex, then those of the lock table, the pool and
- * the queue, which are never held while another is taken. The writer (one thread at a time, see
- * writer.h) is the only one that changes heads, refs and the file's tree.
+ * Lock order: see the table in docs/architecture.md; branch.counters_mutex comes before
+ * db.branches_mutex. The writer (one thread at a time, see writer.h) is the only one that changes
+ * heads, refs and the file's tree.
  */
 #pragma once
 
