@@ -501,7 +501,8 @@ session_sync(struct session *session)
 void
 session_idle(struct session *session)
 {
-    statement_end(session);
+    if (session->copy_in == NULL) /* a COPY's rows are still to come, within its statement */
+        statement_end(session);
 }
 
 /* ---- statements kept by a program ---- */

@@ -75,7 +75,9 @@ regclass_input(struct type_call *call, struct slice text)
         return i32_datum((int32_t)(uint32_t)number);
     if (slice_equal(text, slice_text("-")))
         return i32_datum(0);
-    const struct db_access *access = access_of(call->env);
+    if (call->env == NULL || call->env->access == NULL)
+        raise_syntax("regclass", text); /* names mean nothing without a database */
+    const struct db_access *access = call->env->access;
     const char *name = (const char *)arena_slice(call->arena, text).data;
     oid relation = access->relation_named(access->object, name);
     if (relation == OID_NONE)
