@@ -204,8 +204,7 @@ log_remove_all(struct log *log)
     }
     log->segment_count -= removed;
     if (log->segment_count > 0)
-        memmove(log->segments, log->segments + removed,
-                log->segment_count * sizeof *log->segments);
+        memmove(log->segments, log->segments + removed, log->segment_count * sizeof *log->segments);
     log->is_continued = false;
     mutex_unlock(&log->lock);
     return st;

@@ -130,12 +130,12 @@ struct space {
     page_no warm[WARM_PAGES];
     uint32_t warm_first, warm_count; /* a ring: the oldest is at warm_first */
     struct pending pending;
-    bool is_file_fixed;    /* opened read-only: pages that replay adds exist in memory alone */
-    bool is_replaying;     /* pages may be taken although the store is read-only */
+    bool is_file_fixed;     /* opened read-only: pages that replay adds exist in memory alone */
+    bool is_replaying;      /* pages may be taken although the store is read-only */
     uint64_t publish_count; /* times that live bits were set */
-    birth_seq last_death;  /* of the last space_retire */
-    birth_seq durable;     /* the moment of the durable checkpoint */
-    struct map_root saved; /* the map that was captured or loaded last */
+    birth_seq last_death;   /* of the last space_retire */
+    birth_seq durable;      /* the moment of the durable checkpoint */
+    struct map_root saved;  /* the map that was captured or loaded last */
     struct page_ref *directories; /* its directory pages */
     uint32_t directory_count, directory_capacity;
     struct capture capture;
