@@ -180,6 +180,19 @@ end_batches(struct cache *cache)
     }
 }
 
+/* Frames in use that could be given back: a store that cannot write keeps its young pages, however
+ * many a replay has made. */
+static uint64_t
+frames_in_use(const struct cache *cache)
+{
+    const struct cache_state *state = cache->state;
+    uint64_t resident = atomic_load(&state->resident_count);
+    if (LIKELY(!atomic_load_explicit(&cache->store->is_read_only, memory_order_relaxed)))
+        return resident;
+    uint64_t young = atomic_load_explicit(&state->young_count, memory_order_relaxed);
+    return resident > young ? resident - young : 0;
+}
+
 /* One turn of eviction, with the lock held. */
 static void
 evict_turn(struct cache *cache)
@@ -187,7 +200,7 @@ evict_turn(struct cache *cache)
     struct cache_state *state = cache->state;
     end_batches(cache);
     uint64_t goal = state->resident_max - frames_ahead(state);
-    uint64_t resident = atomic_load(&state->resident_count);
+    uint64_t resident = frames_in_use(cache);
     uint64_t on_their_way = (uint64_t)state->batch_count * BATCH_PAGES;
     if (resident > goal && on_their_way < resident - goal) {
         mark_batch(cache);
@@ -208,8 +221,7 @@ cache_reserve_frame(struct cache *cache)
         mutex_unlock(&state->evict_lock);
     }
     for (uint32_t turn = 0; before >= state->resident_limit; cache_wait(&turn)) {
-        before = atomic_load(&state->resident_count) - 1;
-        if (before < state->resident_limit)
+        if (frames_in_use(cache) <= state->resident_limit)
             break;
         if (turn > WAIT_TURNS_MAX) {
             atomic_fetch_sub(&state->resident_count, 1);

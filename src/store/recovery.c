@@ -2,8 +2,8 @@
  * recovery.c: the log replayed from the last checkpoint on.
  *
  * Two passes over the same records: the first lets the caller claim the pages that records name,
- * so that the second, which takes pages for what it builds, does not take those. The end of the
- * good records is found once, by the first pass.
+ * so that the second, which takes pages for what it builds, does not take those. A caller that has
+ * nothing to claim has its records applied by the first pass, which also finds the log's end.
  *
  * Where records are known to be lost (L4) what comes before them is replayed, and the store stops
  * writing: the state is the last one that is whole.
@@ -14,9 +14,10 @@
 #include "store/space_int.h"
 #include "store/store_int.h"
 
-static enum status replay(struct log *log, log_pos start, log_pos end, log_apply apply,
-                          void *object);
-static enum status find_end(struct log_scan *scan, log_apply scan_record, void *object);
+static enum status first_pass(struct log_scan *records, log_apply scan, void *object);
+static enum status second_pass(struct log *log, log_pos start, log_pos end, log_apply apply,
+                               void *object);
+static enum status settle_end(struct store *store, struct log_scan *records);
 
 enum status
 store_recover(struct store *store, log_apply scan, log_apply apply, void *object)
@@ -25,26 +26,16 @@ store_recover(struct store *store, log_apply scan, log_apply apply, void *object
     if (log == NULL)
         return ST_OK;
     struct log_scan records;
-    log_pos start = store->checkpoint->superblock.log_start, lost_to = 0;
+    log_pos start = store->checkpoint->superblock.log_start;
     log_scan_init(&records, log, start);
     store->space->is_replaying = true;
-    enum status st = find_end(&records, scan, object);
+    enum status st = first_pass(&records, scan != NULL ? scan : apply, object);
     log_pos end = records.next;
     if (st == ST_OK)
-        st = log_scan_lost(&records, &lost_to);
+        st = settle_end(store, &records);
     log_scan_deinit(&records);
-    if (st == ST_OK)
-        st = log_set_end(log, end, lost_to != 0);
-    if (st == ST_OK && log->is_damaged) {
-        log_line(store->log_sink, LOG_ERROR,
-                 "the log is damaged: what was committed after position %llu is lost; what "
-                 "is there can be read, and dumped into a new file",
-                 (unsigned long long)end);
-        store_stop_writes(store, "the log is damaged at position %llu: commits are lost",
-                          (unsigned long long)end);
-    }
-    if (st == ST_OK && apply != NULL)
-        st = replay(log, start, end, apply, object);
+    if (st == ST_OK && scan != NULL && apply != NULL)
+        st = second_pass(log, start, end, apply, object);
     store->space->is_replaying = false;
     if (st == ST_CORRUPT) {
         store_stop_writes(store, "a record of the log could not be applied");
@@ -58,21 +49,40 @@ store_recover(struct store *store, log_apply scan, log_apply apply, void *object
 
 /* Leaves the scan at the first place where there is no good record. */
 static enum status
-find_end(struct log_scan *scan, log_apply scan_record, void *object)
+first_pass(struct log_scan *records, log_apply scan, void *object)
 {
     for (;;) {
         log_pos at;
         struct slice record;
-        enum status st = log_scan_next(scan, &at, &record);
+        enum status st = log_scan_next(records, &at, &record);
         if (st != ST_OK)
             return st == ST_NOT_FOUND ? ST_OK : st;
-        if (scan_record != NULL)
-            TRY(scan_record(object, at, record));
+        if (scan != NULL)
+            TRY(scan(object, at, record));
     }
 }
 
+/* The log goes on where the good records end, unless some that were synced are missing there. */
 static enum status
-replay(struct log *log, log_pos start, log_pos end, log_apply apply, void *object)
+settle_end(struct store *store, struct log_scan *records)
+{
+    struct log *log = store->log;
+    log_pos lost_to;
+    TRY(log_scan_lost(records, &lost_to));
+    TRY(log_set_end(log, records->next, lost_to != 0));
+    if (!log->is_damaged)
+        return ST_OK;
+    log_line(store->log_sink, LOG_ERROR,
+             "the log is damaged: what was committed after position %llu is lost; what is there "
+             "can be read, and dumped into a new file",
+             (unsigned long long)records->next);
+    store_stop_writes(store, "the log is damaged at position %llu: commits are lost",
+                      (unsigned long long)records->next);
+    return ST_OK;
+}
+
+static enum status
+second_pass(struct log *log, log_pos start, log_pos end, log_apply apply, void *object)
 {
     struct log_scan scan;
     log_scan_init(&scan, log, start);
