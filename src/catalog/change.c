@@ -229,7 +229,7 @@ catalog_put_stats(struct catalog *catalog, oid table, const struct table_stats *
     const struct table *def = catalog_table(catalog, table);
     check(def != NULL);
     struct buf *row = row_buf(catalog);
-    object_write_stats(catalog->cache->types, def, stats, row);
+    object_write_stats(catalog->cache->types, def, stats, catalog->arena, row);
     if (row->is_failed)
         raise_status(ST_NO_MEMORY, "could not keep the statistics of \"%s\"", def->name);
     uint8_t key[OBJECT_KEY_BYTES];

@@ -431,13 +431,18 @@ object_read_table(struct slice row, struct arena *arena)
 /* Values are kept in their type's binary form, which depends on no setting. */
 static void
 write_values(const struct types *types, const struct column_def *column, const union datum *values,
-             uint32_t count, struct buf *to)
+             uint32_t count, struct arena *arena, struct buf *to)
 {
     const struct type_info *type = types_find(types, column->type);
+    struct type_env env = {.types = (struct types *)(uintptr_t)types};
     for (uint32_t i = 0; i < count; i++) {
         size_t length_at = to->bytes;
         buf_put_u32(to, 0);
-        struct type_call call = {.type = type, .typmod = column->typmod, .element = type->element};
+        struct type_call call = {.arena = arena,
+                                 .env = &env,
+                                 .type = type,
+                                 .typmod = column->typmod,
+                                 .element = type->element};
         type->send(&call, values[i], to);
         if (!to->is_failed)
             le32_set(to->data + length_at, (uint32_t)(to->bytes - length_at - 4));
@@ -449,6 +454,7 @@ read_values(struct object_reader *reader, const struct types *types,
             const struct column_def *column, uint32_t count)
 {
     const struct type_info *type = types_find(types, column->type);
+    struct type_env env = {.types = (struct types *)(uintptr_t)types};
     union datum *values = get_array(reader, count, 4, sizeof *values);
     for (uint32_t i = 0; values != NULL && i < count; i++) {
         uint32_t bytes = get_u32(reader);
@@ -456,6 +462,7 @@ read_values(struct object_reader *reader, const struct types *types,
         if (p == NULL)
             return NULL;
         struct type_call call = {.arena = reader->arena,
+                                 .env = &env,
                                  .type = type,
                                  .typmod = column->typmod,
                                  .element = type->element};
@@ -466,7 +473,7 @@ read_values(struct object_reader *reader, const struct types *types,
 
 void
 object_write_stats(const struct types *types, const struct table *table,
-                   const struct table_stats *stats, struct buf *to)
+                   const struct table_stats *stats, struct arena *arena, struct buf *to)
 {
     buf_put_u8(to, OBJECT_VERSION);
     put_f64(to, stats->rows);
@@ -483,9 +490,9 @@ object_write_stats(const struct types *types, const struct table *table,
         buf_put_u32(to, column->common_count);
         for (uint32_t k = 0; k < column->common_count; k++)
             put_f64(to, column->common_fraction[k]);
-        write_values(types, def, column->common, column->common_count, to);
+        write_values(types, def, column->common, column->common_count, arena, to);
         buf_put_u32(to, column->bound_count);
-        write_values(types, def, column->bounds, column->bound_count, to);
+        write_values(types, def, column->bounds, column->bound_count, arena, to);
     }
 }
 
