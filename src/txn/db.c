@@ -188,7 +188,9 @@ db_close(struct db *db)
 void
 db_abandon(struct db *db)
 {
-    store_stop_writes(db->store, "closed without a checkpoint");
+    const char *reason;
+    if (!store_is_read_only(db->store, &reason))
+        store_stop_writes(db->store, "closed without a checkpoint");
     threads_stop(db);
     writer_drain(db->writer);
     db_free(db);

@@ -279,6 +279,49 @@ base_row_find(struct txn *txn, struct snapshot *snapshot, const struct tree_root
     return ST_OK;
 }
 
+/* How many rows a change leaves of its key: what it was before is the change before it, or the base.
+ * The row was locked before it was changed, so nobody else moves what lies below. */
+static enum status
+change_rows(struct txn *txn, struct snapshot *snapshot, const struct tree_root *root, bool has_root,
+            const struct change *change, int64_t *rows)
+{
+    int64_t before;
+    if (change->older != NULL) {
+        before = change->older->kind == CHANGE_PUT;
+    } else {
+        TRY(base_row_find(txn, snapshot, root, has_root, change->key));
+        before = change->key->base_row == BASE_ROW_PRESENT;
+    }
+    *rows += (change->kind == CHANGE_PUT) - before;
+    return ST_OK;
+}
+
+/* Brings generation->counted_rows up to the statement: only what is new on the chain is looked at. */
+static enum status
+generation_count(struct txn *txn, struct generation *generation, const struct tree_root *root,
+                 bool has_root)
+{
+    const struct statement *statement = txn_statement(txn);
+    if (generation->counted_rollbacks != txn->set.rollback_count ||
+        statement->visible < generation->counted_visible) {
+        generation->counted_rows = 0;
+        generation->counted_mark = NULL;
+    }
+    struct change *start = txn->set.newest;
+    while (start != NULL && start->command >= statement->visible)
+        start = start->undo;
+    int64_t rows = generation->counted_rows;
+    for (const struct change *c = start; c != generation->counted_mark; c = c->undo) {
+        if (c->kind != CHANGE_GENERATION && c->key->generation == generation)
+            TRY(change_rows(txn, statement->snapshot, root, has_root, c, &rows));
+    }
+    generation->counted_rows = rows;
+    generation->counted_mark = start;
+    generation->counted_visible = statement->visible;
+    generation->counted_rollbacks = txn->set.rollback_count;
+    return ST_OK;
+}
+
 enum status
 txn_row_count(struct txn *txn, tree_no tree, uint64_t *count)
 {
@@ -290,14 +333,9 @@ txn_row_count(struct txn *txn, tree_no tree, uint64_t *count)
     TRY(txn_layers(txn, statement->snapshot, tree, statement->visible, &generation, &root,
                    &has_root));
     int64_t rows = has_root ? (int64_t)root.row_count : 0;
-    struct change_key *key = generation == NULL ? NULL : generation->first[0];
-    for (; key != NULL; key = key->next[0]) {
-        const struct change *change = change_visible(key, statement->visible);
-        if (change == NULL)
-            continue;
-        /* The row was locked before it was changed, so nobody else moves what lies below. */
-        TRY(base_row_find(txn, statement->snapshot, &root, has_root, key));
-        rows += (change->kind == CHANGE_PUT) - (key->base_row == BASE_ROW_PRESENT);
+    if (generation != NULL) {
+        TRY(generation_count(txn, generation, &root, has_root));
+        rows += generation->counted_rows;
     }
     *count = rows > 0 ? (uint64_t)rows : 0;
     return ST_OK;

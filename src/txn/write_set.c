@@ -81,7 +81,6 @@ write_set_begin(struct write_set *set, tree_no tree, enum tree_base base,
     *change = (struct change){
         .undo = set->newest, .tree = changed, .command = command, .kind = CHANGE_GENERATION};
     set->newest = change;
-    set->change_count++;
     generation->older = changed->newest;
     changed->newest = generation;
     return ST_OK;
@@ -216,6 +215,7 @@ key_link(struct generation *generation, struct change_key *node, struct change_k
          struct change_key *before)
 {
     node->prev = before;
+    node->generation = generation;
     for (uint32_t level = 0; level < node->level_count; level++) {
         node->next[level] = *links[level];
         *links[level] = node;
@@ -236,7 +236,6 @@ static void
 key_push(struct write_set *set, struct change_key *node, struct change *change)
 {
     struct change *newest = node->newest;
-    set->change_count++;
     set->bytes += change->bytes + sizeof *change;
     if (newest != NULL && newest->command == change->command) {
         newest->kind = change->kind;
@@ -294,7 +293,7 @@ write_set_rollback(struct write_set *set, struct change *mark)
             change->key->newest = change->older;
         }
     }
-    set->change_count++;
+    set->rollback_count++;
 }
 
 /* ---- looking ---- */

@@ -54,6 +54,7 @@ struct change_key {
     uint64_t head;         /* the first 8 bytes of the key, big-endian, zeros if it is shorter */
     struct change *newest; /* null: rolled back, nothing changed */
     struct change_key *prev;
+    struct generation *generation; /* that it is of */
     uint16_t key_bytes;
     uint8_t level_count;
     uint8_t base_row;
@@ -67,6 +68,12 @@ struct generation {
     uint32_t command;             /* that began it */
     uint32_t level_count;
     uint64_t key_count;
+    /* What its visible changes add to the rows below: as of command counted_visible, up to the
+     * change counted_mark of the chain, while nothing has been rolled back since. */
+    int64_t counted_rows;
+    struct change *counted_mark;
+    uint32_t counted_visible;
+    uint64_t counted_rollbacks;
     struct change_key *last;
     struct change_key **tails[WRITE_SET_LEVELS_MAX]; /* each level's last link */
     struct change_key *first[WRITE_SET_LEVELS_MAX];
@@ -83,8 +90,8 @@ struct write_set {
     struct changed_tree *trees, *last_found;
     struct change *newest; /* the chain's end */
     uint64_t random;
-    uint64_t change_count; /* changes ever made, for those who cache what they saw */
-    uint64_t bytes;        /* of keys and values held, an estimate of memory */
+    uint64_t rollback_count;
+    uint64_t bytes; /* of keys and values held, an estimate of memory */
 };
 
 void write_set_init(struct write_set *set, struct arena *arena);
