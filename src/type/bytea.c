@@ -280,7 +280,7 @@ is_name(struct slice name, const char *wanted)
         if (c == '-' || c == '_' || c == ' ')
             continue;
         c = c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-        if (wanted[k] == 0 || c != wanted[k])
+        if (wanted[k] == 0 || c != (uint8_t)wanted[k])
             return false;
         k++;
     }

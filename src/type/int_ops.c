@@ -84,6 +84,20 @@ raise_int_fault(unsigned fault, const char *out_of_range)
 #define RIGHT_FIELD i32
 #include "type/kernel_compare.inc"
 
+/* btint24cmp and kin: of two integers of different types. */
+static int64_t
+value_of(oid type, union datum value)
+{
+    return type == TYPE_INT2 ? value.i16 : type == TYPE_INT4 ? value.i32 : value.i64;
+}
+
+static union datum
+int_compare(struct func_call *call, const union datum *args)
+{
+    int64_t a = value_of(call->func->args[0], args[0]), b = value_of(call->func->args[1], args[1]);
+    return i32_datum((a > b) - (a < b));
+}
+
 /* ---- arithmetic ---- */
 
 #define PREFIX int2
@@ -350,6 +364,12 @@ static const struct func_info funcs[] = {
     {FUNC(1910, "int8up", TYPE_INT8, generic_same, TYPE_INT8)},
     {FUNC(1911, "int2up", TYPE_INT2, generic_same, TYPE_INT2)},
     {FUNC(1912, "int4up", TYPE_INT4, generic_same, TYPE_INT4)},
+    {FUNC(2188, "btint48cmp", TYPE_INT4, int_compare, TYPE_INT4, TYPE_INT8)},
+    {FUNC(2189, "btint84cmp", TYPE_INT4, int_compare, TYPE_INT8, TYPE_INT4)},
+    {FUNC(2190, "btint24cmp", TYPE_INT4, int_compare, TYPE_INT2, TYPE_INT4)},
+    {FUNC(2191, "btint42cmp", TYPE_INT4, int_compare, TYPE_INT4, TYPE_INT2)},
+    {FUNC(2192, "btint28cmp", TYPE_INT4, int_compare, TYPE_INT2, TYPE_INT8)},
+    {FUNC(2193, "btint82cmp", TYPE_INT4, int_compare, TYPE_INT8, TYPE_INT2)},
 };
 
 static const struct operator_info operators[] = {

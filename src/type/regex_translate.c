@@ -140,7 +140,7 @@ translate_escape(struct walk *walk)
                    {'M', false, "\\b(?<=\\w)"}, {'y', false, "\\b"},   {'Y', false, "\\B"}};
     walk->can_repeat = true;
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
-        if (classes[i].letter == c) {
+        if ((uint8_t)classes[i].letter == c) {
             walk->can_repeat = classes[i].is_atom;
             put(walk, classes[i].code);
             return;

@@ -17,7 +17,8 @@
 #include "type/tables.h"
 #include "type/timezone.h"
 
-/* clang-format off: one a line, so that parallel changes merge */
+/* One a line, so that parallel changes merge. */
+/* clang-format off */
 static const struct type_tables *const all_tables[] = {
     &aggregate_float_tables,
     &aggregate_minmax_tables,
@@ -38,6 +39,7 @@ static const struct type_tables *const all_tables[] = {
     &encode_tables,
     &float_math_tables,
     &float_tables,
+    &ident_tables,
     &int_ops_tables,
     &int_tables,
     &interval_ops_tables,
@@ -55,6 +57,7 @@ static const struct type_tables *const all_tables[] = {
     &regexp_tables,
     &series_tables,
     &similar_tables,
+    &size_tables,
     &system_tables,
     &text_case_tables,
     &text_func_tables,

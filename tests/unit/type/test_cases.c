@@ -558,11 +558,25 @@ file_answers_as_postgresql(void **state)
 int
 main(void)
 {
-    /* clang-format off: one a line, so that parallel changes merge */
+    /* One a line, so that parallel changes merge. */
+    /* clang-format off */
     static const char *const topics[] = {
-        "aggregate", "array",  "array_in",     "datetime_func", "datetime_in",
-        "float",     "int",    "interval",     "numeric",       "numeric_math",
-        "regexp",    "series", "regexp_array", "text",          "text_func",
+        "aggregate",
+        "array",
+        "array_in",
+        "datetime_func",
+        "datetime_in",
+        "float",
+        "ident",
+        "int",
+        "interval",
+        "numeric",
+        "numeric_math",
+        "regexp",
+        "regexp_array",
+        "series",
+        "text",
+        "text_func",
     };
     /* clang-format on */
     struct CMUnitTest tests[sizeof topics / sizeof topics[0]];
