@@ -567,6 +567,8 @@ main(void)
         "datetime_func",
         "datetime_in",
         "float",
+        "format_date",
+        "format_number",
         "ident",
         "int",
         "interval",
