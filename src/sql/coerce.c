@@ -238,23 +238,22 @@ int4_const(struct analysis *an, int32_t value)
 
 /* A call of a cast function: (value), (value, typmod) or (value, typmod, is_explicit). */
 static struct expr *
-cast_call(struct analysis *an, oid func, struct expr *arg, oid type, int32_t typmod,
-          enum func_form form, int32_t at)
+cast_call(struct analysis *an, oid func, struct expr *arg, oid type, const struct coercion *how)
 {
     const struct func_info *info = scope_func(an->scope, func);
     if (info == NULL)
         raise(SQLSTATE_UNDEFINED_FUNCTION, "cast function %u does not exist", func);
-    struct expr *e = expr_new(an->arena, EXPR_FUNC, type, at);
+    struct expr *e = expr_new(an->arena, EXPR_FUNC, type, how->at);
     e->func.func = info;
-    e->func.form = form;
-    e->typmod = info->arg_count >= 2 ? typmod : -1;
+    e->func.form = how->form;
+    e->typmod = info->arg_count >= 2 ? how->typmod : -1;
     e->arg_count = info->arg_count;
     e->args = arena_alloc_array(an->arena, info->arg_count, sizeof *e->args);
     e->args[0] = arg;
     if (info->arg_count >= 2)
-        e->args[1] = int4_const(an, typmod);
+        e->args[1] = int4_const(an, how->typmod);
     if (info->arg_count >= 3)
-        e->args[2] = expr_bool(an->arena, form == FORM_CAST_EXPLICIT);
+        e->args[2] = expr_bool(an->arena, how->context == CAST_EXPLICIT);
     expr_done(an, e);
     return e;
 }
@@ -286,7 +285,7 @@ follow_path(struct analysis *an, struct path path, struct expr *e, oid target,
 {
     switch (path.kind) {
     case PATH_FUNC:
-        return cast_call(an, path.func, e, target, how->typmod, how->form, how->at);
+        return cast_call(an, path.func, e, target, how);
     case PATH_INOUT:
         return cast_node(an, EXPR_CAST_INOUT, e, target, -1, how->form, how->at);
     case PATH_ARRAY:
@@ -383,7 +382,7 @@ coerce_typmod(struct analysis *an, struct expr *e, const struct coercion *how)
     if (how->typmod >= 0) {
         const struct cast_info *cast = types_length_cast(an->types, base_type(an, e->type));
         if (cast != NULL)
-            return cast_call(an, cast->func, e, e->type, how->typmod, how->form, how->at);
+            return cast_call(an, cast->func, e, e->type, how);
         oid element = array_element(an, e->type);
         if (element != OID_NONE && types_length_cast(an->types, element) != NULL)
             return cast_array(an, e, e->type, how->typmod, how);

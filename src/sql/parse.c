@@ -61,12 +61,29 @@ static const struct parser_error parser_errors[] = {
     {"WITH CHECK OPTION not supported on recursive views", SQLSTATE_FEATURE_NOT_SUPPORTED, NULL},
     {"REVOKE ADMIN OPTION FOR", SQLSTATE_FEATURE_NOT_SUPPORTED, NULL},
     {"OLD TABLE", SQLSTATE_FEATURE_NOT_SUPPORTED, NULL},
+    {"missing argument", SQLSTATE_SYNTAX_ERROR,
+     "Use NONE to denote the missing argument of a unary operator."},
     {"out of memory", SQLSTATE_OUT_OF_MEMORY, NULL},
     {"invalid memory alloc request size", SQLSTATE_PROGRAM_LIMIT_EXCEEDED, NULL},
 };
 
+/* U&'\0061' or E'\u0061'? By the character after the backslash that the error points to. */
+static const char *
+unicode_hint(const char *text, int position)
+{
+    const char *at = text;
+    for (int i = 1; i < position && *at != '\0'; i++) {
+        at++;
+        while (((uint8_t)*at & 0xc0) == 0x80)
+            at++;
+    }
+    bool is_escape = *at == '\\' && (at[1] == 'u' || at[1] == 'U');
+    return is_escape ? "Unicode escapes must be \\uXXXX or \\UXXXXXXXX."
+                     : "Unicode escapes must be \\XXXX or \\+XXXXXX.";
+}
+
 static void
-fields_of(const PgQueryError *from, struct error *fields)
+fields_of(const PgQueryError *from, const char *text, struct error *fields)
 {
     fields->code = SQLSTATE_SYNTAX_ERROR;
     for (size_t i = 0; i < sizeof parser_errors / sizeof parser_errors[0]; i++) {
@@ -77,6 +94,8 @@ fields_of(const PgQueryError *from, struct error *fields)
             break;
         }
     }
+    if (strcmp(from->message, "invalid Unicode escape") == 0)
+        fields->hint = unicode_hint(text, from->cursorpos);
     const char *end = strstr(from->message, "must be marked");
     if (end == NULL)
         end = strstr(from->message, "cannot be marked");
@@ -121,7 +140,7 @@ parse_text(struct parse *parse)
     struct catch frame;
     if (catch_begin(&frame, parse->arena)) {
         if (result.error != NULL)
-            fields_of(result.error, &fields);
+            fields_of(result.error, parse->text, &fields);
         else
             unpack(parse, &result.parse_tree);
         catch_end(&frame);

@@ -387,12 +387,6 @@ put_setop(struct print *p, const struct setop *s)
         put_setop(p, s->right);
         put(p, ")");
     }
-    for (uint32_t i = 0; s->converts != NULL && i < s->column_count; i++) {
-        if (s->converts[i] == NULL)
-            continue;
-        buf_format(p->to, " %u:", i);
-        print_one(p, s->converts[i]);
-    }
 }
 
 static void

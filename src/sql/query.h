@@ -79,10 +79,9 @@ struct table_sample {
 enum setop_kind { SETOP_UNION, SETOP_INTERSECT, SETOP_EXCEPT };
 
 /*
- * A node of a set operation: a branch (query not null), or two of them combined. Its columns have
- * the types that its parent wants, but where `converts` says how they get them: an expression over
- * EXPR_PLACEHOLDER, the column as the node has it; null entries need nothing. Without ALL, keys
- * tell how columns compare: item is the column, 0-based.
+ * A node of a set operation: a branch (query not null), or two of them combined. All nodes of a
+ * tree give the same types. Without ALL, keys tell how columns compare: item is the column,
+ * 0-based.
  */
 struct setop {
     struct query *query;
@@ -90,8 +89,7 @@ struct setop {
     bool is_all;
     struct setop *left, *right;
     uint32_t column_count;
-    struct sort_key *keys;  /* [column_count]; null if is_all */
-    struct expr **converts; /* [column_count], or null: no column needs it */
+    struct sort_key *keys; /* [column_count]; null if is_all */
 };
 
 struct range {

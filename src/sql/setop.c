@@ -3,8 +3,7 @@
  *
  * The tree of branches becomes one range; the query around it selects that range's columns and has
  * the ORDER BY and LIMIT. Columns meet in a common type pair by pair, bottom up, as in PostgreSQL;
- * a branch whose types differ from those that its parent settled on is converted: in place where
- * its targets mean nothing else, else by what setop.converts says.
+ * branches whose types differ from those settled on further up are converted in their targets.
  */
 #include "sql/analysis_int.h"
 
@@ -85,39 +84,78 @@ bind_leaf(struct setop_bind *bind, const PgQuery__SelectStmt *stmt)
     return branch_of_query(bind, bind_select(level->an, level, stmt, &options));
 }
 
+static void
+remap(struct sort_key *keys, uint32_t count, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (keys[i].item == from)
+            keys[i].item = to;
+    }
+}
+
+/* Sorting, grouping and DISTINCT go on by what the column was: a target of its own, not shown. */
+static void
+keep_keys(struct analysis *an, struct query *q, uint32_t column)
+{
+    struct target *targets = arena_alloc_array(an->arena, q->target_count + 1, sizeof *targets);
+    uint32_t kept = q->target_count;
+    memcpy(targets, q->targets, kept * sizeof *targets);
+    targets[kept] = (struct target){.expr = q->targets[column].expr, .is_junk = true};
+    q->targets = targets;
+    q->target_count++;
+    remap(q->order, q->order_count, column, kept);
+    remap(q->groups, q->group_count, column, kept);
+    remap(q->distinct_keys, q->distinct_count, column, kept);
+    for (uint32_t i = 0; i < q->window_count; i++) {
+        remap(q->windows[i].partition, q->windows[i].partition_count, column, kept);
+        remap(q->windows[i].order, q->windows[i].order_count, column, kept);
+    }
+    if (q->distinct == DISTINCT_ALL)
+        q->distinct = DISTINCT_ON;
+}
+
 /* True if a target of the query can change its type without changing what the query means. */
 static bool
 is_free(const struct query *q)
 {
-    return q->command == COMMAND_SELECT && q->order_count == 0 && q->distinct == DISTINCT_NONE &&
-           q->group_count == 0 && q->window_count == 0;
+    return q->order_count == 0 && q->distinct == DISTINCT_NONE && q->group_count == 0 &&
+           q->window_count == 0;
 }
 
-/* The branch's columns as its parent wants them. */
+/* Makes all branches below give the column in the type. */
+static void
+convert_column(struct setop_bind *bind, struct setop *setop, uint32_t column, oid type,
+               const char *context)
+{
+    struct analysis *an = bind->level->an;
+    if (setop->query == NULL) {
+        convert_column(bind, setop->left, column, type, context);
+        convert_column(bind, setop->right, column, type, context);
+        if (setop->keys != NULL) {
+            struct order_operators order = order_operators(an, type);
+            struct sort_key *key = &setop->keys[column];
+            key->less = order.less;
+            key->equal = order.equal;
+            key->can_hash = order.can_hash;
+        }
+        return;
+    }
+    struct query *q = setop->query;
+    struct expr *from = q->targets[column].expr;
+    if (from->type == type)
+        return;
+    if (from->type != TYPE_UNKNOWN && !is_free(q))
+        keep_keys(an, q, column);
+    q->targets[column].expr = coerce_common(an, from, type, context);
+}
+
 static void
 convert(struct setop_bind *bind, struct branch *branch, const struct range_column *wanted,
         const char *context)
 {
-    struct analysis *an = bind->level->an;
-    struct query *q = branch->setop->query;
-    bool is_in_place = q != NULL && is_free(q);
     for (uint32_t i = 0; i < branch->count; i++) {
-        oid type = branch->columns[i].type;
-        if (type == wanted[i].type)
-            continue;
-        /* Unknown literals and parameters take the type in any case. */
-        if (q != NULL && (is_in_place || type == TYPE_UNKNOWN)) {
-            q->targets[i].expr = coerce_common(an, q->targets[i].expr, wanted[i].type, context);
-            continue;
-        }
-        if (branch->setop->converts == NULL)
-            branch->setop->converts =
-                arena_alloc_zero(an->arena, branch->count * sizeof(struct expr *));
-        struct expr *column = expr_new(an->arena, EXPR_PLACEHOLDER, type, -1);
-        column->typmod = branch->columns[i].typmod;
-        column->collation = branch->columns[i].collation;
-        expr_done(an, column);
-        branch->setop->converts[i] = coerce_common(an, column, wanted[i].type, context);
+        if (branch->columns[i].type != wanted[i].type)
+            convert_column(bind, branch->setop, i, wanted[i].type, context);
     }
 }
 
