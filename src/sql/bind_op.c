@@ -229,18 +229,13 @@ in_array(struct level *level, struct object_name op, bool is_not, struct expr *l
 }
 
 static struct expr *
-in_item(struct level *level, struct object_name op, struct expr *left, struct expr *item,
-        bool has_row)
+in_item(struct level *level, struct object_name op, struct expr *left, struct expr *item)
 {
     struct expr *test;
-    if (has_row) {
-        if (left->kind != EXPR_ROW || item->kind != EXPR_ROW)
-            fail(level->an, op.at, SQLSTATE_SYNTAX_ERROR,
-                 "unequal number of entries in row expressions");
+    if (left->kind == EXPR_ROW && item->kind == EXPR_ROW)
         test = compare_rows(level, op, left->args, left->arg_count, item->args, item->arg_count);
-    } else {
+    else
         test = bind_operator(level, op, left, item);
-    }
     return coerce_boolean(level->an, test, "IN");
 }
 
@@ -266,9 +261,9 @@ bind_in(struct level *level, const PgQuery__AExpr *node)
     if (array != NULL)
         list_add(an->arena, &tests, array);
     for (uint32_t i = 0; array == NULL && i < constants.count; i++)
-        list_add(an->arena, &tests, in_item(level, op, left, constants.items[i], has_row));
+        list_add(an->arena, &tests, in_item(level, op, left, constants.items[i]));
     for (uint32_t i = 0; i < others.count; i++)
-        list_add(an->arena, &tests, in_item(level, op, left, others.items[i], has_row));
+        list_add(an->arena, &tests, in_item(level, op, left, others.items[i]));
     return join_conditions(an, is_not ? EXPR_AND : EXPR_OR, (struct expr **)tests.items,
                            tests.count, node->location);
 }

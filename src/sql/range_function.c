@@ -67,7 +67,7 @@ add_record(struct functions *f, const struct expr *call, struct nodes definition
         fail(an, expr_start(call), SQLSTATE_SYNTAX_ERROR,
              "a column definition list is required for functions returning \"record\"");
     if (columns != NULL && definitions.count > 0)
-        fail(an, expr_start(call), SQLSTATE_SYNTAX_ERROR,
+        fail(an, definitions.items[0]->column_def->location, SQLSTATE_SYNTAX_ERROR,
              call->type == TYPE_RECORD
                  ? "a column definition list is redundant for a function with OUT parameters"
                  : "a column definition list is redundant for a function returning a named "
@@ -95,7 +95,7 @@ add_function(struct functions *f, struct expr *call, const char *name, struct no
         add_record(f, call, definitions);
     } else {
         if (definitions.count > 0)
-            fail(an, expr_start(call), SQLSTATE_SYNTAX_ERROR,
+            fail(an, definitions.items[0]->column_def->location, SQLSTATE_SYNTAX_ERROR,
                  "a column definition list is only allowed for functions returning \"record\"");
         add_scalar(f, function->call, name);
     }

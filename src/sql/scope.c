@@ -74,6 +74,27 @@ scope_operators_user(const struct name_scope *scope, const char *schema, const c
     return scope->operators == NULL ? no_operators : scope->operators(scope->object, schema, name);
 }
 
+/* Of types that have no entry: pseudo-types, and rows of tables. */
+static const char *
+pseudo_type_name(const struct name_scope *scope, oid type)
+{
+    switch (type) {
+    case OID_NONE:
+        return "-";
+    case TYPE_UNKNOWN:
+        return "unknown";
+    case TYPE_RECORD:
+        return "record";
+    case TYPE_VOID:
+        return "void";
+    default:
+        break;
+    }
+    const struct table *table =
+        scope->row_type == NULL ? NULL : scope->row_type(scope->object, type);
+    return table == NULL ? "???" : table->name;
+}
+
 const char *
 scope_type_text(const struct name_scope *scope, struct arena *arena, oid type, int32_t typmod)
 {
@@ -81,7 +102,7 @@ scope_type_text(const struct name_scope *scope, struct arena *arena, oid type, i
         return type_format(scope->types, arena, type, typmod);
     const struct type_info *info = scope_type(scope, type);
     if (info == NULL)
-        return type == OID_NONE ? "-" : "???";
+        return pseudo_type_name(scope, type);
     if (info->element != OID_NONE && info->length == -1)
         return arena_format(arena, "%s[]", scope_type_text(scope, arena, info->element, typmod));
     return info->sql_name != NULL ? info->sql_name : info->name;

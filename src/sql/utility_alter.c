@@ -203,6 +203,16 @@ identity(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd, struct alte
                                    column->name, "seq");
 }
 
+/* Errors in it have no place, as in PostgreSQL, which looks into it after parsing is over. */
+static void
+add_constraint(struct alter_bind *bind, const PgQuery__Constraint *node)
+{
+    const char *text = bind->an->text;
+    bind->an->text = NULL;
+    sketch_constraint(&bind->sketch, node, NULL);
+    bind->an->text = text;
+}
+
 static void
 alter_constraint(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd,
                  struct alter_command *command)
@@ -275,7 +285,7 @@ take_command(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd)
         break;
     case ALTER_ADD_CONSTRAINT:
         bind->commands.count--;
-        sketch_constraint(&bind->sketch, cmd->def->constraint, NULL);
+        add_constraint(bind, cmd->def->constraint);
         break;
     case ALTER_ALTER_CONSTRAINT:
         alter_constraint(bind, cmd, command);
@@ -317,7 +327,9 @@ bind_alter_table(struct analysis *an, struct utility *u, const PgQuery__AlterTab
         alter->is_missing = true;
         return;
     }
-    bind.table = relation_get(an, stmt->relation);
+    if (bind.table == NULL)
+        fail(an, -1, SQLSTATE_UNDEFINED_TABLE, "relation \"%s\" does not exist",
+             dotted_name(an, alter->name.schema, alter->name.name));
     alter->name.schema = bind.table->schema_name;
     begin_draft(&bind);
     for (size_t i = 0; i < stmt->n_cmds; i++)

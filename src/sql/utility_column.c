@@ -338,7 +338,8 @@ take_own(struct sketch *sketch, const PgQuery__Constraint *node, struct column_s
         break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_DEFAULT:
         if (seen->has_default)
-            fail_column(sketch, spec, node->location, "multiple default values specified");
+            fail_column(sketch, spec, spec->serial == SERIAL_COLUMN ? -1 : node->location,
+                        "multiple default values specified");
         seen->has_default = true;
         spec->default_expr = sketch_default(sketch, node->raw_expr, spec, false);
         break;

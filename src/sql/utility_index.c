@@ -124,7 +124,10 @@ bind_create_index(struct analysis *an, struct utility *u, const PgQuery__IndexSt
     u->tag = "CREATE INDEX";
     struct create_index *create = &u->create_index;
     struct index_bind bind = {.an = an, .stmt = stmt, .create = create};
-    bind.table = relation_get(an, stmt->relation);
+    bind.table = relation_find(an, stmt->relation);
+    if (bind.table == NULL)
+        fail(an, -1, SQLSTATE_UNDEFINED_TABLE, "relation \"%s\" does not exist",
+             dotted_name(an, tree_text(stmt->relation->schemaname), stmt->relation->relname));
     if (bind.table->kind != TABLE_PLAIN && bind.table->kind != TABLE_MATERIALISED &&
         bind.table->kind != TABLE_PARTITIONED)
         fail(an, -1, SQLSTATE_WRONG_OBJECT_TYPE, "cannot create index on relation \"%s\"",

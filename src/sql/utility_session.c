@@ -192,6 +192,11 @@ bind_prepare(struct analysis *an, struct utility *u, const struct raw_statement 
         int32_t typmod;
         prepare->params.types[i] = typename_get(an, stmt->argtypes[i]->type_name, &typmod);
     }
+    /* Analysed for its errors, and for the types of its parameters. */
+    struct analyze_options options = {
+        .arena = an->arena, .scope = an->scope, .params = &prepare->params};
+    struct raw_statement whole = {.node = stmt->query, .text = raw->text, .source = raw->source};
+    (void)analyze(&options, &whole);
     prepare->statement = (struct raw_statement){
         .node = stmt->query, .text = raw->text, .source = prepared_source(raw)};
 }
