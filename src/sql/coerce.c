@@ -390,16 +390,25 @@ coerce_typmod(struct analysis *an, struct expr *e, const struct coercion *how)
     return cast_node(an, EXPR_RELABEL, e, e->type, how->typmod, FORM_CAST_IMPLICIT, how->at);
 }
 
+static void
+hide_cast(struct expr *e)
+{
+    if (e->kind == EXPR_FUNC)
+        e->func.form = FORM_CAST_IMPLICIT;
+    else if (e->kind == EXPR_RELABEL || e->kind == EXPR_CAST_INOUT || e->kind == EXPR_CAST_ARRAY)
+        e->cast_form = FORM_CAST_IMPLICIT;
+}
+
 struct expr *
 coerce_to(struct analysis *an, struct expr *e, oid target, const struct coercion *how)
 {
     if (!can_coerce(an, 1, &e->type, &target, how->context))
         return NULL;
     struct expr *typed = coerce_type(an, e, target, how);
-    struct coercion length = *how;
-    if (typed != e && typed->kind != EXPR_CONST)
-        length.form = FORM_CAST_IMPLICIT; /* one cast was written: the first step shows it */
-    return coerce_typmod(an, typed, &length);
+    struct expr *cut = coerce_typmod(an, typed, how);
+    if (cut != typed && typed != e)
+        hide_cast(typed); /* one cast was written: the outer one shows it */
+    return cut;
 }
 
 struct expr *

@@ -150,7 +150,7 @@ deparse_column(struct deparse *d, const struct expr *e)
     const struct range *range = level->query->ranges[e->column.range];
     const char *prefix = level->names[e->column.range];
     if (e->column.number == 0) {
-        buf_format(d->to, "%s.*", name_of(d, prefix));
+        put(d, name_of(d, prefix));
         return;
     }
     if (level->has_prefix || e->column.levels_up > 0)
@@ -175,7 +175,7 @@ deparse_cast(struct deparse *d, const struct expr *e, enum func_form form, bool 
         put(d, deparse_literal(d->options->arena, constant_text(d, arg)));
     } else {
         put(d, "(");
-        deparse_one(d, arg, true);
+        deparse_one(d, arg, false);
         put(d, ")");
     }
     buf_format(d->to, "::%s", type_of(d, e->type, e->typmod));

@@ -213,6 +213,22 @@ deparse_join(struct deparse *d, const struct join_tree *tree)
 
 /* ---- ORDER BY and windows ---- */
 
+/* ORDER BY a means the result column a, if there is one: then a range's column needs a prefix. */
+static bool
+is_shadowed(const struct deparse *d, const struct expr *e, const struct target *targets)
+{
+    const struct query *q = d->level->query;
+    if (targets == NULL || e->kind != EXPR_COLUMN || e->column.levels_up != 0 ||
+        e->column.number <= 0 || d->level->has_prefix)
+        return false;
+    const char *name = q->ranges[e->column.range]->columns[e->column.number - 1].name;
+    for (uint32_t i = 0; i < q->target_count && !q->targets[i].is_junk; i++) {
+        if (strcmp(q->targets[i].name, name) == 0 && !expr_equal(q->targets[i].expr, e))
+            return true;
+    }
+    return false;
+}
+
 void
 deparse_keys(struct deparse *d, const struct sort_key *keys, uint32_t count,
              struct expr *const *items, const struct target *targets, bool has_order)
@@ -220,6 +236,8 @@ deparse_keys(struct deparse *d, const struct sort_key *keys, uint32_t count,
     for (uint32_t i = 0; i < count; i++) {
         put(d, i == 0 ? "" : ", ");
         const struct expr *e = items != NULL ? items[keys[i].item] : targets[keys[i].item].expr;
+        if (is_shadowed(d, e, targets))
+            buf_format(d->to, "%s.", name_of(d, d->level->names[e->column.range]));
         if (targets != NULL && e->kind == EXPR_CONST)
             buf_format(d->to, "%u", keys[i].item + 1);
         else

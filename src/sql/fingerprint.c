@@ -250,6 +250,9 @@ static void
 read_literal(struct reader *r, const struct token *token)
 {
     struct literal literal;
+    /* ORDER BY a + 1: an expression that one in the select list may be equal to. */
+    if (r->places[r->open] == PLACE_NONE && r->before[0].kind == TOKEN_OPERATOR)
+        r->is_grouped = true;
     if (!may_lift(r) || !is_apart(r, token) || !measure(r, token, &literal))
         return;
     copy_until(r, literal.at);

@@ -167,7 +167,7 @@ parse_on_thread(void *object)
     } else {
         parse->error = frame.error;
     }
-    pg_query_exit();
+    /* The parser's own memory of this thread goes with the thread. */
 }
 
 static _Noreturn void

@@ -39,7 +39,7 @@ static const struct index_def fake_t_pkey = {.index = 20001,
                                              .keys = fake_t_keys,
                                              .constraint = 20002};
 static const struct index_def *const fake_t_indexes[] = {&fake_t_pkey};
-static const attr_no fake_one[] = {1}, fake_three[] = {3};
+static const attr_no fake_one[] = {1};
 static const struct constraint_def fake_t_constraints[] = {
     {.constraint = 20002,
      .name = "t_pkey",
@@ -208,7 +208,6 @@ fake_init(struct fake *fake)
                                       .collation = fake_collation,
                                       .collation_name = fake_collation_name,
                                       .database_name = fake_database_name};
-    (void)fake_three;
 }
 
 static void
@@ -235,15 +234,15 @@ fake_error(struct fake *fake, const struct error *error, bool with_hint)
 
 /* The last statement of the text, analysed; the tree or the error as text in the arena. */
 static const char *
-fake_analyze(struct fake *fake, const char *sql, struct param_types *params, bool with_hint,
-             struct query **out)
+fake_analyze_with(struct fake *fake, const char *sql, struct param_types *params, bool is_lifted,
+                  bool with_hint, struct query **out)
 {
     struct catch frame;
     const char *volatile text = NULL;
     if (catch_begin(&frame, fake->arena)) {
         struct raw_list *list = parse_sql(fake->arena, slice_text(sql));
         struct analyze_options options = {
-            .arena = fake->arena, .scope = &fake->scope, .params = params};
+            .arena = fake->arena, .scope = &fake->scope, .params = params, .is_lifted = is_lifted};
         struct query *q = analyze(&options, &list->statements[list->count - 1]);
         if (out != NULL)
             *out = q;
@@ -257,4 +256,18 @@ fake_analyze(struct fake *fake, const char *sql, struct param_types *params, boo
         text = fake_error(fake, frame.error, with_hint);
     }
     return text;
+}
+
+static inline const char *
+fake_analyze(struct fake *fake, const char *sql, struct param_types *params, bool with_hint,
+             struct query **out)
+{
+    return fake_analyze_with(fake, sql, params, false, with_hint, out);
+}
+
+/* The key of a statement whose literals were lifted. */
+static inline const char *
+fake_analyze_lifted(struct fake *fake, const char *sql, struct param_types *params)
+{
+    return fake_analyze_with(fake, sql, params, true, true, NULL);
 }
