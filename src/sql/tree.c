@@ -30,6 +30,28 @@ list_at(struct nodes list, int32_t (*at)(const PgQuery__Node *node))
     return -1;
 }
 
+/* Of kinds that are not expressions, and of lists. */
+static int32_t
+tree_at_rest(const PgQuery__Node *node)
+{
+    switch (node->node_case) {
+    case PG_QUERY__NODE__NODE_MULTI_ASSIGN_REF:
+        return tree_at(node->multi_assign_ref->source);
+    case PG_QUERY__NODE__NODE_COMMON_TABLE_EXPR:
+        return node->common_table_expr->location;
+    case PG_QUERY__NODE__NODE_DEF_ELEM:
+        return node->def_elem->location;
+    case PG_QUERY__NODE__NODE_COLUMN_DEF:
+        return node->column_def->location;
+    case PG_QUERY__NODE__NODE_CONSTRAINT:
+        return node->constraint->location;
+    case PG_QUERY__NODE__NODE_LIST:
+        return list_at(tree_list(node), tree_at);
+    default:
+        return -1;
+    }
+}
+
 int32_t
 tree_at(const PgQuery__Node *node)
 {
@@ -93,20 +115,8 @@ tree_at(const PgQuery__Node *node)
         return node->grouping_func->location;
     case PG_QUERY__NODE__NODE_GROUPING_SET:
         return node->grouping_set->location;
-    case PG_QUERY__NODE__NODE_MULTI_ASSIGN_REF:
-        return tree_at(node->multi_assign_ref->source);
-    case PG_QUERY__NODE__NODE_COMMON_TABLE_EXPR:
-        return node->common_table_expr->location;
-    case PG_QUERY__NODE__NODE_DEF_ELEM:
-        return node->def_elem->location;
-    case PG_QUERY__NODE__NODE_COLUMN_DEF:
-        return node->column_def->location;
-    case PG_QUERY__NODE__NODE_CONSTRAINT:
-        return node->constraint->location;
-    case PG_QUERY__NODE__NODE_LIST:
-        return list_at(tree_list(node), tree_at);
     default:
-        return -1;
+        return tree_at_rest(node);
     }
 }
 

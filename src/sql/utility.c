@@ -235,6 +235,28 @@ bind_notify(struct utility *u, const PgQuery__Node *node)
     }
 }
 
+/* Upkeep of tables; false: it is another. */
+static bool
+bind_upkeep(struct analysis *an, struct utility *u, const PgQuery__Node *node)
+{
+    switch (node->node_case) {
+    case PG_QUERY__NODE__NODE_VACUUM_STMT:
+        bind_vacuum(an, u, node->vacuum_stmt);
+        return true;
+    case PG_QUERY__NODE__NODE_CHECK_POINT_STMT:
+        set_simple(u, UTILITY_CHECKPOINT, "CHECKPOINT");
+        return true;
+    case PG_QUERY__NODE__NODE_REINDEX_STMT:
+        bind_reindex(an, u, node->reindex_stmt);
+        return true;
+    case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
+        bind_truncate(an, u, node->truncate_stmt);
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Statements about the session; false: it is another. */
 static bool
 bind_session_statement(struct analysis *an, struct utility *u, const struct raw_statement *raw,
@@ -292,18 +314,6 @@ bind_session_statement(struct analysis *an, struct utility *u, const struct raw_
         return true;
     case PG_QUERY__NODE__NODE_CONSTRAINTS_SET_STMT:
         bind_set_constraints(an, u, node->constraints_set_stmt);
-        return true;
-    case PG_QUERY__NODE__NODE_VACUUM_STMT:
-        bind_vacuum(an, u, node->vacuum_stmt);
-        return true;
-    case PG_QUERY__NODE__NODE_CHECK_POINT_STMT:
-        set_simple(u, UTILITY_CHECKPOINT, "CHECKPOINT");
-        return true;
-    case PG_QUERY__NODE__NODE_REINDEX_STMT:
-        bind_reindex(an, u, node->reindex_stmt);
-        return true;
-    case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
-        bind_truncate(an, u, node->truncate_stmt);
         return true;
     default:
         return false;
@@ -404,7 +414,7 @@ bind_utility(struct analysis *an, const struct raw_statement *raw, const PgQuery
     q->command = COMMAND_UTILITY;
     q->result = RANGE_NONE;
     q->utility = arena_alloc_zero(an->arena, sizeof *q->utility);
-    if (!bind_session_statement(an, q->utility, raw, node) &&
+    if (!bind_session_statement(an, q->utility, raw, node) && !bind_upkeep(an, q->utility, node) &&
         !bind_object_statement(an, q->utility, raw, node) &&
         !bind_definition(an, q->utility, raw, node))
         raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED,
