@@ -279,8 +279,8 @@ base_row_find(struct txn *txn, struct snapshot *snapshot, const struct tree_root
     return ST_OK;
 }
 
-/* How many rows a change leaves of its key: what it was before is the change before it, or the base.
- * The row was locked before it was changed, so nobody else moves what lies below. */
+/* How many rows a change leaves of its key. Before it the key was as the change before left it, or
+ * the base had it. The row was locked before it was changed, so nobody else moves what lies below. */
 static enum status
 change_rows(struct txn *txn, struct snapshot *snapshot, const struct tree_root *root, bool has_root,
             const struct change *change, int64_t *rows)
@@ -296,7 +296,7 @@ change_rows(struct txn *txn, struct snapshot *snapshot, const struct tree_root *
     return ST_OK;
 }
 
-/* Brings generation->counted_rows up to the statement: only what is new on the chain is looked at. */
+/* Brings generation->counted_rows up to the statement: only what is new on the chain is read. */
 static enum status
 generation_count(struct txn *txn, struct generation *generation, const struct tree_root *root,
                  bool has_root)
