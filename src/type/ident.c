@@ -44,7 +44,7 @@ static uint32_t
 take_escape(struct slice text, size_t *at)
 {
     static const struct {
-        char letter;
+        uint8_t letter;
         uint32_t digits;
     } forms[] = {{'+', 6}, {'u', 4}, {'U', 8}};
     size_t first = *at + 1;
