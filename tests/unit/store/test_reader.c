@@ -6,6 +6,7 @@
  * made unusable, and no reader may see it so.
  */
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/thread.h"
 #include "store/store_int.h"
 #include <setjmp.h>
@@ -91,19 +92,23 @@ slots_are_given_out_again(void **state)
 /* ---- a race ---- */
 
 #define MOMENTS 20000u
+#define RACERS 3u
+#define MOMENTS_A_ROUND 1000u /* after as many the publisher waits until all have pinned again */
 
 struct race {
     struct store store;
     _Atomic birth_seq current;
     _Atomic uint8_t is_given_up[MOMENTS + 1];
     _Atomic bool is_over;
-    _Atomic uint64_t pin_count;
+    _Atomic uint32_t racer_count;
+    _Atomic uint64_t pin_counts[RACERS];
 };
 
 static void
 pinning_thread(void *object)
 {
     struct race *race = object;
+    uint32_t self = atomic_fetch_add(&race->racer_count, 1);
     struct reader *reader;
     check(reader_new(&race->store, &reader) == ST_OK);
     while (!atomic_load(&race->is_over)) {
@@ -111,9 +116,20 @@ pinning_thread(void *object)
         for (uint32_t i = 0; i < 20; i++)
             check(atomic_load(&race->is_given_up[moment]) == 0);
         reader_unpin(reader);
-        atomic_fetch_add(&race->pin_count, 1);
+        atomic_fetch_add(&race->pin_counts[self], 1);
     }
     reader_free(reader);
+}
+
+/* Waits until each thread has pinned again: one may start late, or not run for long. */
+static void
+wait_for_pins(struct race *race)
+{
+    for (uint32_t i = 0; i < RACERS; i++) {
+        uint64_t before = atomic_load(&race->pin_counts[i]);
+        while (atomic_load(&race->pin_counts[i]) < before + 2)
+            clock_sleep_us(20);
+    }
 }
 
 /* Publishes moment after moment, and gives up all that nobody pins. */
@@ -122,10 +138,10 @@ no_pin_is_missed(void **state)
 {
     (void)state;
     struct race *race = calloc(1, sizeof *race);
-    struct thread threads[3];
+    struct thread threads[RACERS];
     assert_non_null(race);
     assert_int_equal(readers_init(&race->store), ST_OK);
-    for (uint32_t i = 0; i < 3; i++)
+    for (uint32_t i = 0; i < RACERS; i++)
         assert_int_equal(thread_start(&threads[i], "pinning", 0, pinning_thread, race), ST_OK);
     birth_seq kept_from = 0;
     for (birth_seq moment = 1; moment <= MOMENTS; moment++) {
@@ -134,11 +150,13 @@ no_pin_is_missed(void **state)
         birth_seq end = oldest < moment ? oldest : moment;
         for (; kept_from < end; kept_from++)
             atomic_store(&race->is_given_up[kept_from], 1);
+        if (moment % MOMENTS_A_ROUND == 0)
+            wait_for_pins(race);
     }
     atomic_store(&race->is_over, true);
-    for (uint32_t i = 0; i < 3; i++)
+    for (uint32_t i = 0; i < RACERS; i++)
         thread_join(&threads[i]);
-    assert_true(atomic_load(&race->pin_count) > 0);
+    assert_true(kept_from > MOMENTS / 2); /* old moments were given up while they raced */
     readers_deinit(&race->store);
     free(race);
 }
