@@ -27,6 +27,16 @@ print_report(const struct db_check_report *report)
 {
     const struct check_report *pages = &report->pages;
     printf("pages       %llu\n", (unsigned long long)pages->page_count);
+    printf("in trees    %llu\n", (unsigned long long)pages->tree_pages);
+    printf("to be freed %llu\n", (unsigned long long)pages->dead_pages);
+    printf("map         %llu\n", (unsigned long long)pages->map_pages);
+    printf("free        %llu\n", (unsigned long long)pages->free_pages);
+    if (pages->corrupt_count + pages->lost_pages + pages->stolen_pages != 0)
+        printf("broken      %llu\nlost        %llu\nstolen      %llu\n",
+               (unsigned long long)pages->corrupt_count, (unsigned long long)pages->lost_pages,
+               (unsigned long long)pages->stolen_pages);
+    printf("trees       %llu\n", (unsigned long long)pages->tree_count);
+    printf("rows        %llu\n", (unsigned long long)pages->row_count);
     printf("branches    %llu\n", (unsigned long long)report->branch_count);
     if (report->first_problem[0] != '\0')
         printf("problem     %s\n", report->first_problem);

@@ -93,8 +93,7 @@ db_options_of(const struct engine *engine, const struct engine_options *options)
     const struct settings *settings = &engine->settings;
     return (struct db_options){
         .store = {.cache_bytes = (uint64_t)settings_int(settings, SETTING_SHARED_BUFFERS) * 8192,
-                  .log = options->log,
-                  .is_read_only = options->is_read_only},
+                  .log = options->log},
         .has_threads = options->has_threads,
         .checkpoint_log_bytes = (uint64_t)settings_int(settings, SETTING_MAX_WAL_SIZE) << 20,
         .checkpoint_interval_us = settings_int(settings, SETTING_CHECKPOINT_TIMEOUT) * 1000000,
@@ -128,15 +127,23 @@ engine_open_db(struct engine *engine, const struct engine_options *options)
     if (path != NULL && strcmp(path, ":memory:") == 0)
         path = NULL;
     struct device *device = NULL;
+    bool is_read_only = options->is_read_only;
     if (path != NULL) {
         struct device_file_options file = {.is_read_only = options->is_read_only,
                                            .can_create = options->can_create,
                                            .log = options->log};
         enum status st = device_file_open(path, &file, &device);
+        if (st == ST_READ_ONLY) {
+            log_line(options->log, LOG_WARN,
+                     "the file \"%s\" may not be written to; it is open for reading alone", path);
+            is_read_only = file.is_read_only = true;
+            st = device_file_open(path, &file, &device);
+        }
         if (st != ST_OK)
             raise_open(st, path);
     }
     struct db_options db_options = db_options_of(engine, options);
+    db_options.store.is_read_only = is_read_only;
     enum status st = db_open(device, &db_options, &engine->db);
     if (st != ST_OK) {
         engine->db = NULL;
@@ -145,7 +152,7 @@ engine_open_db(struct engine *engine, const struct engine_options *options)
     uint32_t count;
     struct branch_info *list;
     st = branch_list(engine->db, engine->arena, &list, &count);
-    if (st == ST_OK && count == 0 && !options->is_read_only)
+    if (st == ST_OK && count == 0 && !is_read_only)
         st = make_first_branches(engine->db);
     if (st != ST_OK)
         raise_open(st, path);

@@ -20,6 +20,21 @@
 
 /* ---- errors ---- */
 
+void
+error_explain(const struct session *session, struct error *error)
+{
+    const char *reason;
+    bool is_of_file = error->code == SQLSTATE_READ_ONLY_SQL_TRANSACTION ||
+                      error->code == SQLSTATE_IO_ERROR || error->code == SQLSTATE_DATA_CORRUPTED;
+    if (!is_of_file || error->detail != NULL || !db_is_read_only(session->engine->db, &reason))
+        return;
+    error->detail =
+        arena_format(session->query_arena, "The file is not written to any more: %s.", reason);
+    if (error->hint == NULL)
+        error->hint = "Reads go on. The server's log has the details; see to the cause, then start "
+                      "the server again.";
+}
+
 /* Tells the client of an error, and leaves the transaction as the error does. */
 static void
 tell_error(struct session *session, const struct error *error)
@@ -37,6 +52,7 @@ tell_error(struct session *session, const struct error *error)
         }
         told.detail = told.hint = NULL;
     }
+    error_explain(session, &told);
     session->sink.error(session->sink.object, &told);
 }
 

@@ -12,6 +12,8 @@ struct cache_entry;
 struct notice_sink session_enter(struct session *session);
 /* An error has been caught: tells the client and leaves the transaction as the error does. */
 void session_fail(struct session *session, const struct error *error);
+/* Adds to an error that the file's state may have caused why the file is not written to. */
+void error_explain(const struct session *session, struct error *error);
 /* The statement's timeout counts from here; a cancel that came before is forgotten. Raises if the
  * session is to end. */
 void session_arm(struct session *session);

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "session/portal.h"
+#include "session/query.h"
 #include "session/scope.h"
 #include "type/values.h"
 
@@ -222,6 +223,7 @@ tell_end(struct session *session, enum status st, const char *tag)
                   "could not serialize access due to concurrent update");
         raise_status(st, "could not commit");
     }
+    error_explain(session, frame.error);
     session->sink.error(session->sink.object, frame.error);
 }
 

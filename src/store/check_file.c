@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "store/log_int.h"
 #include "store/space_int.h"
 #include "store/store.h"
 #include "store/tree_int.h"
@@ -62,8 +63,9 @@ store_check(struct store *store, struct reader *reader, check_sources sources, v
     mem_unmap(check.words, bytes);
     if (st != ST_OK)
         return st;
-    bool is_whole =
-        report->corrupt_count == 0 && report->lost_pages == 0 && report->stolen_pages == 0;
+    report->is_log_damaged = store->log != NULL && store->log->is_damaged;
+    bool is_whole = report->corrupt_count == 0 && report->lost_pages == 0 &&
+                    report->stolen_pages == 0 && !report->is_log_damaged;
     return is_whole ? ST_OK : ST_CORRUPT;
 }
 

@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "store/page_ref.h"
 #include "store/reader.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 struct store;
@@ -29,6 +30,7 @@ struct check_report {
     uint64_t corrupt_count;         /* broken pages, rows and counts */
     uint64_t lost_pages;            /* used by the map's account, and nothing leads to them */
     uint64_t stolen_pages;          /* free by the map's account, and something leads to them */
+    bool is_log_damaged;            /* commits that were acknowledged are missing from the log */
 };
 
 /*

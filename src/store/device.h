@@ -44,6 +44,9 @@ struct device_ops {
     /* The ids present, rising; at most `max` are written, *count is how many there are. */
     enum status (*log_list)(struct device *device, uint64_t *ids, uint32_t max, uint32_t *count);
 
+    /* Null, or: ST_NOT_FOUND if what is open is no longer what its name leads to. */
+    enum status (*find_name)(struct device *device);
+
     void (*close)(struct device *device);
 };
 
@@ -59,7 +62,8 @@ struct device_file_options {
 
 /*
  * Opens the database file at `path` (log segments live beside it as PATH-log.N) and locks it
- * against other processes: ST_IN_USE if one has it, ST_NOT_FOUND, ST_IO with the reason logged.
+ * against other processes: ST_IN_USE if one has it, ST_NOT_FOUND, ST_READ_ONLY if it may be read
+ * and not written, ST_IO with the reason logged.
  */
 MUST_CHECK enum status device_file_open(const char *path, const struct device_file_options *options,
                                         struct device **device);

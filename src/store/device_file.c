@@ -220,6 +220,19 @@ file_truncate(struct device *device, uint64_t page_count)
                                                                       : failed(file, "truncate");
 }
 
+/* Whoever opens the path must find this file, with all that has been committed. */
+static enum status
+file_find_name(struct device *device)
+{
+    const struct file_device *file = file_of(device);
+    struct stat named, opened;
+    if (fstat(file->fd, &opened) != 0)
+        return failed(file, "look at");
+    if (stat(file->path, &named) != 0)
+        return errno == ENOENT ? ST_NOT_FOUND : failed(file, "look at");
+    return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino ? ST_OK : ST_NOT_FOUND;
+}
+
 /* ---- log segments ---- */
 
 /* The path of a segment, in a buf of the caller's. Null if there is no memory. */
@@ -550,6 +563,7 @@ static const struct device_ops file_ops = {
     .log_read = file_log_read,
     .log_remove = file_log_remove,
     .log_list = file_log_list,
+    .find_name = file_find_name,
     .close = file_close,
 };
 
@@ -569,6 +583,12 @@ is_begun(const struct file_device *file)
     return is_ours;
 }
 
+static bool
+is_write_refused(int error)
+{
+    return error == EACCES || error == EPERM || error == EROFS;
+}
+
 /* Opens and locks the file; *is_new if it was made. */
 static enum status
 open_locked(struct file_device *file, bool can_create, bool *is_new)
@@ -582,6 +602,9 @@ open_locked(struct file_device *file, bool can_create, bool *is_new)
         file->fd = open(file->path, flags | O_CREAT, 0600);
         *is_new = true;
     }
+    if (file->fd < 0 && !file->is_read_only && is_write_refused(errno) &&
+        access(file->path, R_OK) == 0)
+        return ST_READ_ONLY;
     if (file->fd < 0)
         return errno == ENOENT ? ST_NOT_FOUND : failed(file, "open");
     struct stat about;

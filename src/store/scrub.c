@@ -51,6 +51,14 @@ store_scrub(struct store *store, uint32_t pages_max, uint64_t *mismatch_count)
     return st;
 }
 
+void
+store_watch_file(struct store *store)
+{
+    const struct device_ops *ops = store->device->ops;
+    if (ops->find_name != NULL && ops->find_name(store->device) == ST_NOT_FOUND)
+        store_stop_writes(store, "the file was removed or replaced while it was open");
+}
+
 /* The next page from *next to `last` that is live and on the device alone. *next moves past it, to
  * 2 after the file's end. */
 static bool

@@ -86,6 +86,10 @@ MUST_CHECK enum status checkpoint_step(struct store *store, uint32_t pages_max, 
 MUST_CHECK enum status store_scrub(struct store *store, uint32_t pages_max,
                                    uint64_t *mismatch_count);
 
+/* Stops writes if the file has been removed or replaced: what is committed from then on would be
+ * lost with the process. */
+void store_watch_file(struct store *store);
+
 /* After a clean checkpoint with nothing appended since: removes the log segments, so that one file
  * is left. */
 MUST_CHECK enum status store_remove_log(struct store *store);

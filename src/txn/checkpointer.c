@@ -272,6 +272,7 @@ scrub(struct checkpointer *checkpointer)
     if (!db->has_device || store_is_read_only(db->store, &reason))
         return;
     mutex_lock(&checkpointer->turn);
+    store_watch_file(db->store);
     enum status st = store_scrub(db->store, SCRUB_PAGES, &mismatch_count);
     mutex_unlock(&checkpointer->turn);
     if (st != ST_OK)

@@ -202,6 +202,12 @@ db_store(struct db *db)
     return db->store;
 }
 
+bool
+db_is_read_only(const struct db *db, const char **reason)
+{
+    return store_is_read_only(db->store, reason);
+}
+
 enum status
 db_checkpoint(struct db *db)
 {

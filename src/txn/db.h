@@ -61,6 +61,9 @@ struct branch_info {
     uint64_t own_commits; /* commits since the fork */
 };
 
+/* Whether the file is not written to any more, or was opened so; the reason is one line. */
+bool db_is_read_only(const struct db *db, const char **reason);
+
 /* Branches stay open while somebody holds them. A name is 1 to 63 bytes, any but zero. */
 MUST_CHECK enum status branch_open(struct db *db, const char *name,
                                    struct branch **branch); /* ST_NOT_FOUND */

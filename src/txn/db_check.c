@@ -276,7 +276,10 @@ db_check(struct db *db, struct db_check_report *report)
     reader_free(check.reader);
     if (st == ST_OK && report->problem_count != 0)
         st = ST_CORRUPT;
-    if (st == ST_CORRUPT && report->first_problem[0] == 0)
+    if (st == ST_CORRUPT && report->first_problem[0] == 0 && report->pages.is_log_damaged)
+        snprintf(report->first_problem, sizeof report->first_problem,
+                 "the log is damaged: commits are lost");
+    else if (st == ST_CORRUPT && report->first_problem[0] == 0)
         snprintf(report->first_problem, sizeof report->first_problem,
                  "%llu broken, %llu lost and %llu stolen pages",
                  (unsigned long long)report->pages.corrupt_count,
