@@ -78,6 +78,21 @@ exec_next(struct exec *exec, struct batch *out)
     return false;
 }
 
+bool
+exec_is_stale(const struct exec *exec, const struct plan_node *plan, uint64_t since)
+{
+    uint32_t param_count = exec->plan->exec_param_count;
+
+    for (uint32_t i = 0; i < plan->depend_count; i++) {
+        uint32_t item = plan->depends[i];
+        uint64_t version = item < param_count ? exec->params[item].version
+                                              : work_table_version(exec->works[item - param_count]);
+        if (version > since)
+            return true;
+    }
+    return false;
+}
+
 void
 exec_close(struct exec *exec)
 {

@@ -56,7 +56,8 @@ struct node_state {
 struct param_slot {
     union datum value;
     uint8_t is_null;
-    bool is_set; /* init plans: computed */
+    bool is_set;      /* init plans: computed */
+    uint64_t version; /* exec->clock when it was set */
 };
 
 #define EXEC_SCRATCH_COUNT 4
@@ -77,6 +78,7 @@ struct exec {
     struct subplan_state **subplans;
     struct cte_state **ctes;
     struct work_table **works;
+    uint64_t clock;          /* counts changes of params and work tables */
     uint32_t hold_count;     /* nodes that hold a batch across calls: scans must not refresh */
     uint64_t modified_count; /* by the node at the root */
     uint64_t work_mem_bytes;
@@ -122,6 +124,10 @@ exec_check(struct exec *exec)
 /* The value of an exec param; an init plan is run at its first use (subplan.c). */
 const struct param_slot *exec_param(struct exec *exec, uint32_t param);
 void exec_set_param(struct exec *exec, uint32_t param, union datum value, bool is_null);
+
+/* True if something that the node's rows depend on has changed after `since`, a reading of
+ * exec->clock. */
+bool exec_is_stale(const struct exec *exec, const struct plan_node *plan, uint64_t since);
 
 /* An arena that ends with the execution's. */
 struct arena *exec_new_arena(struct exec *exec, const char *name);

@@ -13,10 +13,12 @@ struct cte_state {
     struct row_list list;
     struct node_state *root;
     bool is_complete;
+    uint64_t completed; /* exec->clock then */
 };
 
 struct work_table {
     struct row_list list;
+    uint64_t version; /* exec->clock when its rows changed */
 };
 
 struct cte_scan_state {
@@ -49,14 +51,26 @@ cte_run(struct exec *exec, uint32_t cte)
         row_list_init(exec, &state->list, exec->plan->ctes[cte].root);
         state->root = node_open(exec, exec->program->ctes[cte]);
     }
-    if (state->is_complete)
-        return;
+    if (state->is_complete) {
+        const struct plan_cte *plan = &exec->plan->ctes[cte];
+        if (plan->is_modifying || !exec_is_stale(exec, plan->root, state->completed))
+            return;
+        row_list_clear(&state->list);
+        node_rewind(exec, state->root);
+    }
     state->is_complete = true;
     /* Whoever asked may hold batches: no scan below may let go of what they point to. */
     exec->hold_count++;
     while (node_next(exec, state->root, &in))
         row_list_add(&state->list, &in);
     exec->hold_count--;
+    state->completed = exec->clock;
+}
+
+uint64_t
+work_table_version(const struct work_table *work)
+{
+    return work == NULL ? 0 : work->version;
 }
 
 static bool
@@ -76,7 +90,9 @@ cte_scan_next(struct exec *exec, struct node_state *node, struct batch *out)
 {
     const struct plan_cte_scan *plan = (const struct plan_cte_scan *)node->plan;
 
-    cte_run(exec, plan->cte);
+    /* In the middle of its rows a scan keeps to those that it began with. */
+    if (((struct cte_scan_state *)node)->at == 0)
+        cte_run(exec, plan->cte);
     return read_rows((struct cte_scan_state *)node, &exec->ctes[plan->cte]->list, out);
 }
 
@@ -225,6 +241,7 @@ next_round(struct exec *exec, struct recursive_state *state)
     /* The shapes are equal but not the same object. */
     work->list.store.shape = &work->list.shape;
     row_list_clear(&state->next);
+    work->version = ++exec->clock;
     state->is_in_rounds = true;
     node_rewind(exec, state->node.right);
     return true;

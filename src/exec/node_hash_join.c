@@ -19,6 +19,7 @@ struct hash_join_code {
     struct row_shape shape; /* right columns, then right keys */
     uint32_t *key_columns;  /* of the keys in the shape */
     bool *is_in_condition;  /* [left ++ right]: read by the condition */
+    bool keeps_table;       /* for the next run, if the right child's rows are still the same */
 };
 
 enum join_phase { PHASE_BUILD, PHASE_PROBE, PHASE_RIGHT, PHASE_DONE };
@@ -30,6 +31,8 @@ struct hash_join_state {
     struct row_store store;
     struct hash_table table;
     enum join_phase phase;
+    bool is_built;
+    uint64_t built;    /* exec->clock then */
     bool has_null_key; /* a right row has a null key */
 
     struct batch left;
@@ -59,6 +62,18 @@ note_read(const struct expr_code *code, bool *is_read)
         is_read[code->inputs[i].column] = true;
 }
 
+/* Rows with marks of what they matched are of no use twice, nor are keys that read params. */
+static bool
+keeps_table(const struct plan_join_node *plan)
+{
+    bool keeps = plan->join != PLAN_JOIN_RIGHT && plan->join != PLAN_JOIN_FULL;
+
+    for (uint32_t i = 0; i < plan->key_count && keeps; i++)
+        keeps = !expr_contains(plan->right_keys[i], EXPR_PARAM) &&
+                !expr_contains(plan->right_keys[i], EXPR_SUBPLAN);
+    return keeps;
+}
+
 static void
 hash_join_compile(struct compiler *compiler, struct node_code *node)
 {
@@ -70,6 +85,7 @@ hash_join_compile(struct compiler *compiler, struct node_code *node)
         arena_alloc_array(compiler->arena, right_count + plan->key_count, sizeof *phys);
 
     code->key_count = plan->key_count;
+    code->keeps_table = keeps_table(plan);
     code->left_keys = expr_compile(compiler, plan->left_keys, plan->key_count);
     code->right_keys = expr_compile(compiler, plan->right_keys, plan->key_count);
     code->condition = expr_compile_filter(compiler, plan->condition);
@@ -162,6 +178,8 @@ build(struct exec *exec, struct hash_join_state *state)
     state->has_null_key = false;
     while (node_next(exec, state->node.right, &in))
         store_batch(state, &in);
+    state->is_built = true;
+    state->built = exec->clock;
     state->right_at = 0;
     state->phase = PHASE_PROBE;
 }
@@ -458,11 +476,18 @@ static void
 hash_join_rewind(struct exec *exec, struct node_state *node)
 {
     struct hash_join_state *state = (struct hash_join_state *)node;
+    const struct hash_join_code *code = (const struct hash_join_code *)node->code;
 
     release_left(exec, state);
     state->is_batch_walked = state->is_finished = false;
-    state->phase = PHASE_BUILD;
     node_rewind(exec, node->left);
+    if (state->is_built && code->keeps_table &&
+        !exec_is_stale(exec, node->right->plan, state->built)) {
+        state->phase = PHASE_PROBE;
+        return;
+    }
+    state->is_built = false;
+    state->phase = PHASE_BUILD;
     node_rewind(exec, node->right);
 }
 

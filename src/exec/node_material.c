@@ -7,6 +7,7 @@ struct material_state {
     struct node_state node;
     struct row_list list;
     bool is_complete;
+    uint64_t completed; /* exec->clock then */
     uint64_t at;
     struct column *columns;
 };
@@ -30,9 +31,12 @@ material_next(struct exec *exec, struct node_state *node, struct batch *out)
     struct material_state *state = (struct material_state *)node;
     struct batch in;
 
-    while (!state->is_complete && node_next(exec, node->left, &in))
-        row_list_add(&state->list, &in);
-    state->is_complete = true;
+    if (!state->is_complete) {
+        while (node_next(exec, node->left, &in))
+            row_list_add(&state->list, &in);
+        state->is_complete = true;
+        state->completed = exec->clock;
+    }
     uint32_t count = row_list_read(&state->list, &state->at, node->code->capacity, NULL,
                                    node->plan->column_count, state->columns);
     *out = (struct batch){
@@ -43,8 +47,14 @@ material_next(struct exec *exec, struct node_state *node, struct batch *out)
 static void
 material_rewind(struct exec *exec, struct node_state *node)
 {
-    (void)exec;
-    ((struct material_state *)node)->at = 0;
+    struct material_state *state = (struct material_state *)node;
+
+    state->at = 0;
+    if (!state->is_complete || !exec_is_stale(exec, node->plan, state->completed))
+        return;
+    state->is_complete = false;
+    row_list_clear(&state->list);
+    node_rewind(exec, node->left);
 }
 
 const struct node_kind node_material = {

@@ -41,6 +41,7 @@ struct sort_state {
     uint64_t wanted; /* rows; UINT64_MAX: all */
     uint64_t at;     /* next to put out */
     bool is_sorted;
+    uint64_t sorted; /* exec->clock then */
     struct buf key;
     struct column *columns;
 };
@@ -234,6 +235,7 @@ take_rows(struct exec *exec, struct sort_state *state)
     if (state->item_count > state->wanted)
         state->item_count = state->wanted;
     state->is_sorted = true;
+    state->sorted = exec->clock;
     state->at = 0;
     state->node.note =
         state->wanted != UINT64_MAX ? "Sort Method: top-N heapsort" : "Sort Method: quicksort";
@@ -265,6 +267,9 @@ sort_rewind(struct exec *exec, struct node_state *node)
 {
     struct sort_state *state = (struct sort_state *)node;
 
+    state->at = 0;
+    if (state->is_sorted && !exec_is_stale(exec, node->plan, state->sorted))
+        return;
     state->is_sorted = false;
     node_rewind(exec, node->left);
 }

@@ -25,7 +25,8 @@ subplan_compile(struct compiler *compiler, const struct plan_subplan *plan)
     struct subplan_code *code = arena_alloc_zero(compiler->arena, sizeof *code);
 
     code->plan = plan;
-    code->root = plan->is_init ? node_compile(compiler, plan->root)
+    code->is_once = plan->is_init && plan->root->depend_count == 0;
+    code->root = code->is_once ? node_compile(compiler, plan->root)
                                : node_compile_rescanned(compiler, plan->root);
     if (plan->test != NULL)
         code->test = expr_compile(compiler, &plan->test, 1);
@@ -42,7 +43,7 @@ subplan_state(struct exec *exec, uint32_t subplan)
         const struct subplan_code *code = exec->program->subplans[subplan];
         state = arena_alloc_zero(exec->arena, sizeof *state);
         state->code = code;
-        state->arena = code->plan->is_init ? exec->arena : exec_new_arena(exec, "subplan");
+        state->arena = code->is_once ? exec->arena : exec_new_arena(exec, "subplan");
         state->root = node_open(exec, code->root);
         state->test = expr_open(exec, code->test, code->root->capacity, state->arena);
         exec->subplans[subplan] = state;
@@ -188,12 +189,15 @@ exec_param(struct exec *exec, uint32_t param)
     struct param_slot *slot = &exec->params[param];
     int32_t init_plan = exec->plan->exec_params[param].init_plan;
 
-    if (init_plan >= 0 && !slot->is_set) {
+    if (init_plan < 0)
+        return slot;
+    const struct plan_node *root = exec->plan->subplans[init_plan].root;
+    if (!slot->is_set || (root->depend_count != 0 && exec_is_stale(exec, root, slot->version))) {
         struct subplan_state *state = subplan_state(exec, (uint32_t)init_plan);
         bool is_null;
-        slot->value = run_subplan(exec, state, &is_null);
-        slot->is_null = is_null;
-        slot->is_set = true;
+        union datum value = run_subplan(exec, state, &is_null);
+        *slot = (struct param_slot){
+            .value = value, .is_null = is_null, .is_set = true, .version = ++exec->clock};
     }
     return slot;
 }
@@ -201,7 +205,8 @@ exec_param(struct exec *exec, uint32_t param)
 void
 exec_set_param(struct exec *exec, uint32_t param, union datum value, bool is_null)
 {
-    exec->params[param] = (struct param_slot){.value = value, .is_null = is_null, .is_set = true};
+    exec->params[param] = (struct param_slot){
+        .value = value, .is_null = is_null, .is_set = true, .version = ++exec->clock};
 }
 
 /* An OP_ROWS: sets the subplan's params from the row's arguments and runs it. */

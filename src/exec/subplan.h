@@ -10,6 +10,7 @@ struct subplan_code {
     const struct node_code *root;
     const struct expr_code *test; /* ANY, ALL: over the root's rows; null else */
     enum phys phys;               /* of a scalar result */
+    bool is_once;                 /* an init plan that nothing makes stale */
 };
 
 struct subplan_code *subplan_compile(struct compiler *compiler, const struct plan_subplan *plan);

@@ -277,6 +277,19 @@ place_quals(struct level *level, struct join_group *group)
     group->qual_count = kept;
 }
 
+/* Rels outside an item whose columns it reads: LATERAL. */
+static relset
+lateral_rels(const struct level *level, const struct join_item *item)
+{
+    relset lateral = 0;
+
+    for (uint32_t i = 0; i < level->rel_count; i++) {
+        if ((item->rels & relset_of(i)) != 0)
+            lateral |= level->rels[i].lateral;
+    }
+    return lateral & ~item->rels;
+}
+
 static void
 solve(struct level *level, struct join_group *group)
 {
@@ -288,12 +301,11 @@ solve(struct level *level, struct join_group *group)
     for (uint32_t i = 0; i < group->item_count; i++) {
         struct join_item *item = &group->items[i];
         static const struct expr_list none = {NULL, 0, 0};
+        item->left |= lateral_rels(level, item) & group->rels;
         if (item->group != NULL) {
             item->paths = item->group->paths;
             continue;
         }
-        if (item->rel->lateral != 0)
-            item->left |= item->rel->lateral & ~item->rels;
         item->rel->rows =
             cost_clamp_rows(item->rel->table_rows * selectivity_of_list(level, &item->rel->quals));
         scan_paths(level, item->rel, 0, &none, &item->paths);

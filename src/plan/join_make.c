@@ -37,11 +37,33 @@ outer_columns(struct level *level, const struct path *path, relset outer, struct
     keep_rels(level, &all, outer, columns);
 }
 
-/* A lateral subquery has its params already. */
-static bool
-is_lateral(const struct path *path)
+/* The columns of the left side that lateral subqueries of the right side read. They have their
+ * params already. */
+struct lateral_list {
+    uint32_t count;
+    const struct outer_ref **refs;
+};
+
+static void
+find_lateral(struct level *level, const struct path *path, struct lateral_list *list)
 {
-    return path->kind == PATH_SUBQUERY && path->rel->lateral != 0;
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < level->rel_count; i++) {
+        if ((path->right->rels & relset_of(i)) != 0)
+            count += level->rels[i].lateral_ref_count;
+    }
+    list->refs = arena_alloc_array(level->arena, count, sizeof(struct outer_ref *));
+    list->count = 0;
+    for (uint32_t i = 0; i < level->rel_count; i++) {
+        const struct rel *rel = &level->rels[i];
+        if ((path->right->rels & relset_of(i)) == 0)
+            continue;
+        for (uint32_t r = 0; r < rel->lateral_ref_count; r++) {
+            if ((rels_of_expr(level, rel->lateral_refs[r].column) & ~path->left->rels) == 0)
+                list->refs[list->count++] = &rel->lateral_refs[r];
+        }
+    }
 }
 
 static void
@@ -58,20 +80,18 @@ make_params(struct level *level, const struct path *path, struct nest_params *pa
 
 /* The params that the join sets for its right side, once its left side's columns are known. */
 static void
-set_params(struct level *level, const struct path *path, const struct nest_params *params,
-           const struct flow *left, struct plan_join_node *join)
+set_params(struct level *level, const struct nest_params *params,
+           const struct lateral_list *lateral, const struct flow *left, struct plan_join_node *join)
 {
-    uint32_t lateral_count = is_lateral(path->right) ? path->right->rel->lateral_ref_count : 0;
-
-    join->params = arena_alloc_array(level->arena, params->columns.count + lateral_count,
+    join->params = arena_alloc_array(level->arena, params->columns.count + lateral->count,
                                      sizeof *join->params);
     for (uint32_t i = 0; i < params->columns.count; i++) {
         uint32_t column = flow_column(left, params->columns.items[i]);
         check(column != UINT32_MAX);
         join->params[join->param_count++] = (struct plan_param_set){params->slots[i], column};
     }
-    for (uint32_t i = 0; i < lateral_count; i++) {
-        const struct outer_ref *ref = &path->right->rel->lateral_refs[i];
+    for (uint32_t i = 0; i < lateral->count; i++) {
+        const struct outer_ref *ref = lateral->refs[i];
         uint32_t column = flow_column(left, ref->column);
         check(column != UINT32_MAX);
         join->params[join->param_count++] = (struct plan_param_set){ref->param, column};
@@ -141,6 +161,7 @@ make_join(struct level *level, const struct path *path, const struct expr_list *
     struct expr_list above = {NULL, 0, 0}, inside = {NULL, 0, 0};
     struct expr_list left_needed = {NULL, 0, 0}, right_needed = {NULL, 0, 0};
     struct nest_params params = {{NULL, 0, 0}, NULL};
+    struct lateral_list lateral = {0, NULL};
     bool is_nest = path->method == METHOD_NEST_LOOP;
     bool hides_right = path->join == PLAN_JOIN_SEMI || path->join == PLAN_JOIN_ANTI;
 
@@ -155,16 +176,16 @@ make_join(struct level *level, const struct path *path, const struct expr_list *
     need_list(level, &path->keys_right, &right_needed);
     if (is_nest) {
         make_params(level, path, &params);
+        find_lateral(level, path, &lateral);
         need_list(level, &params.columns, &left_needed);
-        for (uint32_t i = 0; is_lateral(path->right) && i < path->right->rel->lateral_ref_count;
-             i++)
-            columns_of(level, path->right->rel->lateral_refs[i].column, &left_needed);
+        for (uint32_t i = 0; i < lateral.count; i++)
+            columns_of(level, lateral.refs[i]->column, &left_needed);
     }
     struct flow left = path_make(level, path->left, &left_needed);
     struct flow right = path->right->kind == PATH_JOIN
                             ? path_make(level, path->right, &right_needed)
                             : scan_make(level, path->right, is_nest ? &params : NULL);
-    if (is_nest && params.columns.count == 0 && !is_lateral(path->right))
+    if (is_nest && params.columns.count == 0 && lateral.count == 0)
         right = keep_rows(level, right);
     struct flow both = both_sides(level, &left, &right);
 
@@ -181,7 +202,7 @@ make_join(struct level *level, const struct path *path, const struct expr_list *
         plan_column_set(planner, &join->node, i, above.items[i]);
     }
     if (is_nest)
-        set_params(level, path, &params, &left, join);
+        set_params(level, &params, &lateral, &left, join);
     else
         bind_keys(level, path, &left, &right, join);
     join->is_inner_unique = path->right->is_unique;

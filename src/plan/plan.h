@@ -80,8 +80,12 @@ struct plan_node {
     double startup_cost, total_cost, rows;
     uint32_t width;
     struct plan_node *left, *right; /* null: none */
-    const char *relation_name;      /* EXPLAIN: "Parent Relationship"; may be null */
-    uint32_t subplan_count;         /* EXPLAIN: subplans first used here */
+    /* What the rows of the node and all below it depend on: exec params by number, then (from
+     * exec_param_count on) work tables. */
+    uint32_t depend_count;
+    const uint32_t *depends;
+    const char *relation_name; /* EXPLAIN: "Parent Relationship"; may be null */
+    uint32_t subplan_count;    /* EXPLAIN: subplans first used here */
     const uint32_t *subplans;
 };
 

@@ -236,5 +236,6 @@ plan_query(const struct plan_context *context, const struct query *query)
         number_nodes(plan, plan->subplans[i].root);
     for (uint32_t i = 0; i < plan->cte_count; i++)
         number_nodes(plan, plan->ctes[i].root);
+    plan_note_depends(&planner);
     return plan;
 }

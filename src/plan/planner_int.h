@@ -163,6 +163,11 @@ void expr_list_add(struct arena *arena, struct expr_list *list, struct expr *e);
 void expr_list_add_conjuncts(struct arena *arena, struct expr_list *list, struct expr *e);
 struct plan_list expr_list_plan(const struct expr_list *list);
 
+/* ---- depends.c ---- */
+
+/* Fills in the nodes' `depends`, once the plan is whole. */
+void plan_note_depends(struct planner *planner);
+
 /* ---- level.c: a query to a flow ---- */
 
 /* Plans a query: one column a target without junk; outputs are the targets' expressions.
@@ -177,7 +182,7 @@ struct level *planner_level(struct planner *planner, struct level *outer, enum l
 /* `e` in the level's terms: outer columns as params, sublinks planned, constants folded. Null gives
  * null. */
 struct expr *prepare_expr(struct level *level, struct expr *e);
-/* The param through which `level` reads a column of a query around it. */
+/* The param through which `level` reads a column, or an aggregate, of a query around it. */
 struct expr *prepare_outer(struct level *level, struct expr *column);
 
 /* ---- fold.c ---- */
@@ -225,6 +230,8 @@ void range_plan(struct level *level, struct rel *rel);
 struct flow setop_plan(struct level *level, const struct setop *setop);
 /* The plan, by index in plan->ctes, of a CTE of `level`; made when it is first asked for. */
 uint32_t cte_plan(struct level *level, uint32_t cte);
+/* True if a CTE is planned where it is read, as a subquery is: it is read once, or asks for it. */
+bool cte_is_inlined(const struct level *level, uint32_t cte);
 
 /* ---- join.c ---- */
 

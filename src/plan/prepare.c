@@ -4,15 +4,41 @@
  */
 #include "plan/planner_int.h"
 
+/* How many queries out of this one a column or an aggregate belongs. */
+static uint32_t
+levels_out(const struct expr *e)
+{
+    return e->kind == EXPR_AGGREGATE ? e->aggregate.levels_up : e->column.levels_up;
+}
+
+/* An expression of outer columns as the next query out names them. */
+static struct expr *
+lift(void *object, struct expr *e)
+{
+    struct planner *planner = object;
+
+    if (e->kind == EXPR_SUBLINK)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
+              "a subquery in an aggregate of an outer query is not supported yet");
+    struct expr *lifted = expr_map(planner->arena, e, lift, planner);
+    if (e->kind == EXPR_COLUMN) {
+        lifted = arena_copy(planner->arena, e, sizeof *e);
+        lifted->column.levels_up--;
+    } else if (e->kind == EXPR_AGGREGATE) {
+        lifted = arena_copy(planner->arena, lifted, sizeof *lifted);
+        lifted->aggregate.levels_up--;
+    }
+    return lifted;
+}
+
 struct expr *
 prepare_outer(struct level *level, struct expr *column)
 {
     struct planner *planner = level->planner;
-    struct expr *outer = arena_copy(planner->arena, column, sizeof *column);
+    struct expr *outer = lift(planner, column);
 
     check(level->outer != NULL);
-    outer->column.levels_up--;
-    if (level->use == USE_RANGE && outer->column.levels_up != 0)
+    if (level->use == USE_RANGE && levels_out(outer) != 0)
         return prepare_outer(level->outer, outer);
     for (uint32_t i = 0; i < level->outer_ref_count; i++) {
         if (expr_equal(level->outer_refs[i].column, outer))
@@ -249,8 +275,7 @@ prepare_change(void *object, struct expr *e)
         return prepare_sublink(level, e);
     case EXPR_AGGREGATE:
         if (e->aggregate.levels_up != 0)
-            raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
-                  "aggregates of an outer query are not supported in a subquery yet");
+            return prepare_outer(level, e);
         break;
     default:
         break;

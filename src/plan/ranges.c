@@ -147,6 +147,15 @@ plan_cte_range(struct level *level, struct rel *rel)
 
     for (uint32_t i = 0; i < range->cte.levels_up; i++)
         owner = owner->outer;
+    if (cte_is_inlined(owner, range->cte.cte)) {
+        /* Its query cannot read its siblings: what it reads is its owner's to pass on. */
+        struct level *inner;
+        rel->subquery =
+            level_plan(level->planner, owner, USE_RANGE, owner->query->ctes[range->cte.cte].query,
+                       level->limit_rows, &inner);
+        check(inner->outer_ref_count == 0);
+        return;
+    }
     struct plan_cte_scan *scan =
         PLAN_NODE(level->planner, range->cte.is_self ? PLAN_WORK_SCAN : PLAN_CTE_SCAN,
                   plan_cte_scan, range->column_count);

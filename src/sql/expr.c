@@ -297,6 +297,12 @@ grouping_equal(const struct expr *a, const struct expr *b)
 
 /* The fields of the union, for nodes of one kind whose args are equal. */
 static bool
+column_equal(const struct column_ref *a, const struct column_ref *b)
+{
+    return a->range == b->range && a->number == b->number && a->levels_up == b->levels_up;
+}
+
+static bool
 fields_equal(const struct expr *a, const struct expr *b)
 {
     switch (a->kind) {
@@ -305,8 +311,7 @@ fields_equal(const struct expr *a, const struct expr *b)
     case EXPR_PARAM:
         return a->param.kind == b->param.kind && a->param.number == b->param.number;
     case EXPR_COLUMN:
-        return a->column.range == b->column.range && a->column.number == b->column.number &&
-               a->column.levels_up == b->column.levels_up;
+        return column_equal(&a->column, &b->column);
     case EXPR_FUNC:
     case EXPR_DISTINCT:
     case EXPR_NULLIF:
@@ -349,6 +354,8 @@ fields_equal(const struct expr *a, const struct expr *b)
         return a->value_func == b->value_func;
     case EXPR_NEXTVAL:
         return a->nextval.sequence == b->nextval.sequence;
+    case EXPR_SUBPLAN:
+        return a->subplan == b->subplan;
     default:
         return true;
     }
@@ -359,6 +366,9 @@ expr_equal(const struct expr *a, const struct expr *b)
 {
     if (a == b)
         return true;
+    /* What a column holds follows from which it is: references may not have been told all of it. */
+    if (a->kind == EXPR_COLUMN && b->kind == EXPR_COLUMN)
+        return column_equal(&a->column, &b->column);
     return a->kind == b->kind && a->type == b->type && a->typmod == b->typmod &&
            a->collation == b->collation && a->arg_count == b->arg_count &&
            list_equal(a->args, b->args, a->arg_count) && fields_equal(a, b);
