@@ -205,6 +205,46 @@ access_schema_name(void *object, oid schema, struct arena *arena)
     return def == NULL ? NULL : arena_text(arena, def->name);
 }
 
+static oid
+access_type_named(void *object, const char *name)
+{
+    struct session *session = object;
+    oid type;
+    int32_t typmod;
+    struct analyze_options options = {.arena = session->statement_arena, .scope = &session->scope};
+    return analyze_type_name(&options, name, &type, &typmod) ? type : OID_NONE;
+}
+
+/* Row types of relations, and arrays of them. */
+static const char *
+access_type_name(void *object, oid type, struct arena *arena)
+{
+    struct session *session = object;
+    uint32_t count;
+    const struct table **tables = catalog_relations(session->catalog, arena, &count);
+    for (uint32_t i = 0; i < count && type != OID_NONE; i++)
+        if (tables[i]->row_type == type || tables[i]->array_type == type)
+            return arena_format(arena, "%s%s", definition_relation_name(session, tables[i], arena),
+                                tables[i]->row_type == type ? "" : "[]");
+    return NULL;
+}
+
+/* There is one role; who connected under another name acts as it. */
+static oid
+access_role_named(void *object, const char *name)
+{
+    struct session *session = object;
+    return strcmp(name, "postgres") == 0 || strcmp(name, session->user) == 0 ? ROLE_OWNER
+                                                                             : OID_NONE;
+}
+
+static const char *
+access_role_name(void *object, oid role, struct arena *arena)
+{
+    (void)object;
+    return role == ROLE_OWNER ? arena_text(arena, "postgres") : NULL;
+}
+
 static const char *
 access_database_name(void *object)
 {
@@ -295,6 +335,10 @@ session_access_init(struct session *session)
         .relation_named = access_relation_named,
         .relation_name = access_relation_name,
         .relation_is_visible = access_relation_is_visible,
+        .type_named = access_type_named,
+        .type_name = access_type_name,
+        .role_named = access_role_named,
+        .role_name = access_role_name,
         .schema_named = access_schema_named,
         .schema_name = access_schema_name,
         .database_name = access_database_name,

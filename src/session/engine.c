@@ -170,7 +170,7 @@ engine_fill(struct engine *engine, const struct engine_options *options)
     engine->statements = statement_cache_new();
     if (engine->catalogs == NULL || engine->statements == NULL)
         raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
-    system_relations_add(engine->catalogs);
+    system_relations_add(engine->catalogs, engine->types);
     engine_open_db(engine, options);
     engine->log = options->log;
     engine->next_pid = 1;

@@ -1,7 +1,15 @@
 /*
  * system_class.c: pg_class, pg_attribute, pg_index and the like: what there is in the branch.
+ *
+ * Defaults and rewrite rules have no numbers of their own here. Theirs are made from the relation's
+ * (and the column's), above all numbers that the catalog gives away, so that they are unique.
  */
+#include "session/system_class.h"
+
+#include "session/definition.h"
 #include "session/system_int.h"
+#include "session/system_opclass.h"
+#include "type/values.h"
 
 static const struct table **
 all_relations(struct system_rows *rows, uint32_t *count)
@@ -17,8 +25,7 @@ relation_kind(const struct table *table)
 
 /* ---- pg_namespace ---- */
 
-static const struct made_column namespace_columns[] = {
-    {"oid", TYPE_OID}, {"nspname", TYPE_NAME}, {"nspowner", TYPE_OID}, {"nspacl", TYPE_TEXT}};
+static const char namespace_columns[] = "oid oid, nspname name, nspowner oid, nspacl aclitem[]";
 
 static void
 fill_namespace(struct system_rows *rows)
@@ -35,36 +42,15 @@ fill_namespace(struct system_rows *rows)
 
 /* ---- pg_class ---- */
 
-static const struct made_column class_columns[] = {
-    {"oid", TYPE_OID},
-    {"relname", TYPE_NAME},
-    {"relnamespace", TYPE_OID},
-    {"reltype", TYPE_OID},
-    {"reloftype", TYPE_OID},
-    {"relowner", TYPE_OID},
-    {"relam", TYPE_OID},
-    {"relfilenode", TYPE_OID},
-    {"reltablespace", TYPE_OID},
-    {"relpages", TYPE_INT4},
-    {"reltuples", TYPE_FLOAT4},
-    {"relallvisible", TYPE_INT4},
-    {"reltoastrelid", TYPE_OID},
-    {"relhasindex", TYPE_BOOL},
-    {"relisshared", TYPE_BOOL},
-    {"relpersistence", TYPE_CHAR},
-    {"relkind", TYPE_CHAR},
-    {"relnatts", TYPE_INT2},
-    {"relchecks", TYPE_INT2},
-    {"relhasrules", TYPE_BOOL},
-    {"relhastriggers", TYPE_BOOL},
-    {"relhassubclass", TYPE_BOOL},
-    {"relrowsecurity", TYPE_BOOL},
-    {"relforcerowsecurity", TYPE_BOOL},
-    {"relispopulated", TYPE_BOOL},
-    {"relreplident", TYPE_CHAR},
-    {"relispartition", TYPE_BOOL},
-    {"reloptions", TYPE_TEXT},
-};
+static const char class_columns[] =
+    "oid oid, relname name, relnamespace oid, reltype oid, reloftype oid, relowner oid, "
+    "relam oid, relfilenode oid, reltablespace oid, relpages int4, reltuples float4, "
+    "relallvisible int4, reltoastrelid oid, relhasindex bool, relisshared bool, "
+    "relpersistence char, relkind char, relnatts int2, relchecks int2, relhasrules bool, "
+    "relhastriggers bool, relhassubclass bool, relrowsecurity bool, relforcerowsecurity bool, "
+    "relispopulated bool, relreplident char, relispartition bool, relrewrite oid, "
+    "relfrozenxid xid, relminmxid xid, relacl aclitem[], reloptions text[], "
+    "relpartbound pg_node_tree";
 
 struct class_row {
     oid relation, type, access_method;
@@ -72,27 +58,29 @@ struct class_row {
     const char *name;
     char kind, persistence;
     double rows;
+    int64_t pages;
     uint16_t column_count, check_count;
-    bool has_index, has_rules;
+    bool has_index, has_rules, has_triggers;
 };
 
 static void
 put_class(struct system_rows *rows, const struct class_row *row)
 {
+    bool has_rows = row->kind == 'r' || row->kind == 'i';
     row_begin(rows);
     put_oid(rows, row->relation);
     put_text(rows, row->name);
     put_oid(rows, row->schema);
     put_oid(rows, row->type);
-    put_oid(rows, 0);
-    put_oid(rows, 10);
+    put_oid(rows, OID_NONE);
+    put_oid(rows, ROLE_OWNER);
     put_oid(rows, row->access_method);
-    put_oid(rows, row->relation);
-    put_oid(rows, 0);
-    put_i32(rows, (int32_t)(row->rows / 100));
+    put_oid(rows, has_rows || row->kind == 'S' ? row->relation : OID_NONE);
+    put_oid(rows, OID_NONE);
+    put_i32(rows, (int32_t)row->pages);
     put_f32(rows, (float)row->rows);
     put_i32(rows, 0);
-    put_oid(rows, 0);
+    put_oid(rows, OID_NONE);
     put_bool(rows, row->has_index);
     put_bool(rows, false);
     put_char(rows, row->persistence);
@@ -100,11 +88,36 @@ put_class(struct system_rows *rows, const struct class_row *row)
     put_i16(rows, (int16_t)row->column_count);
     put_i16(rows, (int16_t)row->check_count);
     put_bool(rows, row->has_rules);
-    for (int i = 0; i < 4; i++) /* triggers, subclasses, row security twice */
-        put_bool(rows, false);
+    put_bool(rows, row->has_triggers);
+    put_zeros(rows, 3); /* subclasses, row security twice */
     put_bool(rows, true);
-    put_char(rows, 'd');
+    put_char(rows, row->kind == 'r' ? 'd' : 'n');
     put_bool(rows, false);
+    put_zeros(rows, 3); /* a rewrite under way, transaction numbers */
+}
+
+static int64_t
+relation_pages(struct system_rows *rows, oid relation)
+{
+    return definition_relation_bytes(rows->session, relation, false) / PAGE_BYTES;
+}
+
+static void
+put_indexes(struct system_rows *rows, const struct table *table, double row_count)
+{
+    for (uint16_t k = 0; k < table->index_count; k++) {
+        const struct index_def *index = table->indexes[k];
+        put_class(rows, &(struct class_row){
+                            .relation = index->index,
+                            .schema = table->schema,
+                            .name = index->name,
+                            .kind = 'i',
+                            .persistence = table->persistence,
+                            .access_method = BTREE_METHOD,
+                            .rows = row_count,
+                            .pages = relation_pages(rows, index->index),
+                            .column_count = (uint16_t)(index->key_count + index->include_count)});
+    }
 }
 
 static void
@@ -117,44 +130,38 @@ fill_class(struct system_rows *rows)
         uint64_t live = 0;
         if (table->kind == TABLE_PLAIN)
             (void)!txn_row_count(catalog_txn(rows->catalog), table->tree, &live);
-        struct class_row row = {.relation = table->table,
-                                .type = table->row_type,
-                                .schema = table->schema,
-                                .name = table->name,
-                                .kind = relation_kind(table),
-                                .persistence = table->persistence,
-                                .access_method = table->kind == TABLE_PLAIN ? 2 : 0,
-                                .rows = (double)live,
-                                .column_count = table->column_count,
-                                .has_index = table->index_count != 0,
-                                .has_rules = table->kind == TABLE_VIEW};
-        for (uint16_t k = 0; k < table->constraint_count; k++)
+        struct class_row row = {
+            .relation = table->table,
+            .type = table->row_type,
+            .schema = table->schema,
+            .name = table->name,
+            .kind = relation_kind(table),
+            .persistence = table->persistence,
+            .access_method = relation_kind(table) == 'r' ? HEAP_METHOD : 0,
+            .rows = (double)live,
+            .pages = table->kind == TABLE_PLAIN ? relation_pages(rows, table->table) : 0,
+            .column_count = table->column_count,
+            .has_index = table->index_count != 0,
+            .has_rules = table->kind == TABLE_VIEW,
+            .has_triggers = table->referenced_count != 0};
+        for (uint16_t k = 0; k < table->constraint_count; k++) {
             row.check_count += table->constraints[k].kind == CONSTRAINT_CHECK;
+            row.has_triggers |= table->constraints[k].kind == CONSTRAINT_FOREIGN;
+        }
         put_class(rows, &row);
-        for (uint16_t k = 0; k < table->index_count; k++)
-            put_class(rows, &(struct class_row){.relation = table->indexes[k]->index,
-                                                .schema = table->schema,
-                                                .name = table->indexes[k]->name,
-                                                .kind = 'i',
-                                                .persistence = table->persistence,
-                                                .access_method = 403,
-                                                .rows = (double)live,
-                                                .column_count = table->indexes[k]->key_count});
+        put_indexes(rows, table, (double)live);
     }
 }
 
 /* ---- pg_attribute, pg_attrdef ---- */
 
-static const struct made_column attribute_columns[] = {
-    {"attrelid", TYPE_OID},        {"attname", TYPE_NAME},     {"atttypid", TYPE_OID},
-    {"attstattarget", TYPE_INT4},  {"attlen", TYPE_INT2},      {"attnum", TYPE_INT2},
-    {"attndims", TYPE_INT4},       {"attcacheoff", TYPE_INT4}, {"atttypmod", TYPE_INT4},
-    {"attbyval", TYPE_BOOL},       {"attalign", TYPE_CHAR},    {"attstorage", TYPE_CHAR},
-    {"attcompression", TYPE_CHAR}, {"attnotnull", TYPE_BOOL},  {"atthasdef", TYPE_BOOL},
-    {"atthasmissing", TYPE_BOOL},  {"attidentity", TYPE_CHAR}, {"attgenerated", TYPE_CHAR},
-    {"attisdropped", TYPE_BOOL},   {"attislocal", TYPE_BOOL},  {"attinhcount", TYPE_INT4},
-    {"attcollation", TYPE_OID},    {"attoptions", TYPE_TEXT},
-};
+static const char attribute_columns[] =
+    "attrelid oid, attname name, atttypid oid, attstattarget int4, attlen int2, attnum int2, "
+    "attndims int4, attcacheoff int4, atttypmod int4, attbyval bool, attalign char, "
+    "attstorage char, attcompression char, attnotnull bool, atthasdef bool, atthasmissing bool, "
+    "attidentity char, attgenerated char, attisdropped bool, attislocal bool, attinhcount int4, "
+    "attcollation oid, attacl aclitem[], attoptions text[], attfdwoptions text[], "
+    "attmissingval anyarray";
 
 static void
 put_attribute(struct system_rows *rows, oid relation, const struct column_def *column,
@@ -163,7 +170,9 @@ put_attribute(struct system_rows *rows, oid relation, const struct column_def *c
     const struct type_info *type = types_find(catalog_types(rows->catalog), column->type);
     row_begin(rows);
     put_oid(rows, relation);
-    put_text(rows, column->name);
+    put_text(rows, column->is_dropped
+                       ? arena_format(rows->arena, "........pg.dropped.%d........", number)
+                       : column->name);
     put_oid(rows, column->is_dropped ? 0 : column->type);
     put_i32(rows, -1);
     put_i16(rows, type == NULL ? -1 : type->length);
@@ -175,7 +184,7 @@ put_attribute(struct system_rows *rows, oid relation, const struct column_def *c
     put_char(rows, type == NULL ? 'i' : type->align);
     put_char(rows, type == NULL ? 'p' : type->storage);
     put_char(rows, '\0');
-    put_bool(rows, column->is_not_null);
+    put_bool(rows, column->is_not_null || column->identity != IDENTITY_NONE);
     put_bool(rows, column->default_sql != NULL || column->generated_sql != NULL);
     put_bool(rows, column->has_missing && !column->missing_is_null);
     put_char(rows, (char)column->identity);
@@ -184,6 +193,31 @@ put_attribute(struct system_rows *rows, oid relation, const struct column_def *c
     put_bool(rows, true);
     put_i32(rows, 0);
     put_oid(rows, column->collation);
+}
+
+static void
+put_index_attributes(struct system_rows *rows, const struct table *table,
+                     const struct index_def *index)
+{
+    uint16_t expr_count = 0;
+    for (uint16_t c = 0; c < index->key_count + index->include_count; c++) {
+        bool is_key = c < index->key_count;
+        attr_no attr = is_key ? index->keys[c].attr : index->include[c - index->key_count];
+        struct column_def column = {.typmod = -1};
+        if (attr != 0) {
+            column.name = table->columns[attr - 1].name;
+            column.type = table->columns[attr - 1].type;
+            column.typmod = table->columns[attr - 1].typmod;
+            column.collation = table->columns[attr - 1].collation;
+        } else {
+            column.name =
+                expr_count == 0 ? "expr" : arena_format(rows->arena, "expr%d", expr_count);
+            column.type = index->keys[c].type;
+            column.collation = index->keys[c].collation;
+            expr_count++;
+        }
+        put_attribute(rows, index->index, &column, (attr_no)(c + 1));
+    }
 }
 
 static void
@@ -196,20 +230,11 @@ fill_attribute(struct system_rows *rows)
         for (uint16_t c = 0; c < table->column_count; c++)
             put_attribute(rows, table->table, &table->columns[c], table->columns[c].attr);
         for (uint16_t k = 0; k < table->index_count; k++)
-            for (uint16_t c = 0; c < table->indexes[k]->key_count; c++) {
-                const struct index_key *key = &table->indexes[k]->keys[c];
-                struct column_def column = {
-                    .name = key->attr != 0 ? table->columns[key->attr - 1].name : "expr",
-                    .type = key->type,
-                    .typmod = -1,
-                    .collation = key->collation};
-                put_attribute(rows, table->indexes[k]->index, &column, (attr_no)(c + 1));
-            }
+            put_index_attributes(rows, table, table->indexes[k]);
     }
 }
 
-static const struct made_column attrdef_columns[] = {
-    {"oid", TYPE_OID}, {"adrelid", TYPE_OID}, {"adnum", TYPE_INT2}, {"adbin", TYPE_TEXT}};
+static const char attrdef_columns[] = "oid oid, adrelid oid, adnum int2, adbin pg_node_tree";
 
 static void
 fill_attrdef(struct system_rows *rows)
@@ -224,7 +249,7 @@ fill_attrdef(struct system_rows *rows)
             if (sql == NULL || column->is_dropped)
                 continue;
             row_begin(rows);
-            put_oid(rows, tables[i]->table); /* the expression has no number of its own */
+            put_oid(rows, system_default_oid(tables[i]->table, column->attr));
             put_oid(rows, tables[i]->table);
             put_i16(rows, column->attr);
             put_text(rows, sql);
@@ -233,17 +258,47 @@ fill_attrdef(struct system_rows *rows)
 
 /* ---- pg_index ---- */
 
-static const struct made_column index_columns[] = {
-    {"indexrelid", TYPE_OID},      {"indrelid", TYPE_OID},
-    {"indnatts", TYPE_INT2},       {"indnkeyatts", TYPE_INT2},
-    {"indisunique", TYPE_BOOL},    {"indnullsnotdistinct", TYPE_BOOL},
-    {"indisprimary", TYPE_BOOL},   {"indisexclusion", TYPE_BOOL},
-    {"indimmediate", TYPE_BOOL},   {"indisclustered", TYPE_BOOL},
-    {"indisvalid", TYPE_BOOL},     {"indcheckxmin", TYPE_BOOL},
-    {"indisready", TYPE_BOOL},     {"indislive", TYPE_BOOL},
-    {"indisreplident", TYPE_BOOL}, {"indkey", TYPE_TEXT},
-    {"indexprs", TYPE_TEXT},       {"indpred", TYPE_TEXT},
-};
+static const char index_columns[] =
+    "indexrelid oid, indrelid oid, indnatts int2, indnkeyatts int2, indisunique bool, "
+    "indnullsnotdistinct bool, indisprimary bool, indisexclusion bool, indimmediate bool, "
+    "indisclustered bool, indisvalid bool, indcheckxmin bool, indisready bool, indislive bool, "
+    "indisreplident bool, indkey int2vector, indcollation oidvector, indclass oidvector, "
+    "indoption int2vector, indexprs pg_node_tree, indpred pg_node_tree";
+
+/* The texts of an index's expressions, separated by commas; null: it has none. */
+static const char *
+expressions_of(struct system_rows *rows, const struct index_def *index)
+{
+    const char *text = NULL;
+    for (uint16_t c = 0; c < index->key_count; c++)
+        if (index->keys[c].attr == 0)
+            text = text == NULL
+                       ? index->keys[c].expr_sql
+                       : arena_format(rows->arena, "%s, %s", text, index->keys[c].expr_sql);
+    return text;
+}
+
+/* pg_index's vectors: the columns, and of the keys collation, class and order. */
+static void
+put_index_vectors(struct system_rows *rows, const struct index_def *index)
+{
+    int16_t numbers[INDEX_COLUMNS_MAX], options[INDEX_COLUMNS_MAX];
+    oid collations[INDEX_COLUMNS_MAX], classes[INDEX_COLUMNS_MAX];
+    uint16_t count = index->key_count;
+    for (uint16_t c = 0; c < count; c++) {
+        const struct index_key *key = &index->keys[c];
+        numbers[c] = key->attr;
+        options[c] = (int16_t)((key->is_descending ? 1 : 0) | (key->is_nulls_first ? 2 : 0));
+        collations[c] = key->collation;
+        classes[c] = system_default_opclass(catalog_types(rows->catalog), key->type);
+    }
+    for (uint16_t c = 0; c < index->include_count && count < INDEX_COLUMNS_MAX; c++)
+        numbers[count++] = index->include[c];
+    put_numbers(rows, numbers, count);
+    put_oids(rows, collations, index->key_count);
+    put_oids(rows, classes, index->key_count);
+    put_numbers(rows, options, index->key_count);
+}
 
 static void
 fill_index(struct system_rows *rows)
@@ -253,9 +308,6 @@ fill_index(struct system_rows *rows)
     for (uint32_t i = 0; i < count; i++)
         for (uint16_t k = 0; k < tables[i]->index_count; k++) {
             const struct index_def *index = tables[i]->indexes[k];
-            int16_t numbers[INDEX_COLUMNS_MAX];
-            for (uint16_t c = 0; c < index->key_count; c++)
-                numbers[c] = index->keys[c].attr;
             row_begin(rows);
             put_oid(rows, index->index);
             put_oid(rows, tables[i]->table);
@@ -272,22 +324,75 @@ fill_index(struct system_rows *rows)
             put_bool(rows, true);
             put_bool(rows, true);
             put_bool(rows, false);
-            put_numbers(rows, numbers, index->key_count);
-            put_null(rows);
+            put_index_vectors(rows, index);
+            put_text(rows, expressions_of(rows, index));
             put_text(rows, index->predicate_sql);
         }
 }
 
 /* ---- pg_constraint ---- */
 
-static const struct made_column constraint_columns[] = {
-    {"oid", TYPE_OID},           {"conname", TYPE_NAME},       {"connamespace", TYPE_OID},
-    {"contype", TYPE_CHAR},      {"condeferrable", TYPE_BOOL}, {"condeferred", TYPE_BOOL},
-    {"convalidated", TYPE_BOOL}, {"conrelid", TYPE_OID},       {"contypid", TYPE_OID},
-    {"conindid", TYPE_OID},      {"conparentid", TYPE_OID},    {"confrelid", TYPE_OID},
-    {"confupdtype", TYPE_CHAR},  {"confdeltype", TYPE_CHAR},   {"confmatchtype", TYPE_CHAR},
-    {"conislocal", TYPE_BOOL},   {"coninhcount", TYPE_INT4},   {"connoinherit", TYPE_BOOL},
-};
+static const char constraint_columns[] =
+    "oid oid, conname name, connamespace oid, contype char, condeferrable bool, "
+    "condeferred bool, convalidated bool, conrelid oid, contypid oid, conindid oid, "
+    "conparentid oid, confrelid oid, confupdtype char, confdeltype char, confmatchtype char, "
+    "conislocal bool, coninhcount int4, connoinherit bool, conkey int2[], confkey int2[], "
+    "conpfeqop oid[], conppeqop oid[], conffeqop oid[], confdelsetcols int2[], conexclop oid[], "
+    "conbin pg_node_tree";
+
+/* The equality operators that a foreign key compares with, one a column. */
+static void
+put_foreign_operators(struct system_rows *rows, const struct table *table,
+                      const struct constraint_def *constraint)
+{
+    const struct types *types = catalog_types(rows->catalog);
+    oid ops[INDEX_COLUMNS_MAX];
+    uint16_t count = constraint->attr_count;
+    for (uint16_t c = 0; c < count; c++) {
+        oid type = table->columns[constraint->attrs[c] - 1].type;
+        const struct operator_info *op = types_btree_operator(types, type, type, BTREE_EQ);
+        if (op == NULL)
+            op = types_btree_operator(types, TYPE_TEXT, TYPE_TEXT, BTREE_EQ);
+        ops[c] = op->op;
+    }
+    for (int i = 0; i < 3; i++)
+        put_oids(rows, ops, count);
+}
+
+static void
+put_constraint(struct system_rows *rows, const struct table *table,
+               const struct constraint_def *constraint)
+{
+    bool is_foreign = constraint->kind == CONSTRAINT_FOREIGN;
+    row_begin(rows);
+    put_oid(rows, constraint->constraint);
+    put_text(rows, constraint->name);
+    put_oid(rows, table->schema);
+    put_char(rows, (char)constraint->kind);
+    put_bool(rows, constraint->is_deferrable);
+    put_bool(rows, constraint->is_deferred);
+    put_bool(rows, constraint->is_validated);
+    put_oid(rows, table->table);
+    put_oid(rows, OID_NONE);
+    put_oid(rows, constraint->index);
+    put_oid(rows, OID_NONE);
+    put_oid(rows, constraint->foreign_table);
+    put_char(rows, is_foreign ? constraint->on_update : ' ');
+    put_char(rows, is_foreign ? constraint->on_delete : ' ');
+    put_char(rows, is_foreign ? constraint->match : ' ');
+    put_bool(rows, true);
+    put_i32(rows, 0);
+    put_bool(rows, constraint->kind != CONSTRAINT_CHECK || constraint->is_no_inherit);
+    put_numbers(rows, constraint->attrs, constraint->attr_count);
+    if (is_foreign) {
+        put_numbers(rows, constraint->foreign_attrs, constraint->attr_count);
+        put_foreign_operators(rows, table, constraint);
+    } else {
+        put_nulls(rows, 4);
+    }
+    put_nulls(rows, 2);
+    put_text(rows, constraint->check_sql);
+}
 
 static void
 fill_constraint(struct system_rows *rows)
@@ -295,77 +400,72 @@ fill_constraint(struct system_rows *rows)
     uint32_t count;
     const struct table **tables = all_relations(rows, &count);
     for (uint32_t i = 0; i < count; i++)
-        for (uint16_t k = 0; k < tables[i]->constraint_count; k++) {
-            const struct constraint_def *constraint = &tables[i]->constraints[k];
-            row_begin(rows);
-            put_oid(rows, constraint->constraint);
-            put_text(rows, constraint->name);
-            put_oid(rows, tables[i]->schema);
-            put_char(rows, (char)constraint->kind);
-            put_bool(rows, constraint->is_deferrable);
-            put_bool(rows, constraint->is_deferred);
-            put_bool(rows, constraint->is_validated);
-            put_oid(rows, tables[i]->table);
-            put_oid(rows, 0);
-            put_oid(rows, constraint->index);
-            put_oid(rows, 0);
-            put_oid(rows, constraint->foreign_table);
-            put_char(rows, constraint->on_update);
-            put_char(rows, constraint->on_delete);
-            put_char(rows, constraint->match);
-            put_bool(rows, true);
-            put_i32(rows, 0);
-            put_bool(rows, constraint->is_no_inherit);
-        }
+        for (uint16_t k = 0; k < tables[i]->constraint_count; k++)
+            put_constraint(rows, tables[i], &tables[i]->constraints[k]);
 }
 
-/* ---- pg_type ---- */
+/* ---- pg_sequence, pg_rewrite ---- */
 
-static const struct made_column type_columns[] = {
-    {"oid", TYPE_OID},           {"typname", TYPE_NAME},     {"typnamespace", TYPE_OID},
-    {"typowner", TYPE_OID},      {"typlen", TYPE_INT2},      {"typbyval", TYPE_BOOL},
-    {"typtype", TYPE_CHAR},      {"typcategory", TYPE_CHAR}, {"typispreferred", TYPE_BOOL},
-    {"typisdefined", TYPE_BOOL}, {"typdelim", TYPE_CHAR},    {"typrelid", TYPE_OID},
-    {"typelem", TYPE_OID},       {"typarray", TYPE_OID},     {"typbasetype", TYPE_OID},
-    {"typtypmod", TYPE_INT4},    {"typnotnull", TYPE_BOOL},  {"typcollation", TYPE_OID},
-};
+static const char sequence_columns[] =
+    "seqrelid oid, seqtypid oid, seqstart int8, seqincrement int8, seqmax int8, seqmin int8, "
+    "seqcache int8, seqcycle bool";
 
 static void
-fill_type(struct system_rows *rows)
+fill_sequence(struct system_rows *rows)
 {
-    const struct types *types = catalog_types(rows->catalog);
-    const struct type_info *type;
-    for (uint32_t i = 0; (type = types_at(types, i)) != NULL; i++) {
+    uint32_t count;
+    const struct table **tables = all_relations(rows, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct sequence_def *sequence =
+            tables[i]->kind == TABLE_SEQUENCE ? catalog_sequence(rows->catalog, tables[i]->table)
+                                              : NULL;
+        if (sequence == NULL)
+            continue;
         row_begin(rows);
-        put_oid(rows, type->type);
-        put_text(rows, type->name);
-        put_oid(rows, SCHEMA_PG_CATALOG);
-        put_oid(rows, 10);
-        put_i16(rows, type->length);
-        put_bool(rows, type->is_by_value);
-        put_char(rows, type->kind);
-        put_char(rows, type->category);
-        put_bool(rows, type->is_preferred);
+        put_oid(rows, sequence->sequence);
+        put_oid(rows, sequence->type);
+        put_i64(rows, sequence->start);
+        put_i64(rows, sequence->increment);
+        put_i64(rows, sequence->max);
+        put_i64(rows, sequence->min);
+        put_i64(rows, sequence->cache);
+        put_bool(rows, sequence->can_cycle);
+    }
+}
+
+static const char rewrite_columns[] =
+    "oid oid, rulename name, ev_class oid, ev_type char, ev_enabled char, is_instead bool, "
+    "ev_qual pg_node_tree, ev_action pg_node_tree";
+
+static void
+fill_rewrite(struct system_rows *rows)
+{
+    uint32_t count;
+    const struct table **tables = all_relations(rows, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (tables[i]->kind != TABLE_VIEW)
+            continue;
+        row_begin(rows);
+        put_oid(rows, system_rule_oid(tables[i]->table));
+        put_fixed(rows, "_RETURN");
+        put_oid(rows, tables[i]->table);
+        put_char(rows, '1');
+        put_char(rows, 'O');
         put_bool(rows, true);
-        put_char(rows, type->delimiter);
-        put_oid(rows, 0);
-        put_oid(rows, type->element);
-        put_oid(rows, type->array);
-        put_oid(rows, 0);
-        put_i32(rows, -1);
-        put_bool(rows, false);
-        put_oid(rows, type->is_collatable ? 100 : 0);
+        put_fixed(rows, "<>");
+        put_text(rows, tables[i]->view_sql);
     }
 }
 
 const struct system_source system_class_sources[] = {
-    SYSTEM_SOURCE(2615, SCHEMA_PG_CATALOG, "pg_namespace", namespace_columns, fill_namespace),
-    SYSTEM_SOURCE(1259, SCHEMA_PG_CATALOG, "pg_class", class_columns, fill_class),
-    SYSTEM_SOURCE(1249, SCHEMA_PG_CATALOG, "pg_attribute", attribute_columns, fill_attribute),
-    SYSTEM_SOURCE(2604, SCHEMA_PG_CATALOG, "pg_attrdef", attrdef_columns, fill_attrdef),
-    SYSTEM_SOURCE(2610, SCHEMA_PG_CATALOG, "pg_index", index_columns, fill_index),
-    SYSTEM_SOURCE(2606, SCHEMA_PG_CATALOG, "pg_constraint", constraint_columns, fill_constraint),
-    SYSTEM_SOURCE(1247, SCHEMA_PG_CATALOG, "pg_type", type_columns, fill_type),
+    SYSTEM_RELATION(2615, "pg_namespace", namespace_columns, fill_namespace),
+    SYSTEM_RELATION(1259, "pg_class", class_columns, fill_class),
+    SYSTEM_RELATION(1249, "pg_attribute", attribute_columns, fill_attribute),
+    SYSTEM_RELATION(2604, "pg_attrdef", attrdef_columns, fill_attrdef),
+    SYSTEM_RELATION(2610, "pg_index", index_columns, fill_index),
+    SYSTEM_RELATION(2606, "pg_constraint", constraint_columns, fill_constraint),
+    SYSTEM_RELATION(2224, "pg_sequence", sequence_columns, fill_sequence),
+    SYSTEM_RELATION(2618, "pg_rewrite", rewrite_columns, fill_rewrite),
 };
 const uint32_t system_class_source_count =
     sizeof system_class_sources / sizeof *system_class_sources;

@@ -4,8 +4,11 @@
  */
 #include "session/system_relations.h"
 
+#include "base/check.h"
 #include "base/raise.h"
 #include "session/system_int.h"
+#include "type/array.h"
+#include "type/values.h"
 
 /* ---- rows ---- */
 
@@ -29,9 +32,24 @@ row_begin(struct system_rows *rows)
     rows->column = 0;
 }
 
-static union datum *
-next_cell(struct system_rows *rows)
+static const struct system_table *
+table_of(const struct system_rows *rows)
 {
+    return (const struct system_table *)(uintptr_t)rows->scan->table->virtual_table;
+}
+
+static oid
+next_type(const struct system_rows *rows)
+{
+    check(rows->column < rows->column_count);
+    return rows->scan->table->columns[rows->column].type;
+}
+
+static union datum *
+next_cell(struct system_rows *rows, enum phys phys)
+{
+    check(rows->column < rows->column_count);
+    check(table_of(rows)->phys[rows->column] == phys);
     size_t at = (size_t)(rows->row_count - 1) * rows->column_count + rows->column++;
     rows->nulls[at] = false;
     return &rows->values[at];
@@ -40,69 +58,135 @@ next_cell(struct system_rows *rows)
 void
 put_oid(struct system_rows *rows, oid value)
 {
-    next_cell(rows)->i32 = (int32_t)value;
+    next_cell(rows, PHYS_I32)->i32 = (int32_t)value;
 }
 
 void
 put_i16(struct system_rows *rows, int16_t value)
 {
-    next_cell(rows)->i16 = value;
+    next_cell(rows, PHYS_I16)->i16 = value;
 }
 
 void
 put_i32(struct system_rows *rows, int32_t value)
 {
-    next_cell(rows)->i32 = value;
+    next_cell(rows, PHYS_I32)->i32 = value;
 }
 
 void
 put_i64(struct system_rows *rows, int64_t value)
 {
-    next_cell(rows)->i64 = value;
+    next_cell(rows, PHYS_I64)->i64 = value;
 }
 
 void
 put_f32(struct system_rows *rows, float value)
 {
-    next_cell(rows)->f32 = value;
+    next_cell(rows, PHYS_F32)->f32 = value;
+}
+
+void
+put_f64(struct system_rows *rows, double value)
+{
+    next_cell(rows, PHYS_F64)->f64 = value;
 }
 
 void
 put_bool(struct system_rows *rows, bool value)
 {
-    next_cell(rows)->b = value;
+    next_cell(rows, PHYS_BOOL)->b = value;
 }
 
 void
 put_char(struct system_rows *rows, char value)
 {
-    next_cell(rows)->view = view_of(&value, value != '\0');
+    next_cell(rows, PHYS_VIEW)->view = view_of(&value, value != '\0');
+}
+
+void
+put_fixed(struct system_rows *rows, const char *value)
+{
+    if (value == NULL)
+        put_null(rows);
+    else
+        next_cell(rows, PHYS_VIEW)->view = view_of(value, strlen(value));
 }
 
 void
 put_text(struct system_rows *rows, const char *value)
 {
-    if (value == NULL) {
-        put_null(rows);
-        return;
-    }
-    struct slice copy = arena_slice(rows->arena, slice_text(value));
-    next_cell(rows)->view = view_of(copy.data, copy.bytes);
+    put_fixed(rows, value == NULL || strlen(value) <= VIEW_INLINE_BYTES
+                        ? value
+                        : arena_text(rows->arena, value));
 }
 
 void
 put_null(struct system_rows *rows)
 {
+    check(rows->column < rows->column_count);
     rows->column++;
+}
+
+void
+put_nulls(struct system_rows *rows, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        put_null(rows);
+}
+
+void
+put_interval(struct system_rows *rows, int64_t us)
+{
+    *next_cell(rows, PHYS_WIDE) = interval_datum((struct interval){.us = us});
+}
+
+void
+put_zeros(struct system_rows *rows, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        check(rows->column < rows->column_count);
+        (void)next_cell(rows, table_of(rows)->phys[rows->column]);
+    }
+}
+
+/* The array that the next column's type asks for. */
+static void
+put_array(struct system_rows *rows, const union datum *values, uint32_t count)
+{
+    oid type = next_type(rows);
+    bool is_vector = type == TYPE_INT2VECTOR || type == TYPE_OIDVECTOR;
+    oid element = types_find(catalog_types(rows->catalog), type)->element;
+    struct array_dim dim = {.length = (int32_t)count, .lower = is_vector ? 0 : 1};
+    uint32_t dim_count = count == 0 && !is_vector ? 0 : 1;
+    *next_cell(rows, PHYS_VIEW) =
+        array_make(rows->scan->env, rows->arena, element, values, NULL, dim_count, &dim);
 }
 
 void
 put_numbers(struct system_rows *rows, const int16_t *values, uint32_t count)
 {
-    const char *text = "";
+    union datum *elements = arena_alloc_array(rows->arena, count + 1, sizeof *elements);
     for (uint32_t i = 0; i < count; i++)
-        text = arena_format(rows->arena, "%s%s%d", text, i == 0 ? "" : " ", values[i]);
-    put_text(rows, text);
+        elements[i] = i16_datum(values[i]);
+    put_array(rows, elements, count);
+}
+
+void
+put_oids(struct system_rows *rows, const oid *values, uint32_t count)
+{
+    union datum *elements = arena_alloc_array(rows->arena, count + 1, sizeof *elements);
+    for (uint32_t i = 0; i < count; i++)
+        elements[i] = i32_datum((int32_t)values[i]);
+    put_array(rows, elements, count);
+}
+
+void
+put_texts(struct system_rows *rows, const char *const *values, uint32_t count)
+{
+    union datum *elements = arena_alloc_array(rows->arena, count + 1, sizeof *elements);
+    for (uint32_t i = 0; i < count; i++)
+        elements[i] = slice_datum(slice_text(values[i]));
+    put_array(rows, elements, count);
 }
 
 /* ---- the executor's side ---- */
@@ -149,45 +233,100 @@ schema_name(oid schema)
 static oid
 collation_of(oid type)
 {
-    return type == TYPE_NAME ? 950 : type == TYPE_TEXT ? 100 : OID_NONE;
+    return type == TYPE_NAME || type == TYPE_NAME_ARRAY                           ? 950
+           : type == TYPE_TEXT || type == TYPE_TEXT_ARRAY || type == TYPE_VARCHAR ? 100
+                                                                                  : OID_NONE;
+}
+
+static struct column_def
+column_of(const char *name, oid type)
+{
+    return (struct column_def){
+        .name = name, .type = type, .typmod = -1, .collation = collation_of(type)};
+}
+
+/* The next "name type" of a list, `at` behind it; the name lives in `arena`. */
+static struct column_def
+read_column(const struct types *types, struct arena *arena, const char **at)
+{
+    const char *space = strchr(*at, ' ');
+    size_t type_bytes = strcspn(space + 1, ",");
+    bool is_array = space[type_bytes] == ']';
+    struct slice name = arena_slice(arena, slice_of(*at, (size_t)(space - *at)));
+    struct slice type_name =
+        arena_slice(arena, slice_of(space + 1, type_bytes - (is_array ? 2 : 0)));
+    const struct type_info *type = types_find_name(types, (const char *)type_name.data);
+    check(type != NULL);
+    *at = space + 1 + type_bytes;
+    *at += strspn(*at, ", ");
+    oid number = is_array ? type->array : type->type;
+    return column_of((const char *)name.data, number);
+}
+
+static uint16_t
+count_columns(const char *text)
+{
+    uint16_t count = 1;
+    for (; *text != '\0'; text++)
+        count = (uint16_t)(count + (*text == ','));
+    return count;
 }
 
 static void
-add_sources(struct catalog_cache *cache, const struct system_source *sources, uint32_t count)
+add_source(struct catalog_cache *cache, const struct types *types,
+           const struct system_source *source)
 {
     struct arena *arena = catalog_cache_arena(cache);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct system_source *source = &sources[i];
-        struct system_table *made = arena_alloc_zero(arena, sizeof *made);
-        struct column_def *columns =
-            arena_alloc_zero(arena, source->column_count * sizeof *columns);
-        for (uint16_t c = 0; c < source->column_count; c++)
-            columns[c] = (struct column_def){.attr = (attr_no)(c + 1),
-                                             .name = source->columns[c].name,
-                                             .type = source->columns[c].type,
-                                             .typmod = -1,
-                                             .collation = collation_of(source->columns[c].type)};
-        made->virtual_table =
-            (struct virtual_table){.name = source->name, .open = system_open, .next = system_next};
-        made->fill = source->fill;
-        made->table = (struct table){.table = source->table,
-                                     .schema = source->schema,
-                                     .owner = 10,
-                                     .name = source->name,
-                                     .schema_name = schema_name(source->schema),
-                                     .kind = TABLE_VIRTUAL,
-                                     .persistence = 'p',
-                                     .column_count = source->column_count,
-                                     .columns = columns,
-                                     .virtual_table = &made->virtual_table};
-        const struct table *table = &made->table;
-        catalog_cache_add_virtual(cache, &table, 1);
+    struct system_table *made = arena_alloc_zero(arena, sizeof *made);
+    bool is_text = source->text != NULL;
+    uint16_t count = is_text ? count_columns(source->text) : source->column_count;
+    struct column_def *columns = arena_alloc_zero(arena, count * sizeof *columns);
+    made->phys = arena_alloc(arena, count);
+    const char *at = source->text;
+    for (uint16_t c = 0; c < count; c++) {
+        columns[c] = is_text ? read_column(types, arena, &at)
+                             : column_of(source->columns[c].name, source->columns[c].type);
+        columns[c].attr = (attr_no)(c + 1);
+        made->phys[c] = (uint8_t)types_find(types, columns[c].type)->phys;
     }
+    made->virtual_table =
+        (struct virtual_table){.name = source->name, .open = system_open, .next = system_next};
+    made->fill = source->fill;
+    made->table =
+        (struct table){.table = source->table,
+                       .schema = source->schema,
+                       .owner = ROLE_OWNER,
+                       .name = source->name,
+                       .schema_name = schema_name(source->schema),
+                       .kind = source->view != NULL ? TABLE_VIEW : TABLE_VIRTUAL,
+                       .persistence = 'p',
+                       .column_count = count,
+                       .columns = columns,
+                       .view_sql = source->view,
+                       .virtual_table = source->view != NULL ? NULL : &made->virtual_table};
+    const struct table *table = &made->table;
+    catalog_cache_add_virtual(cache, &table, 1);
 }
 
 void
-system_relations_add(struct catalog_cache *cache)
+system_relations_add(struct catalog_cache *cache, const struct types *types)
 {
-    add_sources(cache, system_class_sources, system_class_source_count);
-    add_sources(cache, system_server_sources, system_server_source_count);
+    const struct {
+        const struct system_source *sources;
+        uint32_t count;
+    } lists[] = {
+        {system_activity_sources, system_activity_source_count},
+        {system_class_sources, system_class_source_count},
+        {system_depend_sources, system_depend_source_count},
+        {system_empty_sources, system_empty_source_count},
+        {system_information_sources, system_information_source_count},
+        {system_opclass_sources, system_opclass_source_count},
+        {system_proc_sources, system_proc_source_count},
+        {system_server_sources, system_server_source_count},
+        {system_type_sources, system_type_source_count},
+        {system_views_sources, system_views_source_count},
+    };
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        for (uint32_t k = 0; k < lists[i].count; k++)
+            add_source(cache, types, &lists[i].sources[k]);
 }

@@ -7,4 +7,4 @@
 #include "catalog/catalog.h"
 
 /* Adds all of them; once per cache. */
-void system_relations_add(struct catalog_cache *cache);
+void system_relations_add(struct catalog_cache *cache, const struct types *types);

@@ -1,6 +1,6 @@
 /*
- * system_server.c: pg_database, pg_settings, pg_roles, pg_tables and rowan.branches: what there is
- * around the branch.
+ * system_server.c: pg_database, pg_tablespace, pg_authid, pg_settings and rowan.branches: what
+ * there is around the branch.
  */
 #include "base/raise.h"
 #include "session/session_set.h"
@@ -17,15 +17,14 @@ all_branches(struct system_rows *rows, uint32_t *count)
     return list;
 }
 
+#define TABLESPACE_DEFAULT 1663
+
 /* ---- pg_database, rowan.branches ---- */
 
-static const struct made_column database_columns[] = {
-    {"oid", TYPE_OID},           {"datname", TYPE_NAME},        {"datdba", TYPE_OID},
-    {"encoding", TYPE_INT4},     {"datlocprovider", TYPE_CHAR}, {"datistemplate", TYPE_BOOL},
-    {"datallowconn", TYPE_BOOL}, {"datconnlimit", TYPE_INT4},   {"dattablespace", TYPE_OID},
-    {"datcollate", TYPE_TEXT},   {"datctype", TYPE_TEXT},       {"daticulocale", TYPE_TEXT},
-    {"datacl", TYPE_TEXT},
-};
+static const char database_columns[] =
+    "oid oid, datname name, datdba oid, encoding int4, datlocprovider char, datistemplate bool, "
+    "datallowconn bool, datconnlimit int4, datfrozenxid xid, datminmxid xid, dattablespace oid, "
+    "datcollate text, datctype text, daticulocale text, datcollversion text, datacl aclitem[]";
 
 static void
 fill_database(struct system_rows *rows)
@@ -36,15 +35,16 @@ fill_database(struct system_rows *rows)
         row_begin(rows);
         put_oid(rows, list[i].branch);
         put_text(rows, list[i].name);
-        put_oid(rows, 10);
+        put_oid(rows, ROLE_OWNER);
         put_i32(rows, 6);
         put_char(rows, 'c');
         put_bool(rows, false);
         put_bool(rows, true);
         put_i32(rows, -1);
-        put_oid(rows, 1663);
-        put_text(rows, "C");
-        put_text(rows, "C.UTF-8");
+        put_zeros(rows, 2);
+        put_oid(rows, TABLESPACE_DEFAULT);
+        put_fixed(rows, "C");
+        put_fixed(rows, "C.UTF-8");
     }
 }
 
@@ -75,12 +75,51 @@ fill_branches(struct system_rows *rows)
 
 /* ---- pg_settings ---- */
 
-static const struct made_column setting_columns[] = {
-    {"name", TYPE_TEXT},      {"setting", TYPE_TEXT},    {"unit", TYPE_TEXT},
-    {"category", TYPE_TEXT},  {"short_desc", TYPE_TEXT}, {"context", TYPE_TEXT},
-    {"vartype", TYPE_TEXT},   {"source", TYPE_TEXT},     {"boot_val", TYPE_TEXT},
-    {"reset_val", TYPE_TEXT},
-};
+static const char settings_columns[] =
+    "name text, setting text, unit text, category text, short_desc text, extra_desc text, "
+    "context text, vartype text, source text, min_val text, max_val text, enumvals text[], "
+    "boot_val text, reset_val text, sourcefile text, sourceline int4, pending_restart bool";
+
+static const char *
+unit_name(const struct setting_def *def)
+{
+    static const char *const names[] = {NULL, "B", "kB", "8kB", "MB", "ms", "s", "us"};
+    return names[def->unit];
+}
+
+/* A number in the setting's unit, without it. */
+static const char *
+value_text(struct system_rows *rows, int id, const struct setting_def *def)
+{
+    if (def->kind == SETTING_INT && def->unit != UNIT_NONE)
+        return arena_format(rows->arena, "%lld", (long long)rows->session->settings.value[id].i);
+    return session_show(rows->session, def->name, rows->arena);
+}
+
+/* The choices of an enum, as an array. */
+static void
+put_choices(struct system_rows *rows, const struct setting_def *def)
+{
+    if (def->kind != SETTING_ENUM) {
+        put_null(rows);
+        return;
+    }
+    const char **choices =
+        arena_alloc_array(rows->arena, strlen(def->choices) + 1, sizeof *choices);
+    uint32_t count = 0;
+    char *at = arena_text(rows->arena, def->choices);
+    for (char *word; (word = strsep(&at, ",")) != NULL;)
+        choices[count++] = word;
+    put_texts(rows, choices, count);
+}
+
+static const char *
+limit_text(struct system_rows *rows, const struct setting_def *def, double limit)
+{
+    if (def->kind == SETTING_INT)
+        return arena_format(rows->arena, "%.0f", limit);
+    return def->kind == SETTING_REAL ? arena_format(rows->arena, "%g", limit) : NULL;
+}
 
 static void
 fill_settings(struct system_rows *rows)
@@ -89,73 +128,63 @@ fill_settings(struct system_rows *rows)
     static const char *const contexts[] = {"internal", "postmaster", "user"};
     for (int id = 0; id < SETTING_COUNT; id++) {
         const struct setting_def *def = &setting_defs[id];
-        const char *value = session_show(rows->session, def->name, rows->arena);
+        const char *shown = session_show(rows->session, def->name, rows->arena);
+        bool is_default = strcmp(shown, def->start) == 0;
         row_begin(rows);
-        put_text(rows, def->name);
-        put_text(rows, value);
+        put_fixed(rows, def->name);
+        put_text(rows, value_text(rows, id, def));
+        put_fixed(rows, unit_name(def));
+        put_fixed(rows, def->category);
+        put_fixed(rows, def->description);
         put_null(rows);
-        put_text(rows, def->category);
-        put_text(rows, def->description);
-        put_text(rows, contexts[def->context]);
-        put_text(rows, kinds[def->kind]);
-        put_text(rows, strcmp(value, def->start) == 0 ? "default" : "session");
-        put_text(rows, def->start);
-        put_text(rows, def->start);
+        put_fixed(rows, contexts[def->context]);
+        put_fixed(rows, kinds[def->kind]);
+        put_fixed(rows, is_default ? "default" : "session");
+        put_text(rows, limit_text(rows, def, def->min));
+        put_text(rows, limit_text(rows, def, def->max));
+        put_choices(rows, def);
+        put_text(rows, is_default ? value_text(rows, id, def) : def->start);
+        put_text(rows, is_default ? value_text(rows, id, def) : def->start);
+        put_nulls(rows, 2);
+        put_bool(rows, false);
     }
 }
 
-/* ---- pg_roles ---- */
+/* ---- pg_authid, pg_tablespace ---- */
 
-static const struct made_column role_columns[] = {
-    {"rolname", TYPE_NAME},        {"rolsuper", TYPE_BOOL},     {"rolinherit", TYPE_BOOL},
-    {"rolcreaterole", TYPE_BOOL},  {"rolcreatedb", TYPE_BOOL},  {"rolcanlogin", TYPE_BOOL},
-    {"rolreplication", TYPE_BOOL}, {"rolconnlimit", TYPE_INT4}, {"oid", TYPE_OID},
-};
+static const char authid_columns[] =
+    "oid oid, rolname name, rolsuper bool, rolinherit bool, rolcreaterole bool, "
+    "rolcreatedb bool, rolcanlogin bool, rolreplication bool, rolbypassrls bool, "
+    "rolconnlimit int4, rolpassword text, rolvaliduntil timestamptz";
 
 static void
-fill_roles(struct system_rows *rows)
+fill_authid(struct system_rows *rows)
 {
     row_begin(rows);
-    put_text(rows, "postgres");
-    for (int i = 0; i < 5; i++)
+    put_oid(rows, ROLE_OWNER);
+    put_fixed(rows, "postgres");
+    for (int i = 0; i < 7; i++)
         put_bool(rows, true);
-    put_bool(rows, false);
     put_i32(rows, -1);
-    put_oid(rows, 10);
 }
 
-/* ---- pg_tables ---- */
-
-static const struct made_column table_columns[] = {
-    {"schemaname", TYPE_NAME},  {"tablename", TYPE_NAME},   {"tableowner", TYPE_NAME},
-    {"tablespace", TYPE_NAME},  {"hasindexes", TYPE_BOOL},  {"hasrules", TYPE_BOOL},
-    {"hastriggers", TYPE_BOOL}, {"rowsecurity", TYPE_BOOL},
-};
+static const char tablespace_columns[] =
+    "oid oid, spcname name, spcowner oid, spcacl aclitem[], spcoptions text[]";
 
 static void
-fill_tables(struct system_rows *rows)
+fill_tablespace(struct system_rows *rows)
 {
-    uint32_t count;
-    const struct table **tables = catalog_relations(rows->catalog, rows->arena, &count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (tables[i]->kind != TABLE_PLAIN && tables[i]->kind != TABLE_VIRTUAL)
-            continue;
-        row_begin(rows);
-        put_text(rows, tables[i]->schema_name);
-        put_text(rows, tables[i]->name);
-        put_text(rows, "postgres");
-        put_null(rows);
-        put_bool(rows, tables[i]->index_count != 0);
-        for (int k = 0; k < 3; k++)
-            put_bool(rows, false);
-    }
+    row_begin(rows);
+    put_oid(rows, TABLESPACE_DEFAULT);
+    put_fixed(rows, "pg_default");
+    put_oid(rows, ROLE_OWNER);
 }
 
 const struct system_source system_server_sources[] = {
-    SYSTEM_SOURCE(1262, SCHEMA_PG_CATALOG, "pg_database", database_columns, fill_database),
-    SYSTEM_SOURCE(12000, SCHEMA_PG_CATALOG, "pg_roles", role_columns, fill_roles),
-    SYSTEM_SOURCE(12001, SCHEMA_PG_CATALOG, "pg_settings", setting_columns, fill_settings),
-    SYSTEM_SOURCE(12002, SCHEMA_PG_CATALOG, "pg_tables", table_columns, fill_tables),
+    SYSTEM_RELATION(1262, "pg_database", database_columns, fill_database),
+    SYSTEM_RELATION(12104, "pg_settings", settings_columns, fill_settings),
+    SYSTEM_RELATION(1260, "pg_authid", authid_columns, fill_authid),
+    SYSTEM_RELATION(1213, "pg_tablespace", tablespace_columns, fill_tablespace),
     SYSTEM_SOURCE(13100, SCHEMA_ROWAN, "branches", branch_columns, fill_branches),
 };
 const uint32_t system_server_source_count =

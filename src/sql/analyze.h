@@ -77,6 +77,11 @@ struct row_rules *analyze_row_rules(const struct analyze_options *options,
 struct expr *analyze_default(const struct analyze_options *options, const struct table *table,
                              int16_t column);
 
+/* A type as a user writes it, "numeric(10,2)": false if there is no such type; 42601 if the text
+ * cannot be one. */
+bool analyze_type_name(const struct analyze_options *options, const char *text, oid *type,
+                       int32_t *typmod);
+
 /* The command tag that the statement completes with, such as "CREATE TABLE" (DML: the verb). */
 const char *query_tag(const struct query *q);
 

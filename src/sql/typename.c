@@ -200,3 +200,23 @@ typename_get(struct analysis *an, const PgQuery__TypeName *type, int32_t *typmod
              typename_text(an, type));
     return found;
 }
+
+bool
+analyze_type_name(const struct analyze_options *options, const char *text, oid *type,
+                  int32_t *typmod)
+{
+    struct analysis an = analysis_begin(options, NULL);
+    const char *sql = arena_format(an.arena, "SELECT NULL::%s", text);
+    struct raw_list *list = parse_sql(an.arena, slice_text(sql));
+    const PgQuery__Node *node = list->count == 1 ? list->statements[0].node : NULL;
+    const PgQuery__SelectStmt *select =
+        node != NULL && node->node_case == PG_QUERY__NODE__NODE_SELECT_STMT ? node->select_stmt
+                                                                            : NULL;
+    const PgQuery__Node *value =
+        select != NULL && select->n_target_list == 1 && select->n_from_clause == 0
+            ? select->target_list[0]->res_target->val
+            : NULL;
+    if (value == NULL || value->node_case != PG_QUERY__NODE__NODE_TYPE_CAST)
+        raise(SQLSTATE_SYNTAX_ERROR, "invalid type name \"%s\"", text);
+    return typename_find(&an, value->type_cast->type_name, type, typmod);
+}

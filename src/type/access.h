@@ -32,6 +32,12 @@ struct db_access {
     oid (*relation_named)(void *object, const char *name);
     const char *(*relation_name)(void *object, oid relation, struct arena *arena); /* null: none */
     bool (*relation_is_visible)(void *object, oid relation);
+    /* A type as written, "numeric(10,2)", "public.t[]": OID_NONE if there is none; 42601 if it
+     * cannot be one. And back, for types that are not built in; null: none. */
+    oid (*type_named)(void *object, const char *text);
+    const char *(*type_name)(void *object, oid type, struct arena *arena);
+    oid (*role_named)(void *object, const char *name);
+    const char *(*role_name)(void *object, oid role, struct arena *arena);
     oid (*schema_named)(void *object, const char *name);
     const char *(*schema_name)(void *object, oid schema, struct arena *arena);
 

@@ -6,6 +6,7 @@
 #include "type/generic.h"
 #include "type/input.h"
 #include "type/kernel.h"
+#include "type/reg.h"
 #include "type/tables.h"
 #include "type/values.h"
 
@@ -32,7 +33,7 @@ oid_output(struct type_call *call, union datum value, struct buf *to)
         to->bytes += digits_write_u64((char *)at, (uint32_t)value.i32);
 }
 
-static union datum
+union datum
 oid_recv(struct type_call *call, struct slice bytes)
 {
     (void)call;
@@ -40,34 +41,34 @@ oid_recv(struct type_call *call, struct slice bytes)
     return i32_datum((int32_t)be32_get(bytes.data));
 }
 
-static void
+void
 oid_send(struct type_call *call, union datum value, struct buf *to)
 {
     (void)call;
     buf_put_be32(to, (uint32_t)value.i32);
 }
 
-static int
+int
 oid_compare(union datum a, union datum b)
 {
     uint32_t left = (uint32_t)a.i32, right = (uint32_t)b.i32;
     return (left > right) - (left < right);
 }
 
-static uint64_t
+uint64_t
 oid_hash(union datum value)
 {
     return hash_u64((uint32_t)value.i32);
 }
 
-static bool
+bool
 oid_key_put(union datum value, struct buf *to)
 {
     buf_put_be32(to, (uint32_t)value.i32);
     return true;
 }
 
-static bool
+bool
 oid_key_get(const uint8_t **at, const uint8_t *end, struct arena *arena, union datum *value)
 {
     (void)arena;

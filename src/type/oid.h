@@ -8,6 +8,7 @@
 typedef uint32_t oid;
 
 #define OID_NONE ((oid)0)
+#define ROLE_OWNER ((oid)10)        /* the role that a new database has, and that owns all in it */
 #define OID_USER_FIRST ((oid)16384) /* the user's own objects begin here, as in PostgreSQL */
 
 enum {
