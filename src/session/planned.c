@@ -1,6 +1,10 @@
 /*
  * planned.c: analysis and planning, and the cache of their results.
  *
+ * Entries are found by a statement's text, or by the key that its literals were lifted out of. The
+ * plan of a key knows no values. So keys whose plan is dear, or that read tables with partial
+ * indexes, are noted as such, and their texts are planned one by one.
+ *
  * An entry is right as long as the catalog's version and the analysis context are those of its key;
  * and useful as long as its tables are of about the size that the plan was made for. Sizes are
  * compared at most once in PLAN_CHECK_US for each entry.
@@ -11,7 +15,12 @@
 #include "base/raise.h"
 #include "session/feed.h"
 #include "session/scope.h"
+#include "sql/fingerprint.h"
+#include <ctype.h>
+#include <strings.h>
 
+/* A lifted plan of a higher cost is not used: planning for the values is little beside running. */
+#define LIFT_COST_MAX 200.0
 #define PLAN_CHECK_US 50000
 #define PLAN_GROWTH_MIN 1000 /* rows: below this any plan is fast */
 
@@ -181,7 +190,7 @@ planned_fits(struct session *session, struct cache_entry *entry)
  * analysed again into `arena`. */
 static bool
 entry_analyze(struct session *session, struct cache_entry *entry, const struct raw_statement *raw,
-              const struct param_types *given)
+              const struct param_types *given, bool is_lifted)
 {
     struct param_types *params = NULL;
     if (given != NULL) {
@@ -190,7 +199,7 @@ entry_analyze(struct session *session, struct cache_entry *entry, const struct r
         params->can_infer = true;
     }
     struct analyze_options options = {
-        .arena = entry->arena, .scope = &session->scope, .params = params};
+        .arena = entry->arena, .scope = &session->scope, .params = params, .is_lifted = is_lifted};
     entry->query = analyze(&options, raw);
     if (entry->query->command == COMMAND_UTILITY)
         return false;
@@ -237,6 +246,39 @@ analyze_utility(struct session *session, const struct raw_statement *raw,
     return analyze(&options, raw);
 }
 
+/* True if a string of the text may be a date or time that is another with each statement. */
+static bool
+names_a_moment(struct slice text)
+{
+    static const char *const words[] = {"now", "today", "tomorrow", "yesterday"};
+    for (size_t at = 0; at < text.bytes; at++) {
+        if (text.data[at] != '\'' && text.data[at] != '$')
+            continue;
+        size_t from = at + 1;
+        while (from < text.bytes && isspace(text.data[from]))
+            from++;
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            size_t bytes = strlen(words[i]);
+            if (text.bytes - from >= bytes &&
+                strncasecmp((const char *)text.data + from, words[i], bytes) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Puts a new entry into the cache. */
+static void
+entry_list(struct session *session, struct cache_entry *entry, const struct cache_key *key)
+{
+    entry->key = *key;
+    entry->key.text = arena_slice(entry->arena, key->text);
+    entry->key.param_types =
+        arena_copy(entry->arena, key->param_types, key->param_count * sizeof(oid));
+    entry->kept = catalog_keep(session->catalog);
+    statement_cache_add(session->engine->statements, entry);
+}
+
 struct cache_entry *
 planned_find(struct session *session, const struct raw_statement *raw,
              const struct param_types *given, struct arena *arena, struct query **utility)
@@ -256,22 +298,141 @@ planned_find(struct session *session, const struct raw_statement *raw,
 
     entry = entry_new();
     struct guard *guard = guard_begin(session, entry);
-    if (!entry_analyze(session, entry, raw, given)) {
+    if (!entry_analyze(session, entry, raw, given, false)) {
         guard->entry = NULL;
         statement_cache_release(cache, entry);
         *utility = analyze_utility(session, raw, given, arena);
         return NULL;
     }
-    if (key.catalog_version != 0) {
-        entry->key = key;
-        entry->key.text = arena_slice(entry->arena, key.text);
-        entry->key.param_types =
-            arena_copy(entry->arena, key.param_types, key.param_count * sizeof(oid));
-        entry->kept = catalog_keep(session->catalog);
-        statement_cache_add(cache, entry);
-    }
+    if (key.catalog_version != 0 && !names_a_moment(key.text))
+        entry_list(session, entry, &key);
     guard->entry = NULL;
     return entry;
+}
+
+/* ---- texts whose literals are lifted ---- */
+
+/* True for what a statement of another text, or the same one with its literals, may do without. */
+static bool
+is_of_the_text(sqlstate code)
+{
+    static const sqlstate classes[] = {SQLSTATE_DATA_EXCEPTION,
+                                       SQLSTATE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION,
+                                       SQLSTATE_FEATURE_NOT_SUPPORTED};
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (sqlstate_class(code) == sqlstate_class(classes[i]))
+            return true;
+    return false;
+}
+
+static bool
+has_partial_index(const struct query *query)
+{
+    for (uint32_t i = 0; i < query->range_count; i++) {
+        const struct range *range = query->ranges[i];
+        if (range->kind != RANGE_TABLE)
+            continue;
+        const struct table *table = range->table.table;
+        for (uint16_t k = 0; k < table->index_count; k++)
+            if (table->indexes[k]->predicate_sql != NULL)
+                return true;
+    }
+    return false;
+}
+
+struct lift {
+    struct session *session;
+    struct cache_entry *entry;
+    const struct param_types *types;
+    struct slice key;
+    bool has_notice;
+};
+
+static void
+note_notice(void *object, const struct error *error)
+{
+    (void)error;
+    ((struct lift *)object)->has_notice = true;
+}
+
+/* Analyses and plans the key. False: texts of this key are to be planned as they are. */
+static bool
+lift_fill(struct lift *lift)
+{
+    struct session *session = lift->session;
+    struct raw_list *list = parse_sql(session->query_arena, lift->key);
+    if (list->count != 1 ||
+        !entry_analyze(session, lift->entry, &list->statements[0], lift->types, true))
+        return false;
+    return !lift->has_notice && !has_partial_index(lift->entry->query) &&
+           lift->entry->plan->root->total_cost <= LIFT_COST_MAX;
+}
+
+/* As lift_fill, with errors that come of the text caught. */
+static bool
+lift_try(struct lift *lift)
+{
+    struct notice_sink outer =
+        notice_sink_set((struct notice_sink){.receive = note_notice, .object = lift});
+    struct catch frame;
+    volatile bool is_filled = false;
+    if (catch_begin(&frame, lift->session->query_arena)) {
+        is_filled = lift_fill(lift);
+        catch_end(&frame);
+        notice_sink_set(outer);
+        return is_filled;
+    }
+    notice_sink_set(outer);
+    if (!is_of_the_text(frame.error->code))
+        raise_again(frame.error);
+    return false;
+}
+
+static struct cache_entry *
+lifted_make(struct session *session, const struct cache_key *key)
+{
+    struct statement_cache *cache = session->engine->statements;
+    struct param_types types = {.count = key->param_count, .types = (oid *)key->param_types};
+    struct cache_entry *entry = entry_new();
+    struct guard *guard = guard_begin(session, entry);
+    struct lift lift = {.session = session, .entry = entry, .types = &types, .key = key->text};
+    if (!lift_try(&lift)) {
+        guard->entry = NULL;
+        statement_cache_release(cache, entry);
+        entry = entry_new(); /* without a program */
+        guard->entry = entry;
+    }
+    entry_list(session, entry, key);
+    guard->entry = NULL;
+    return entry;
+}
+
+struct cache_entry *
+planned_lifted(struct session *session, struct slice key, const struct fingerprint *print)
+{
+    struct statement_cache *cache = session->engine->statements;
+    oid types[LITERALS_MAX];
+    for (uint32_t i = 0; i < print->count; i++)
+        types[i] = print->literals[i].type;
+    struct cache_key whole = {.catalog_version = catalog_version(session->catalog),
+                              .path_version = session->path_version,
+                              .text = key,
+                              .param_count = print->count,
+                              .param_types = types,
+                              .is_lifted = true};
+    if (whole.catalog_version == 0)
+        return NULL;
+    struct cache_entry *entry = statement_cache_find(cache, &whole);
+    if (entry != NULL && !planned_fits(session, entry)) {
+        statement_cache_release(cache, entry);
+        entry = NULL;
+    }
+    if (entry == NULL && !names_a_moment(key))
+        entry = lifted_make(session, &whole);
+    if (entry == NULL || entry->program != NULL)
+        return entry;
+    statement_cache_release(cache, entry);
+    return NULL;
 }
 
 struct cache_entry *

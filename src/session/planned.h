@@ -17,6 +17,17 @@ struct cache_entry *planned_find(struct session *session, const struct raw_state
                                  const struct param_types *given, struct arena *arena,
                                  struct query **utility);
 
+struct fingerprint;
+
+/*
+ * The planned form of all texts with the fingerprint's key, its literals as parameters; held. Null:
+ * a text of this key is to be analysed and planned as it is, because the key cannot be analysed
+ * (so that errors are told of the text), because the literals decide the plan, or because there
+ * is no catalog to cache it for. Raises only what has nothing to do with the text.
+ */
+struct cache_entry *planned_lifted(struct session *session, struct slice key,
+                                   const struct fingerprint *print);
+
 /* False if the tables have grown or shrunk too much for the plan; compares at most every 50 ms. */
 bool planned_fits(struct session *session, struct cache_entry *entry);
 

@@ -9,6 +9,7 @@
 #include "session/query.h"
 #include "base/check.h"
 #include "base/clock.h"
+#include "session/lifted.h"
 #include "session/planned.h"
 #include "session/portal.h"
 #include "session/scope.h"
@@ -160,7 +161,7 @@ exec_context_of(struct session *session, struct arena *arena)
 
 /* Runs a planned query whole, rows to the sink. Returns its tag. */
 static const char *
-run_entry(struct session *session, struct cache_entry *entry)
+run_entry(struct session *session, struct cache_entry *entry, const struct query_params *params)
 {
     if (!entry->is_read_only)
         transaction_need_write(session, entry->verb);
@@ -168,6 +169,11 @@ run_entry(struct session *session, struct cache_entry *entry)
     if (entry->info.returns_rows)
         sink->columns(sink->object, entry->info.columns, entry->info.column_count);
     struct exec_context context = exec_context_of(session, session->statement_arena);
+    if (params != NULL) {
+        context.param_count = params->count;
+        context.params = params->values;
+        context.param_nulls = params->nulls;
+    }
     struct exec *exec = exec_open(entry->program, &context);
     struct batch batch;
     uint64_t row_count = 0;
@@ -179,6 +185,26 @@ run_entry(struct session *session, struct cache_entry *entry)
     const char *tag = count_tag(session, entry, entry_count(entry, exec, row_count));
     exec_close(exec);
     return tag;
+}
+
+/* The statement has run: its end, and that of the implicit transaction if it was the last. */
+static enum session_state
+statement_complete(struct session *session, const char *tag, bool is_last)
+{
+    statement_end(session);
+    session_disarm(session);
+    if (is_last && session->state == TRANSACTION_NONE)
+        return transaction_commit(session, COMMIT_QUERY_END, arena_text(session->query_arena, tag),
+                                  false);
+    session->sink.complete(session->sink.object, tag);
+    return SESSION_READY;
+}
+
+enum session_state
+session_run_planned(struct session *session, struct cache_entry *entry,
+                    const struct query_params *params, bool is_last)
+{
+    return statement_complete(session, run_entry(session, entry, params), is_last);
 }
 
 /* The first word of a statement. */
@@ -306,7 +332,7 @@ run_raw(struct session *session, const struct raw_statement *raw, bool is_last)
     const char *tag;
     if (entry != NULL) {
         session_release_later(session, entry);
-        tag = run_entry(session, entry);
+        return session_run_planned(session, entry, NULL, is_last);
     } else if (utility->utility->kind == UTILITY_COPY && utility->utility->copy.is_from &&
                utility->utility->copy.file == NULL) {
         transaction_need_write(session, "COPY FROM");
@@ -315,13 +341,7 @@ run_raw(struct session *session, const struct raw_statement *raw, bool is_last)
     } else {
         tag = utility_run(session, utility, raw, NULL);
     }
-    statement_end(session);
-    session_disarm(session);
-    if (is_last && session->state == TRANSACTION_NONE)
-        return transaction_commit(session, COMMIT_QUERY_END, arena_text(session->query_arena, tag),
-                                  false);
-    session->sink.complete(session->sink.object, tag);
-    return SESSION_READY;
+    return statement_complete(session, tag, is_last);
 }
 
 /* Goes on with the list until it ends or has to wait. */
@@ -348,6 +368,16 @@ query_continue(struct session *session)
     return SESSION_READY;
 }
 
+static enum session_state
+query_begin(struct session *session)
+{
+    if (session->query_list->count != 0)
+        return query_continue(session);
+    session->query_list = NULL;
+    session->sink.empty(session->sink.object);
+    return SESSION_READY;
+}
+
 enum session_state
 session_query(struct session *session, const char *text)
 {
@@ -355,22 +385,22 @@ session_query(struct session *session, const char *text)
     statement_end(session);
     arena_reset(session->query_arena);
     enum session_state state = SESSION_READY;
+    bool is_run = false;
     struct catch frame;
     struct portal *unnamed = portal_find(session, "");
     if (unnamed != NULL)
         portal_free(unnamed);
     if (catch_begin(&frame, session->query_arena)) {
-        session->query_list = parse_sql(session->query_arena, slice_text(text));
+        is_run = lifted_run(session, slice_text(text), &state);
+        if (!is_run)
+            session->query_list = parse_sql(session->query_arena, slice_text(text));
         session->query_at = 0;
         catch_end(&frame);
-        if (session->query_list->count == 0) {
-            session->query_list = NULL;
-            session->sink.empty(session->sink.object);
-        } else {
-            state = query_continue(session);
-        }
+        if (!is_run)
+            state = query_begin(session);
     } else {
         session_fail(session, frame.error);
+        state = SESSION_READY;
     }
     notice_sink_set(outer);
     return state;

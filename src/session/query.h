@@ -24,6 +24,21 @@ void session_disarm(struct session *session);
 bool session_is_control(struct slice source);
 enum session_state session_run_control(struct session *session, const struct utility *utility);
 
+/* Parameters of an execution: the literals that were lifted out of its text. */
+struct query_params {
+    uint32_t count;
+    const union datum *values;
+    const bool *nulls;
+};
+
+/*
+ * Runs a planned query whole, as a statement of a simple query, and ends it; params null: none. The
+ * entry is held by the caller at least until the statement's memory is reset. is_last: its tag
+ * waits for the commit of the implicit transaction.
+ */
+enum session_state session_run_planned(struct session *session, struct cache_entry *entry,
+                                       const struct query_params *params, bool is_last);
+
 /* Lets go of an entry that the caller holds when the statement's memory is reset. */
 void session_release_later(struct session *session, struct cache_entry *entry);
 

@@ -217,6 +217,7 @@ session_release(struct session *session)
     for (int id = 0; id < SETTING_COUNT; id++)
         mem_free(session->reported[id]);
     map_deinit(&session->currvals);
+    buf_deinit(&session->lift_key);
     arena_free(session->query_arena);
     arena_free(session->statement_arena);
     arena_free(session->txn_arena);

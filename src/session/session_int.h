@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "base/map.h"
 #include "base/thread.h"
 #include "catalog/catalog.h"
@@ -144,6 +145,7 @@ struct session {
     struct raw_list *query_list; /* a simple query under way */
     uint32_t query_at;
     struct copy_in *copy_in;      /* COPY FROM STDIN under way */
+    struct buf lift_key;          /* lifted.c's: the key of the query at hand */
     struct statement *unfinished; /* being prepared: freed if that fails */
     uint64_t modified_count;      /* rows changed by the last statement_next execution */
 };

@@ -49,7 +49,8 @@ static bool
 key_equal(const struct cache_key *a, const struct cache_key *b)
 {
     return a->catalog_version == b->catalog_version && a->path_version == b->path_version &&
-           a->param_count == b->param_count && slice_equal(a->text, b->text) &&
+           a->param_count == b->param_count && a->is_lifted == b->is_lifted &&
+           slice_equal(a->text, b->text) &&
            (a->param_count == 0 ||
             memcmp(a->param_types, b->param_types, a->param_count * sizeof *a->param_types) == 0);
 }

@@ -24,9 +24,13 @@ struct cache_key {
     struct slice text;
     uint32_t param_count; /* types as the client gave them */
     const oid *param_types;
+    bool is_lifted; /* the text is a fingerprint's key, the types are those of its literals */
 };
 
-/* A planned query. All in `arena`, which the entry owns. */
+/*
+ * A planned query. All in `arena`, which the entry owns. One without a program stands for a
+ * fingerprint's key whose texts are better planned as they are.
+ */
 struct cache_entry {
     struct cache_entry *hash_next, *newer, *older; /* the cache's */
     uint64_t hash;
