@@ -192,6 +192,30 @@ collect(struct level *level, struct join_group *group, const struct join_tree *t
     }
 }
 
+/* A semi or an anti join: only ever a right side, as a LEFT JOIN's is. */
+static void
+collect_semi(struct level *level, struct join_group *group, const struct semi *semi)
+{
+    relset left_rels = group->rels, right_rels = tree_rels(level, semi->tree);
+    struct expr_list conditions = {NULL, 0, 0};
+    relset nonnull = 0;
+
+    expr_list_add_conjuncts(level->arena, &conditions, prepare_expr(level, semi->on));
+    for (uint32_t i = 0; i < conditions.count; i++) {
+        rels_need(level, conditions.items[i]);
+        nonnull |= nonnull_rels(level, conditions.items[i]);
+    }
+    struct join_item *item = add_tree_item(level, group, semi->tree, nonnull & right_rels);
+    push_into_right(level, item, &conditions);
+    item->join = semi->is_anti ? PLAN_JOIN_ANTI : PLAN_JOIN_SEMI;
+    item->on = conditions;
+    for (uint32_t i = 0; i < conditions.count; i++)
+        item->left |= rels_of_expr(level, conditions.items[i]) & left_rels;
+    if (item->left == 0)
+        item->left = left_rels;
+    group->rels |= right_rels;
+}
+
 void
 join_begin(struct level *level)
 {
@@ -204,6 +228,8 @@ join_begin(struct level *level)
         nonnull |= nonnull_rels(level, level->where.items[i]);
     for (uint32_t i = 0; i < query->from_count; i++)
         collect(level, group, query->from[i], nonnull);
+    for (const struct semi *semi = level->semis; semi != NULL; semi = semi->next)
+        collect_semi(level, group, semi);
     for (uint32_t i = 0; i < level->rel_count; i++) {
         /* The result range of UPDATE and DELETE stands beside FROM. */
         if ((group->rels & relset_of(i)) == 0) {

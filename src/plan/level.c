@@ -128,7 +128,7 @@ struct flow
 level_plan(struct planner *planner, struct level *outer, enum level_use use,
            const struct query *query, double limit_rows, struct level **out)
 {
-    struct level *level = planner_level(planner, outer, use, query);
+    struct level *level = planner_level(planner, outer, use, query_pull_up(planner, query));
     struct flow flow;
 
     *out = level;
@@ -138,8 +138,10 @@ level_plan(struct planner *planner, struct level *outer, enum level_use use,
     } else {
         prepare_targets(level);
         prepare_limit(level, limit_rows);
-        expr_list_add_conjuncts(level->arena, &level->where, prepare_expr(level, query->where));
-        expr_list_add_conjuncts(level->arena, &level->having, prepare_expr(level, query->having));
+        struct expr *where = unnest_where(level, level->query->where);
+        expr_list_add_conjuncts(level->arena, &level->where, prepare_expr(level, where));
+        expr_list_add_conjuncts(level->arena, &level->having,
+                                prepare_expr(level, level->query->having));
         flow = plan_select(level);
     }
     planner->depth--;

@@ -108,6 +108,14 @@ struct rel {
     double rows, width;     /* after */
 };
 
+/* A subquery of WHERE that became a semi join, or an anti join, with a tree of further ranges. */
+struct semi {
+    struct join_tree *tree;
+    struct expr *on; /* as analysed; null: none */
+    bool is_anti;
+    struct semi *next;
+};
+
 /* What a level is planned for. */
 enum level_use {
     USE_TOP,
@@ -134,6 +142,7 @@ struct level {
     struct rel *rels;
     uint32_t rel_count;
     uint32_t *rel_of_range;   /* [range_count]; LEVEL_RELS_MAX: none */
+    struct semi *semis;       /* taken out of WHERE */
     struct join_group *joins; /* FROM and WHERE, as join.c sees them */
     int32_t *cte_of;          /* [query->cte_count]: index in plan->ctes; -1: not planned */
     int32_t *work_of;         /* the same for a recursive CTE being planned: its work table */
@@ -162,6 +171,13 @@ void expr_list_add(struct arena *arena, struct expr_list *list, struct expr *e);
 /* Adds the conjuncts of `e`, flattened; constants true are left out. */
 void expr_list_add_conjuncts(struct arena *arena, struct expr_list *list, struct expr *e);
 struct plan_list expr_list_plan(const struct expr_list *list);
+
+/* ---- pull_up.c, unnest.c: queries rewritten before they are planned ---- */
+
+/* The query with its simple subqueries in FROM made part of it; itself if there are none. */
+const struct query *query_pull_up(struct planner *planner, const struct query *query);
+/* WHERE without the subqueries that became joins: level->semis, and ranges of level->query. */
+struct expr *unnest_where(struct level *level, struct expr *where);
 
 /* ---- depends.c ---- */
 

@@ -149,6 +149,8 @@ rels_begin(struct level *level)
     level->rels = arena_alloc_zero(level->arena, rel_max * sizeof *level->rels);
     for (uint32_t i = 0; i < query->from_count; i++)
         add_tree_rels(level, query->from[i]);
+    for (const struct semi *semi = level->semis; semi != NULL; semi = semi->next)
+        add_tree_rels(level, semi->tree);
 }
 
 /* What a table's rows are, and how many. */

@@ -80,17 +80,25 @@ new_path(struct level *level, struct rel *rel, enum path_kind kind)
     return path;
 }
 
+/* Of reading the whole table. */
+static double
+all_rows_cost(const struct level *level, const struct rel *rel)
+{
+    const struct plan_settings *settings = level->planner->settings;
+    double pages = ceil(rel->table_rows * (rel->width + 16) / 8192);
+
+    return pages * settings->seq_page_cost +
+           rel->table_rows * (settings->cpu_tuple_cost + quals_cost(level->planner, &rel->quals));
+}
+
 static void
 add_seq_path(struct level *level, struct rel *rel, struct path_list *list)
 {
     const struct plan_settings *settings = level->planner->settings;
     struct path *path = new_path(level, rel, PATH_SCAN);
-    double pages = ceil(rel->table_rows * (rel->width + 16) / 8192);
 
     path->filter = rel->quals;
-    path->total_cost =
-        pages * settings->seq_page_cost +
-        rel->table_rows * (settings->cpu_tuple_cost + quals_cost(level->planner, &rel->quals));
+    path->total_cost = all_rows_cost(level, rel);
     if (!settings->enable_seqscan)
         path->total_cost += 1e10;
     path_add(list, path);
@@ -150,6 +158,8 @@ cost_index_path(struct level *level, struct path *path, const struct expr_list *
         row_cost += settings->cpu_index_tuple_cost + LOOKUP_COST;
     path->startup_cost = DESCENT_COST;
     path->total_cost = path->startup_cost + rows * row_cost;
+    if (path->index->is_primary && path->bound_count == 0)
+        path->total_cost = path->startup_cost + all_rows_cost(level, path->rel);
     path->rows = cost_clamp_rows(rows * selectivity_of_list(level, &path->filter));
     if (!settings->enable_indexscan)
         path->total_cost += 1e10;
