@@ -42,6 +42,8 @@ struct rowan_statement {
     bool *nulls;
     struct buf *kept; /* bytes of bound texts */
     bool is_running;
+    bool is_short; /* the batch at hand is `only`, and all there is */
+    struct batch only;
     const struct batch *batch;
     uint32_t at, row;
     struct arena *arena; /* of columns as text */
@@ -531,8 +533,32 @@ static int
 step_end(struct rowan_statement *statement, int code)
 {
     statement->is_running = false;
+    statement->is_short = false;
     statement->batch = NULL;
     return code;
+}
+
+/* The whole execution at once, if it is of the kind that can be had so. */
+static bool
+step_short(struct rowan_statement *statement, int *code)
+{
+    struct rowan_connection *connection = statement->connection;
+    enum short_outcome outcome = statement_short(statement->statement, statement->params,
+                                                 statement->nulls, &statement->only);
+    if (outcome == SHORT_NOT)
+        return false;
+    connection->changes = (int64_t)session_modified_count(connection->session);
+    if (outcome != SHORT_ROW) {
+        bool is_good = outcome == SHORT_DONE && !connection->has_failed;
+        *code = step_end(statement, is_good ? ROWAN_DONE : ROWAN_ERROR);
+        return true;
+    }
+    statement->is_running = statement->is_short = true;
+    statement->batch = &statement->only;
+    statement->at = 0;
+    statement->row = statement->only.sel != NULL ? statement->only.sel[0] : 0;
+    *code = ROWAN_ROW;
+    return true;
 }
 
 int
@@ -544,8 +570,13 @@ rowan_step(rowan_statement *statement)
         statement->row = batch->sel != NULL ? batch->sel[statement->at] : statement->at;
         return ROWAN_ROW;
     }
+    if (statement->is_short)
+        return step_end(statement, ROWAN_DONE);
     begin_call(connection);
     if (!statement->is_running) {
+        int code;
+        if (step_short(statement, &code))
+            return code;
         if (!statement_open(statement->statement, statement->params, statement->nulls))
             return step_end(statement, ROWAN_ERROR);
         statement->is_running = true;

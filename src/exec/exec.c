@@ -22,6 +22,7 @@ exec_compile(struct arena *arena, const struct plan *plan, const struct name_sco
     for (uint32_t i = 0; i < plan->subplan_count; i++)
         program->subplans[i] = subplan_compile(&compiler, &plan->subplans[i]);
     program->root = node_compile(&compiler, plan->root);
+    program->point = point_compile(&compiler, plan);
     return program;
 }
 

@@ -93,6 +93,7 @@ struct program {
     struct node_code **nodes; /* by plan node id */
     struct subplan_code **subplans;
     const struct node_code **ctes;
+    const struct point_code *point; /* null: not a plan of one row by its key */
 };
 
 extern const struct node_kind *const node_kinds[PLAN_KIND_COUNT];
@@ -120,6 +121,9 @@ exec_check(struct exec *exec)
         UNLIKELY(__atomic_load_n((const bool *)exec->context.cancel, __ATOMIC_RELAXED)))
         raise(SQLSTATE_QUERY_CANCELED, "canceling statement due to user request");
 }
+
+/* The plan's short path, or null; after its nodes have been compiled (point.c). */
+const struct point_code *point_compile(struct compiler *compiler, const struct plan *plan);
 
 /* The value of an exec param; an init plan is run at its first use (subplan.c). */
 const struct param_slot *exec_param(struct exec *exec, uint32_t param);

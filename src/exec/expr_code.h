@@ -174,6 +174,9 @@ const struct type_info *compiler_type(const struct compiler *compiler, oid type)
  * gives null. `arena` gets results of functions. */
 struct expr_state *expr_open(struct exec *exec, const struct expr_code *code, uint32_t capacity,
                              struct arena *arena);
+/* Points the registers of parameters at those of the execution's context as it is now: for who
+ * keeps a state over executions. Null: nothing. */
+void expr_rebind(struct expr_state *state);
 /* Computes all expressions for the rows of `in`: state->outputs, valid at these rows. */
 void expr_run(struct expr_state *state, const struct batch *in);
 /* Narrows `batch` to the rows that pass: its sel points into the state. */

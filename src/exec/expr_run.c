@@ -54,6 +54,13 @@ open_params(struct expr_state *state)
     }
 }
 
+void
+expr_rebind(struct expr_state *state)
+{
+    if (state != NULL)
+        open_params(state);
+}
+
 struct expr_state *
 expr_open(struct exec *exec, const struct expr_code *code, uint32_t capacity, struct arena *arena)
 {

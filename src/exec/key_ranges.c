@@ -302,23 +302,30 @@ tidy(struct range_list *list)
     list->count = kept;
 }
 
-/* The common case: one primary key. */
-static void
-make_point(struct maker *m)
+bool
+ranges_point_key(const struct ranges_code *code, struct expr_state *values, struct buf *to)
 {
-    const struct ranges_code *code = m->code;
     bool is_null;
 
     for (uint32_t k = 0; k < code->index->key_count; k++) {
         uint32_t i = 0;
         while (code->bounds[i].key != k)
             i++;
-        union datum value = expr_value(m->values, i, 0, &is_null);
+        union datum value = expr_value(values, i, 0, &is_null);
         if (is_null || fit_value(code->bounds[i].value->type, code->index->keys[k].type, BTREE_EQ,
                                  &value) != FIT_VALUE)
-            return;
-        primary_key_put(m->prefix, code->types[k], value);
+            return false;
+        primary_key_put(to, code->types[k], value);
     }
+    return true;
+}
+
+/* The common case: one primary key. */
+static void
+make_point(struct maker *m)
+{
+    if (!ranges_point_key(m->code, m->values, m->prefix))
+        return;
     struct slice key = arena_slice(m->arena, buf_slice(m->prefix));
     *add_range(m) = (struct scan_range){key, {NULL, 0}, true};
 }

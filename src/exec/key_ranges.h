@@ -29,6 +29,9 @@ void ranges_compile(struct compiler *compiler, struct ranges_code *code,
                     const struct index_def *index, const struct plan_bound *bounds,
                     uint32_t bound_count);
 
+/* For a simple point, whose values have been computed: appends the key; false: no row has it. */
+bool ranges_point_key(const struct ranges_code *code, struct expr_state *values, struct buf *to);
+
 /* Computes the ranges with the current parameters; memory from `arena`. `values` is a state of
  * code->values (null if there are no bounds). */
 void ranges_make(struct exec *exec, const struct ranges_code *code, struct expr_state *values,

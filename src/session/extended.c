@@ -63,13 +63,12 @@ statement_free(struct statement *statement)
     while (*link != statement)
         link = &(*link)->next;
     *link = statement->next;
+    statement_close_point(statement);
     statement_cache_release(session->engine->statements, statement->entry);
     arena_free(statement->arena); /* the statement itself lies in it */
 }
 
-/* Brings the statement's plan up to date; null for a utility, analysed into *utility (in `arena`).
- */
-static struct cache_entry *
+struct cache_entry *
 statement_plan(struct statement *statement, struct arena *arena, struct query **utility)
 {
     struct session *session = statement->session;
@@ -77,6 +76,7 @@ statement_plan(struct statement *statement, struct arena *arena, struct query **
     if (entry != NULL && entry->key.catalog_version == catalog_version(session->catalog) &&
         entry->key.path_version == session->path_version && planned_fits(session, entry))
         return entry;
+    statement_close_point(statement);
     statement->entry = NULL;
     statement_cache_release(session->engine->statements, entry);
     entry = planned_find(session, statement->raw, &statement->given, arena, utility);

@@ -57,6 +57,8 @@ portal_free(struct portal *portal)
     while (*link != portal)
         link = &(*link)->next;
     *link = portal->next;
+    if (portal->statement != NULL && portal->statement->portal == portal)
+        portal->statement->portal = NULL; /* COMMIT ends its own */
     portal_stop(portal);
     arena_free(portal->rest_arena);
     arena_free(portal->arena); /* the portal itself lies in it */

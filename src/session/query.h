@@ -6,6 +6,7 @@
 #include "session/session_int.h"
 
 struct cache_entry;
+struct query;
 
 /* What every function of session.h begins with: the clock is read, the thread's notices go to this
  * session. Returns the sink before. */
@@ -47,5 +48,11 @@ struct statement *statement_get(struct session *session, const char *name); /* 2
 /* name null: not found by name. */
 struct statement *statement_make(struct session *session, const char *name, struct slice text,
                                  uint32_t param_count, const oid *param_types);
+/* Brings the statement's plan up to date; null for a utility, analysed into *utility (in `arena`).
+ */
+struct cache_entry *statement_plan(struct statement *statement, struct arena *arena,
+                                   struct query **utility);
+/* What the short path keeps open; the statement may go on to be run. */
+void statement_close_point(struct statement *statement);
 struct portal *portal_bind(struct session *session, const char *name, struct statement *statement,
                            uint32_t param_count);

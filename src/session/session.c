@@ -255,6 +255,7 @@ session_free(struct session *session)
     if (session->copy_in != NULL)
         copy_in_free(session);
     transaction_rollback(session);
+    transaction_unpark(session);
     while (session->portals != NULL)
         portal_free(session->portals);
     while (session->statements != NULL)

@@ -167,6 +167,15 @@ enum session_state statement_run(struct statement *statement, const union datum 
  * transaction, if its own, is committed). */
 bool statement_open(struct statement *statement, const union datum *values, const bool *nulls);
 bool statement_next(struct statement *statement, const struct batch **batch);
+/*
+ * The whole execution in one call, for statements of at most one row: those that read or write a
+ * row by its key, and BEGIN, COMMIT and kin. SHORT_NOT: no such statement, or one that cannot be
+ * decided at once: statement_open. SHORT_ROW: the row is in *batch until the statement's next
+ * execution. The values are read during the call only.
+ */
+enum short_outcome { SHORT_NOT, SHORT_DONE, SHORT_ROW, SHORT_FAILED };
+enum short_outcome statement_short(struct statement *statement, const union datum *values,
+                                   const bool *nulls, struct batch *batch);
 void statement_close(
     struct statement *statement); /* ends an execution before its end; no execution: nothing */
 void statement_free(struct statement *statement);

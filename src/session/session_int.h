@@ -59,6 +59,10 @@ struct statement {
     int64_t prepared_us;
     /* An execution through statement_open. */
     struct portal *portal;
+    /* short_path.c: kept open for entry->program; and the analysed form of BEGIN and kin. */
+    struct point *point;
+    struct arena *point_arena;
+    const struct utility *control;
 };
 
 enum portal_kind { PORTAL_QUERY, PORTAL_UTILITY, PORTAL_EMPTY, PORTAL_ROWS };
@@ -116,6 +120,9 @@ struct session {
 
     struct txn *txn;
     struct catalog *catalog;
+    /* An implicit transaction that was over without a trace: the next one (transaction_park). */
+    struct txn *parked_txn;
+    struct catalog *parked_catalog;
     struct name_scope scope;
     struct extra_table *extras; /* seen by this statement only: session/feed.h */
     enum transaction_state state;

@@ -28,9 +28,56 @@ isolation_of(const struct settings *settings, enum setting_id id)
     }
 }
 
+void
+transaction_unpark(struct session *session)
+{
+    if (session->parked_txn == NULL)
+        return;
+    arena_reset(session->txn_arena); /* the catalog looks at the transaction for the last time */
+    session->parked_catalog = NULL;
+    txn_rollback(session->parked_txn);
+    session->parked_txn = NULL;
+}
+
+bool
+transaction_park(struct session *session)
+{
+    if (session->isolation != ISOLATION_READ_COMMITTED || session->is_read_only ||
+        session->is_deferrable || session->portals != NULL || session->settings.undo != NULL ||
+        session->savepoint != NULL || !txn_renew(session->txn))
+        return false;
+    session->parked_txn = session->txn;
+    session->parked_catalog = session->catalog;
+    session->txn = NULL;
+    session->catalog = NULL;
+    session->query_ran = false;
+    return true;
+}
+
+/* Takes up the parked transaction, if it is what is wanted; else it is ended. */
+static bool
+take_parked(struct session *session)
+{
+    if (session->parked_txn == NULL)
+        return false;
+    if (session->isolation != ISOLATION_READ_COMMITTED || session->is_read_only) {
+        transaction_unpark(session);
+        return false;
+    }
+    session->txn = session->parked_txn;
+    session->catalog = session->parked_catalog;
+    session->parked_txn = NULL;
+    session->parked_catalog = NULL;
+    session->has_snapshot = false;
+    session->env.transaction_us = session->statement_began_us - EPOCH_SHIFT_US;
+    return true;
+}
+
 static void
 open_txn(struct session *session)
 {
+    if (take_parked(session))
+        return;
     struct txn_options options = {.isolation = session->isolation,
                                   .is_read_only = session->is_read_only};
     enum status st = txn_begin(session->branch, &options, &session->txn);

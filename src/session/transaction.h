@@ -29,6 +29,11 @@ enum session_state transaction_commit(struct session *session, enum commit_step 
 /* After SESSION_COMMITS, when the commit is done: tells the sink how it went. */
 void transaction_resume(struct session *session);
 void transaction_rollback(struct session *session);
+/* Puts an implicit transaction that leaves no trace aside, for the next one to begin with; false:
+ * it must be ended. */
+bool transaction_park(struct session *session);
+/* Ends the one put aside. */
+void transaction_unpark(struct session *session);
 /* After an error: rolls back to where the client may go on from, and sets the state. */
 void transaction_fail(struct session *session);
 

@@ -46,7 +46,28 @@ struct lock_table {
     struct mutex waiters_mutex;
     struct lock_owner *waiters; /* all owners that wait for some lock */
     uint64_t search_count;      /* guarded by all partitions at once */
+    /* lock_bias.c */
+    _Atomic uint32_t owner_count; /* those that hold, or may soon */
+    _Atomic uint32_t shy_turns;   /* owners that shall not be alone, though they could */
+    struct mutex alone_mutex;     /* before an owner's guard, and that before partitions */
+    _Atomic(struct lock_owner *) alone;
 };
+
+/*
+ * An owner by itself (lock_bias.c). acquire: *is_done if the lock is held, by being noted; else it
+ * is to be taken in the table, where everybody's locks are then. ST_NO_MEMORY. end: moves the locks
+ * of whoever is alone into the table. release: before the owner gives its locks up; moved_free:
+ * after.
+ */
+MUST_CHECK enum status lock_alone_acquire(struct lock_table *table, struct lock_owner *owner,
+                                          struct lock_name name, uint32_t mode, bool *is_done);
+MUST_CHECK enum status lock_alone_end(struct lock_table *table);
+void lock_alone_release(struct lock_table *table, struct lock_owner *owner);
+void lock_moved_free(struct lock_owner *owner);
+
+/* A lock that nobody stands in the way of, with `hold` for it. ST_NO_MEMORY: it is not held. */
+MUST_CHECK enum status lock_insert(struct lock_table *table, struct lock_owner *owner,
+                                   struct lock_name name, uint32_t mode, struct lock_hold *hold);
 
 /* The modes that a mode conflicts with, as bits. */
 uint8_t lock_conflicts(enum lock_class class, uint32_t mode);

@@ -51,6 +51,7 @@ lock_table_new(struct lock_table **out)
     if (table == NULL)
         return ST_NO_MEMORY;
     mutex_init(&table->waiters_mutex);
+    mutex_init(&table->alone_mutex);
     for (uint32_t i = 0; i < LOCK_PARTITIONS; i++)
         mutex_init(&table->partitions[i].mutex);
     *out = table;
@@ -71,6 +72,7 @@ lock_table_free(struct lock_table *table)
         }
         mutex_deinit(&partition->mutex);
     }
+    mutex_deinit(&table->alone_mutex);
     mutex_deinit(&table->waiters_mutex);
     mem_free(table);
 }
@@ -79,14 +81,16 @@ void
 lock_owner_init(struct lock_owner *owner, struct arena *arena)
 {
     *owner = (struct lock_owner){.arena = arena};
+    mutex_init(&owner->guard);
     condition_init(&owner->wake);
 }
 
 void
 lock_owner_deinit(struct lock_owner *owner)
 {
-    check(owner->holds == NULL);
+    check(owner->holds == NULL && !owner->is_counted);
     condition_deinit(&owner->wake);
+    mutex_deinit(&owner->guard);
 }
 
 /* ---- locks in a partition, whose mutex is held ---- */
@@ -328,7 +332,11 @@ lock_acquire(struct lock_table *table, struct lock_owner *owner, struct lock_nam
              uint32_t mode, const struct lock_patience *patience, void (*on_wait)(void *object),
              void *object, bool *has_waited)
 {
+    bool is_done;
     *has_waited = false;
+    TRY(lock_alone_acquire(table, owner, name, mode, &is_done));
+    if (is_done)
+        return ST_OK;
     uint32_t idx = (uint32_t)(name.hash % LOCK_PARTITIONS);
     struct lock_partition *partition = &table->partitions[idx];
     struct lock_hold *spare = arena_alloc(owner->arena, sizeof *spare);
@@ -360,9 +368,27 @@ lock_acquire(struct lock_table *table, struct lock_owner *owner, struct lock_nam
     return lock_acquire_slow(table, idx, owner, lock, mode, patience);
 }
 
+enum status
+lock_insert(struct lock_table *table, struct lock_owner *owner, struct lock_name name,
+            uint32_t mode, struct lock_hold *hold)
+{
+    struct lock_partition *partition = &table->partitions[name.hash % LOCK_PARTITIONS];
+    mutex_lock(&partition->mutex);
+    struct lock *lock = lock_find(partition, name);
+    if (lock == NULL)
+        lock = lock_make(partition, name);
+    if (lock != NULL)
+        lock_grant(lock, owner, mode, hold);
+    mutex_unlock(&partition->mutex);
+    return lock == NULL ? ST_NO_MEMORY : ST_OK;
+}
+
 void
 lock_release_all(struct lock_table *table, struct lock_owner *owner)
 {
+    if (!owner->is_counted)
+        return;
+    lock_alone_release(table, owner);
     struct lock_hold *hold = owner->holds;
     owner->holds = NULL;
     while (hold != NULL) {
@@ -385,6 +411,9 @@ lock_release_all(struct lock_table *table, struct lock_owner *owner)
         mutex_unlock(&partition->mutex);
         hold = next;
     }
+    lock_moved_free(owner);
+    owner->is_counted = false;
+    atomic_fetch_sub(&table->owner_count, 1);
 }
 
 /* ---- those who wait, for lock_wake ---- */
@@ -436,6 +465,8 @@ uint64_t
 lock_count(struct lock_table *table)
 {
     uint64_t count = 0;
+    if (lock_alone_end(table) != ST_OK)
+        return UINT64_MAX;
     for (uint32_t i = 0; i < LOCK_PARTITIONS; i++) {
         mutex_lock(&table->partitions[i].mutex);
         count += table->partitions[i].count;

@@ -8,7 +8,7 @@
  * lock goes ahead of those who do not hold it.
  *
  * An owner (in a transaction) is used by one thread at a time. Lock order: the table's `waiters`
- * mutex before partitions, partitions in rising order.
+ * mutex before partitions, partitions in rising order; lock_bias.c's before both.
  */
 #pragma once
 
@@ -45,6 +45,13 @@ struct lock_patience {
 struct lock_owner {
     struct arena *arena; /* for holds; lives until lock_release_all */
     struct lock_hold *holds;
+    /* While it is alone (lock_bias.c): */
+    bool is_counted; /* the owner's thread's */
+    struct mutex guard;
+    bool is_alone;
+    struct noted_block *noted;
+    uint64_t noted_count;
+    struct moved_block *moved;
     /* Guarded by the partition of the lock that is waited for. */
     struct lock *waits_for;
     struct lock_owner *next_waiter; /* in that lock's queue */
@@ -66,6 +73,13 @@ void lock_table_free(struct lock_table *table);
 void lock_owner_init(struct lock_owner *owner, struct arena *arena);
 void lock_owner_deinit(struct lock_owner *owner);
 
+/* Whether the owner holds a lock, or has tried to: then it must be released. */
+static inline bool
+lock_owner_holds(const struct lock_owner *owner)
+{
+    return owner->is_counted;
+}
+
 /*
  * Locks. *has_waited tells whether the thread was blocked on the way. ST_LOCK_BUSY,
  * ST_LOCK_TIMEOUT, ST_DEADLOCK, ST_CANCELED, ST_NO_MEMORY: the lock is not held (or only as
@@ -82,5 +96,5 @@ void lock_release_all(struct lock_table *table, struct lock_owner *owner);
 /* Wakes the owners that wait with this cancel flag, to look at it. Any thread. */
 void lock_wake(struct lock_table *table, const _Atomic bool *cancel);
 
-/* Locks with holders or waiters; for tests and reports. */
+/* Locks with holders or waiters; for tests and reports. UINT64_MAX: no memory to tell. */
 uint64_t lock_count(struct lock_table *table);

@@ -164,6 +164,10 @@ version_make(struct private_tree *own)
         return ST_OK;
     if (txn->cursors == NULL && txn->savepoint == NULL && txn->statement_count <= 1)
         versions_drop(own);
+    if (own->versions == NULL && txn->savepoint == NULL && txn->has_ended_reading) {
+        own->command = txn->command; /* nobody looks at what was before */
+        return ST_OK;
+    }
     struct private_version *version = own->spare;
     if (version != NULL)
         own->spare = version->older;

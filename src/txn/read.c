@@ -256,6 +256,19 @@ txn_row_now(struct txn *txn, tree_no tree, struct slice key, struct buf *spill, 
     return ST_OK;
 }
 
+enum status
+txn_lock_shown_row(struct txn *txn, tree_no tree, struct slice key, enum lock_mode mode,
+                   bool *is_same)
+{
+    const struct snapshot *snapshot = txn_statement(txn)->snapshot;
+    uint64_t renewals = snapshot->renewals;
+    TRY(txn_lock_row(txn, tree, key, mode, LOCK_WAIT, NULL, NULL));
+    /* From here on nobody else changes the row; own changes are the statement's to see. */
+    *is_same = renewals == snapshot->renewals && txn->statement_count == 1 &&
+               is_newest(txn, txn_statement(txn)->snapshot);
+    return ST_OK;
+}
+
 /* ---- counts ---- */
 
 /* Whether the key is in the tree below, remembered in the key. */
@@ -280,7 +293,8 @@ base_row_find(struct txn *txn, struct snapshot *snapshot, const struct tree_root
 }
 
 /* How many rows a change leaves of its key. Before it the key was as the change before left it, or
- * the base had it. The row was locked before it was changed, so nobody else moves what lies below. */
+ * the base had it. The row was locked before it was changed, so nobody else moves what lies
+ * below. */
 static enum status
 change_rows(struct txn *txn, struct snapshot *snapshot, const struct tree_root *root, bool has_root,
             const struct change *change, int64_t *rows)

@@ -177,6 +177,7 @@ txn_statement_begin(struct txn *txn)
     struct snapshot *snapshot;
     TRY(statement_snapshot(txn, &snapshot));
     txn->command++;
+    txn->has_ended_reading = false;
     txn->statements[txn->statement_count++] =
         (struct statement){.snapshot = snapshot, .visible = txn->command};
     return ST_OK;
@@ -217,6 +218,12 @@ txn_step(struct txn *txn)
 }
 
 void
+txn_end_reading(struct txn *txn)
+{
+    txn->has_ended_reading = txn->statement_count == 1 && txn->cursors == NULL;
+}
+
+void
 txn_set_wait(struct txn *txn, struct txn_wait wait)
 {
     txn->wait = wait;
@@ -232,6 +239,17 @@ bool
 txn_has_changes(const struct txn *txn)
 {
     return txn->set.newest != NULL || merge_notes_have_done(txn);
+}
+
+bool
+txn_renew(struct txn *txn)
+{
+    if (txn->set.trees != NULL || txn->needs_sync || txn->merges != NULL || txn->id != 0 ||
+        txn->savepoint != NULL || txn->cursors != NULL || txn->statement_count != 0 ||
+        lock_owner_holds(&txn->locks) || txn->fixed != NULL)
+        return false;
+    txn->command = 1;
+    return true;
 }
 
 birth_seq
@@ -317,7 +335,7 @@ void
 txn_end(struct txn *txn, bool is_committed)
 {
     snapshots_give_up(txn);
-    if (txn->locks.holds != NULL)
+    if (lock_owner_holds(&txn->locks))
         lock_release_all(txn->db->locks, &txn->locks);
     txn->table_hold_count = 0;
     txn->savepoint = NULL;

@@ -52,8 +52,14 @@ void txn_statement_end(struct txn *txn);
 /* Makes the changes done so far by this statement visible to cursors opened from now on, without a
  * new snapshot (data-modifying CTEs, several triggers). */
 void txn_step(struct txn *txn);
+/* The statement reads nothing any more of what it is about to change, but by txn_get_newest: what
+ * it saw need not be kept. Until it ends. */
+void txn_end_reading(struct txn *txn);
 void txn_set_wait(struct txn *txn, struct txn_wait wait);
 struct branch *txn_branch(struct txn *txn);
+/* Makes a READ COMMITTED transaction outside of a statement as good as one just begun; false: it
+ * has changes, locks, savepoints or a number, and must be ended. */
+bool txn_renew(struct txn *txn);
 bool txn_has_changes(const struct txn *txn);
 /* The moment of the snapshot. */
 birth_seq txn_moment(const struct txn *txn);
@@ -176,6 +182,14 @@ struct row_now {
 MUST_CHECK enum status txn_lock_row(struct txn *txn, tree_no tree, struct slice key,
                                     enum lock_mode mode, enum lock_wait wait, struct buf *spill,
                                     struct row_now *now);
+
+/*
+ * For a statement that has done nothing yet, and a row that txn_get has just shown it: locks it,
+ * and tells whether it is the newest version still. If not, txn_lock_row tells what it is now. Slices
+ * die if the thread had to wait: then *is_same is false.
+ */
+MUST_CHECK enum status txn_lock_shown_row(struct txn *txn, tree_no tree, struct slice key,
+                                          enum lock_mode mode, bool *is_same);
 
 enum table_lock {
     TABLE_ACCESS_SHARE = 1,

@@ -41,7 +41,8 @@ struct txn {
     struct snapshot *fixed;     /* REPEATABLE READ: the snapshot of the first statement */
     struct statement statements[STATEMENTS_MAX];
     uint32_t statement_count;
-    uint32_t command; /* of the changes made now; from 1 */
+    uint32_t command;       /* of the changes made now; from 1 */
+    bool has_ended_reading; /* the statement, so that its changes need no version before them */
 
     struct txn_cursor *cursors; /* open ones */
     struct arena *arena;

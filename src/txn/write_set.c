@@ -330,6 +330,8 @@ struct change_key *
 generation_find(const struct generation *generation, struct slice key)
 {
     struct change_key *before;
+    if (generation->last == NULL || is_before(generation->last, key_head(key), key))
+        return NULL; /* rising keys are looked for before they are put */
     struct change_key *found = seek(generation, key, &before);
     return found != NULL && slice_equal(change_key_slice(found), key) ? found : NULL;
 }

@@ -106,6 +106,93 @@ an_owner_never_stands_in_its_own_way(void **state)
     lock_table_free(table);
 }
 
+/* ---- an owner that is alone ---- */
+
+#define ALONE_LOCKS 1000u
+
+/* Whoever comes second finds all that the first one holds, in the modes it holds them in. */
+static void
+locks_of_one_alone_are_there_when_another_comes(void **state)
+{
+    (void)state;
+    struct lock_table *table;
+    assert_int_equal(lock_table_new(&table), ST_OK);
+    struct lock_owner *a = owner_new(), *b = owner_new();
+    for (uint64_t round = 0; round < 200; round++) {
+        for (uint64_t i = 0; i < ALONE_LOCKS; i++)
+            assert_int_equal(try_lock(table, a, LOCK_CLASS_ROW, i * 7919, (uint32_t)i % 4), ST_OK);
+        assert_int_equal(try_lock(table, b, LOCK_CLASS_TABLE, 0, 7), ST_OK);
+        if (round % 10 != 0) { /* most rounds: alone again and again */
+            lock_release_all(table, b);
+            lock_release_all(table, a);
+            continue;
+        }
+        for (uint64_t i = 0; i < ALONE_LOCKS; i++) {
+            enum status st = try_lock(table, b, LOCK_CLASS_ROW, i * 7919, LOCK_KEY_SHARE);
+            assert_int_equal(st, i % 4 == LOCK_UPDATE ? ST_LOCK_BUSY : ST_OK);
+        }
+        lock_release_all(table, a);
+        assert_int_equal(try_lock(table, b, LOCK_CLASS_ROW, 3 * 7919, LOCK_UPDATE), ST_OK);
+        assert_int_equal(try_lock(table, a, LOCK_CLASS_ROW, 3 * 7919, LOCK_KEY_SHARE),
+                         ST_LOCK_BUSY);
+        lock_release_all(table, b);
+        lock_release_all(table, a);
+        assert_int_equal(lock_count(table), 0);
+    }
+    owner_free(a);
+    owner_free(b);
+    lock_table_free(table);
+}
+
+struct alone_world {
+    struct lock_table *table;
+    struct lock_owner *a, *b;
+};
+
+static bool
+another_comes(void *object, uint64_t nth)
+{
+    (void)nth;
+    struct alone_world *world = object;
+    enum status st = try_lock(world->table, world->b, LOCK_CLASS_ROW, 5, LOCK_UPDATE);
+    lock_release_all(world->table, world->b);
+    if (st == ST_OK)
+        return true;
+    assert_int_equal(st, ST_NO_MEMORY);
+    assert_int_equal(try_lock(world->table, world->a, LOCK_CLASS_ROW, 6, LOCK_UPDATE), ST_OK);
+    return false;
+}
+
+/* Without memory to move the locks the second one fails, and the first one loses nothing. */
+static void
+moving_locks_may_fail(void **state)
+{
+    (void)state;
+    struct alone_world world = {.a = owner_new(), .b = owner_new()};
+    uint64_t faults = 0;
+    assert_int_equal(lock_table_new(&world.table), ST_OK);
+    for (uint64_t i = 0; i < ALONE_LOCKS; i++)
+        assert_int_equal(
+            try_lock(world.table, world.a, LOCK_CLASS_ROW, 1000 + i * 7919, LOCK_UPDATE), ST_OK);
+    for (bool is_done = false; !is_done; faults++) {
+        fault_arm(FAULT_ALLOC, faults + 1);
+        is_done = another_comes(&world, faults);
+        assert_int_equal(is_done, !fault_was_hit(FAULT_ALLOC));
+        fault_arm(FAULT_ALLOC, 0);
+    }
+    assert_true(faults > 5); /* the holds, and the table's slabs */
+    for (uint64_t i = 0; i < ALONE_LOCKS; i++)
+        assert_int_equal(
+            try_lock(world.table, world.b, LOCK_CLASS_ROW, 1000 + i * 7919, LOCK_KEY_SHARE),
+            ST_LOCK_BUSY);
+    lock_release_all(world.table, world.b);
+    lock_release_all(world.table, world.a);
+    assert_int_equal(lock_count(world.table), 0);
+    owner_free(world.a);
+    owner_free(world.b);
+    lock_table_free(world.table);
+}
+
 /* ---- with threads ---- */
 
 struct shared {
@@ -263,6 +350,8 @@ main(void)
         cmocka_unit_test(row_modes_conflict_as_in_postgresql),
         cmocka_unit_test(table_modes_conflict_as_in_postgresql),
         cmocka_unit_test(an_owner_never_stands_in_its_own_way),
+        cmocka_unit_test(locks_of_one_alone_are_there_when_another_comes),
+        cmocka_unit_test(moving_locks_may_fail),
         cmocka_unit_test(locks_guard_and_circles_are_broken),
         cmocka_unit_test(a_wait_ends_by_timeout_cancel_or_release),
         cmocka_unit_test(late_comers_queue_behind_those_who_wait),
