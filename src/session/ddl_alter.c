@@ -84,15 +84,15 @@ validate_foreign(struct session *session, const struct table *table,
 static void
 add_column(struct session *session, const struct table *table, const struct alter_command *command)
 {
-    struct draft draft;
-    draft_of(&draft, session, table);
     const struct column_spec *spec = command->column;
-    if (command->if_not_exists && draft_column(&draft, spec->name) != NULL) {
+    if (spec == NULL) { /* IF NOT EXISTS, and analysis found it */
         notice(SEVERITY_NOTICE, SQLSTATE_DUPLICATE_COLUMN,
-               "column \"%s\" of relation \"%s\" already exists, skipping", spec->name,
+               "column \"%s\" of relation \"%s\" already exists, skipping", command->name,
                table->name);
         return;
     }
+    struct draft draft;
+    draft_of(&draft, session, table);
     draft_take_column(&draft, spec);
     bool needs_rows = spec->default_expr.sql != NULL || spec->generated.sql != NULL ||
                       spec->serial != SERIAL_NONE;

@@ -6,6 +6,7 @@
 
 /* ---- naming objects ---- */
 
+/* A missing operand of an operator (NONE) is a node without content: type 0. */
 static struct func_signature
 signature_of(struct analysis *an, const PgQuery__ObjectWithArgs *node)
 {
@@ -13,8 +14,9 @@ signature_of(struct analysis *an, const PgQuery__ObjectWithArgs *node)
     signature.args = arena_alloc_array(an->arena, node->n_objargs, sizeof *signature.args);
     for (size_t i = 0; i < node->n_objargs; i++) {
         int32_t typmod;
+        bool is_none = node->objargs[i]->node_case == PG_QUERY__NODE__NODE__NOT_SET;
         signature.args[signature.arg_count++] =
-            typename_get(an, node->objargs[i]->type_name, &typmod);
+            is_none ? 0 : typename_get(an, node->objargs[i]->type_name, &typmod);
     }
     return signature;
 }
