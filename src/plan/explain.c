@@ -359,9 +359,12 @@ put_details(struct explainer *x, const struct plan_node *node)
     struct explain_input children = {.left = node->left, .right = node->right};
 
     switch (node->kind) {
-    case PLAN_INDEX_SCAN:
-        put_conditions(x, "Index Cond", &own, ((const struct plan_index_scan *)node)->conditions);
+    case PLAN_INDEX_SCAN: {
+        const struct plan_index_scan *scan = (const struct plan_index_scan *)node;
+        struct explain_input of_table = {.table = scan->scan.table, .alias = scan->scan.alias};
+        put_conditions(x, "Index Cond", &of_table, scan->conditions);
         break;
+    }
     case PLAN_RESULT:
         put_conditions(x, "One-Time Filter", &own, ((const struct plan_result *)node)->condition);
         break;

@@ -148,7 +148,9 @@ static void
 put_input_column(struct explainer *x, const struct explain_input *input, uint32_t column,
                  struct buf *to)
 {
-    if (input->own != NULL)
+    if (input->table != NULL)
+        put_table_column(x, input->alias, input->table, (attr_no)(column + 1), to);
+    else if (input->own != NULL)
         explain_column(x, input->own, column, to);
     else if (input->left != NULL && column < input->left->column_count)
         explain_column(x, input->left, column, to);

@@ -20,7 +20,8 @@ struct explainer {
 struct explain_input {
     const struct plan_node *own;          /* its own output (filters), or */
     const struct plan_node *left, *right; /* its children's: left ++ right */
-    const struct table *table;            /* or a table's columns by number */
+    const struct table *table;            /* or a table's columns by number, */
+    const char *alias;                    /* by this name */
 };
 
 /* Appends an expression. is_top: without parentheses around an operator. */
