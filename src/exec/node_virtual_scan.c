@@ -75,10 +75,15 @@ virtual_next(struct exec *exec, struct node_state *node, struct batch *out)
         }
         for (uint32_t c = 0; c < plan->node.column_count; c++) {
             attr_no attr = plan->reads[c];
-            bool is_null = attr <= 0 || state->nulls[attr - 1];
+            bool is_oid = attr == READ_TABLE_OID;
+            bool is_null = !is_oid && (attr <= 0 || state->nulls[attr - 1]);
+            union datum value = {.words = {0, 0}};
+            if (is_oid)
+                value.i32 = (int32_t)plan->table->table;
+            else if (!is_null)
+                value = state->values[attr - 1];
             state->columns[c].nulls[count] = is_null;
-            vector_set(&state->columns[c], count,
-                       is_null ? (union datum){.words = {0, 0}} : state->values[attr - 1]);
+            vector_set(&state->columns[c], count, value);
         }
         count++;
     }

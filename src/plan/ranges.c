@@ -14,8 +14,10 @@ name_outputs(struct level *level, struct rel *rel)
 
     flow->outputs = arena_alloc_array(level->arena, count, sizeof *flow->outputs);
     for (uint32_t i = 0; i < count; i++) {
-        flow->outputs[i] = rel_column(level, rel, (int16_t)(i + 1));
-        flow->node->columns[i].name = rel->source->columns[i].name;
+        bool is_column = i < rel->source->column_count;
+        flow->outputs[i] =
+            rel_column(level, rel, is_column ? (int16_t)(i + 1) : (int16_t)READ_TABLE_OID);
+        flow->node->columns[i].name = is_column ? rel->source->columns[i].name : "tableoid";
     }
     rel->table_rows = cost_clamp_rows(flow->node->rows);
     rel->width = flow->node->width;
@@ -182,12 +184,21 @@ static void
 plan_virtual(struct level *level, struct rel *rel)
 {
     const struct range *range = rel->source;
+    bool has_oid = false;
+    for (uint32_t i = 0; i < rel->needed.count; i++)
+        has_oid |= rel->needed.items[i]->column.number == READ_TABLE_OID;
+    uint32_t count = range->column_count + has_oid; /* tableoid comes last */
     struct plan_virtual_scan *scan =
-        PLAN_NODE(level->planner, PLAN_VIRTUAL_SCAN, plan_virtual_scan, range->column_count);
+        PLAN_NODE(level->planner, PLAN_VIRTUAL_SCAN, plan_virtual_scan, count);
 
     scan->table = rel->table;
     scan->alias = range->name;
-    scan->reads = arena_alloc_array(level->arena, range->column_count, sizeof *scan->reads);
+    scan->reads = arena_alloc_array(level->arena, count, sizeof *scan->reads);
+    if (has_oid) {
+        scan->reads[count - 1] = READ_TABLE_OID;
+        plan_column_set(level->planner, &scan->node, count - 1,
+                        rel_column(level, rel, READ_TABLE_OID));
+    }
     for (uint32_t c = 0; c < range->column_count; c++) {
         struct expr *column = rel_column(level, rel, (int16_t)(c + 1));
         bool is_needed = false;

@@ -47,6 +47,8 @@ rel_column(struct level *level, const struct rel *rel, int16_t number)
     e->column.number = number;
     if (number == READ_ROW_ID) {
         e->type = TYPE_INT8;
+    } else if (number == READ_TABLE_OID) {
+        e->type = TYPE_OID;
     } else if (number > 0) {
         column = &rel->source->columns[number - 1];
         e->type = column->type;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/raise.h"
 #include "session/definition.h"
+#include "session/describe.h"
 #include "session/scope.h"
 #include "session/session_set.h"
 #include "session/transaction.h"
@@ -335,6 +336,13 @@ session_access_init(struct session *session)
         .relation_named = access_relation_named,
         .relation_name = access_relation_name,
         .relation_is_visible = access_relation_is_visible,
+        .relation_kind = describe_relation_kind,
+        .has_column = describe_has_column,
+        .sequence_peek = describe_sequence_value,
+        .database_named = describe_database_named,
+        .has_database = describe_has_database,
+        .database_bytes = describe_database_bytes,
+        .describe = describe_object,
         .type_named = access_type_named,
         .type_name = access_type_name,
         .role_named = access_role_named,

@@ -394,6 +394,13 @@ definition_comment(void *object, oid object_oid, oid class_oid, int sub, struct 
     if (class_oid == CLASS_SCHEMA) {
         const struct schema_def *schema = catalog_schema(session->catalog, object_oid);
         comment = schema == NULL ? NULL : schema->comment;
+    } else if (class_oid == CLASS_CONSTRAINT) {
+        uint32_t count;
+        const struct table **tables = catalog_relations(session->catalog, arena, &count);
+        for (uint32_t i = 0; i < count; i++)
+            for (uint16_t k = 0; k < tables[i]->constraint_count; k++)
+                if (tables[i]->constraints[k].constraint == object_oid)
+                    comment = tables[i]->constraints[k].comment;
     } else if (class_oid == CLASS_RELATION) {
         const struct table *table = catalog_table(session->catalog, object_oid);
         const struct index_def *index = catalog_index(session->catalog, object_oid);

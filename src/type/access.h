@@ -20,6 +20,8 @@ struct db_access {
     int64_t (*sequence_next)(void *object, oid sequence);
     int64_t (*sequence_current)(void *object, oid sequence); /* 55000 before the first nextval */
     int64_t (*sequence_last)(void *object);                  /* lastval() */
+    /* What nextval gave last, in any session; false: nothing yet. */
+    bool (*sequence_peek)(void *object, oid sequence, int64_t *value);
     void (*sequence_set)(void *object, oid sequence, int64_t value, bool is_called);
 
     /* Settings; null: there is none. set: is_local undoes it at the transaction's end. */
@@ -32,6 +34,9 @@ struct db_access {
     oid (*relation_named)(void *object, const char *name);
     const char *(*relation_name)(void *object, oid relation, struct arena *arena); /* null: none */
     bool (*relation_is_visible)(void *object, oid relation);
+    char (*relation_kind)(void *object, oid relation); /* pg_class.relkind; 0: none */
+    /* A column by its name or, if that is null, by its number. */
+    bool (*has_column)(void *object, oid relation, const char *name, int attr);
     /* A type as written, "numeric(10,2)", "public.t[]": OID_NONE if there is none; 42601 if it
      * cannot be one. And back, for types that are not built in; null: none. */
     oid (*type_named)(void *object, const char *text);
@@ -42,6 +47,9 @@ struct db_access {
     const char *(*schema_name)(void *object, oid schema, struct arena *arena);
 
     const char *(*database_name)(void *object);
+    oid (*database_named)(void *object, const char *name);
+    bool (*has_database)(void *object, oid database);
+    int64_t (*database_bytes)(void *object, oid database); /* negative: not known */
     const char *(*user_name)(void *object, bool is_session_user);
     /* search_path's existing schemas in order; with `is_implicit` pg_catalog too. */
     const char **(*schemas)(void *object, bool is_implicit, struct arena *arena, uint32_t *count);
@@ -60,6 +68,9 @@ struct db_access {
     const char *(*default_def)(void *object, oid relation, int attr, struct arena *arena);
     const char *(*comment)(void *object, oid object_oid, oid class_oid, int sub,
                            struct arena *arena);
+    /* "table t", "column a of table t"; null: no such object. */
+    const char *(*describe)(void *object, oid class_oid, oid object_oid, int sub,
+                            struct arena *arena);
     const char *(*serial_sequence)(void *object, const char *table, const char *column,
                                    struct arena *arena);
     /* Sleeps, ending early with 57014 when cancelled. */

@@ -359,9 +359,10 @@ obj_description(struct func_call *call, const union datum *args)
 {
     const struct db_access *access = access_of(call->env);
     struct slice class = view_slice(&args[1].view);
-    oid class_oid = slice_equal(class, slice_text("pg_class"))       ? 1259
-                    : slice_equal(class, slice_text("pg_namespace")) ? 2615
-                                                                     : OID_NONE;
+    oid class_oid = slice_equal(class, slice_text("pg_class"))        ? 1259
+                    : slice_equal(class, slice_text("pg_namespace"))  ? 2615
+                    : slice_equal(class, slice_text("pg_constraint")) ? 2606
+                                                                      : OID_NONE;
     return text_or_null(
         call, access->comment(access->object, (oid)args[0].i32, class_oid, 0, call->arena));
 }
@@ -481,8 +482,8 @@ static const struct func_info funcs[] = {
      STABLE},
     {FUNC(1641, "pg_get_viewdef", TYPE_TEXT, pg_get_viewdef, TYPE_OID), STABLE},
     {FUNC(2506, "pg_get_viewdef", TYPE_TEXT, pg_get_viewdef, TYPE_OID, TYPE_BOOL), STABLE},
-    {FUNC(1716, "pg_get_expr", TYPE_TEXT, pg_get_expr, TYPE_TEXT, TYPE_OID), STABLE},
-    {FUNC(2509, "pg_get_expr", TYPE_TEXT, pg_get_expr, TYPE_TEXT, TYPE_OID, TYPE_BOOL), STABLE},
+    {FUNC(1716, "pg_get_expr", TYPE_TEXT, pg_get_expr, 194, TYPE_OID), STABLE},
+    {FUNC(2509, "pg_get_expr", TYPE_TEXT, pg_get_expr, 194, TYPE_OID, TYPE_BOOL), STABLE},
     {FUNC(1215, "obj_description", TYPE_TEXT, obj_description, TYPE_OID, TYPE_NAME), STABLE},
     {FUNC(1216, "col_description", TYPE_TEXT, col_description, TYPE_OID, TYPE_INT4), STABLE},
     {FUNC(1642, "pg_get_userbyid", TYPE_NAME, pg_get_userbyid, TYPE_OID), STABLE},

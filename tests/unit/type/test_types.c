@@ -89,8 +89,6 @@ is_exempt(const char *what, oid object)
         oid object;
     } exempt[] = {
         {"type", TYPE_RECORD_ARRAY}, /* an array as others are; PostgreSQL calls it a pseudo-type */
-        {"function", 1716},          /* pg_get_expr: expressions are kept as text here, */
-        {"function", 2509},          /* not as trees of nodes */
     };
     for (size_t i = 0; i < sizeof exempt / sizeof exempt[0]; i++) {
         if (strcmp(exempt[i].what, what) == 0 && exempt[i].object == object)
