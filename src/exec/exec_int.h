@@ -82,7 +82,8 @@ struct exec {
     uint32_t hold_count;     /* nodes that hold a batch across calls: scans must not refresh */
     uint64_t modified_count; /* by the node at the root */
     uint64_t work_mem_bytes;
-    struct fk_queue *foreign_keys; /* checks left for the statement's end; null: none */
+    struct fk_queue *foreign_keys;    /* checks left for the statement's end; null: none */
+    struct side_writer *side_writers; /* side_writer.h */
     bool is_timed;
     struct buf scratch[EXEC_SCRATCH_COUNT]; /* for building keys: never across a call of a node */
 };

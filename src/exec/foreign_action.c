@@ -6,15 +6,7 @@
  * found before the first is changed.
  */
 #include "exec/foreign_key_int.h"
-#include "plan/planner.h"
-
-/* A table that actions write to: its writer, made on first use. */
-struct fk_writer {
-    struct fk_writer *next;
-    const struct table *table;
-    struct table_writer *writer;
-    struct column *old_columns, *new_columns; /* one row */
-};
+#include "exec/side_writer.h"
 
 struct found_row {
     struct found_row *next;
@@ -26,82 +18,10 @@ struct search {
     const struct fk_code *fk;
     struct arena *arena;
     union datum *values; /* the key, in the referencing columns' types */
-    struct fk_writer *target;
+    struct side_writer *target;
     struct found_row *first, **link;
     uint32_t limit; /* rows wanted */
 };
-
-/* ---- tables without a query ---- */
-
-static const struct table *
-context_table(void *object, oid table)
-{
-    return catalog_table(object, table);
-}
-
-static const struct row_format *
-context_format(void *object, const struct table *table)
-{
-    return catalog_row_format(object, table);
-}
-
-static struct plan_context
-context_of(struct exec *exec)
-{
-    return (struct plan_context){
-        .arena = exec->arena,
-        .scope = exec->plan->scope,
-        .object = exec->context.catalog,
-        .table = context_table,
-        .format = context_format,
-    };
-}
-
-static struct compiler
-compiler_of(struct exec *exec)
-{
-    return (struct compiler){.arena = exec->arena,
-                             .scope = exec->plan->scope,
-                             .types = exec->plan->scope->types,
-                             .is_rescanned = true};
-}
-
-static void
-one_row_columns(struct exec *exec, const struct table_code *code, struct column **columns)
-{
-    uint32_t count = code->format->column_count;
-
-    *columns = arena_alloc_array(exec->arena, count + 1u, sizeof **columns);
-    for (uint32_t i = 0; i < count; i++) {
-        vector_init(&(*columns)[i], code->format->columns[i].phys, 1, exec->arena);
-        (*columns)[i].has_nulls = true;
-        (*columns)[i].nulls[0] = 1;
-    }
-}
-
-static struct fk_writer *
-writer_of(struct exec *exec, const struct table *table)
-{
-    struct fk_queue *queue = fk_queue_of(exec);
-    struct fk_writer *writer = queue->writers;
-
-    while (writer != NULL && writer->table != table)
-        writer = writer->next;
-    if (writer != NULL)
-        return writer;
-    struct plan_context context = context_of(exec);
-    struct compiler compiler = compiler_of(exec);
-    struct plan_table_rules *rules = arena_alloc_zero(exec->arena, sizeof *rules);
-    plan_table_rules(&context, table, rules);
-    writer = arena_alloc_zero(exec->arena, sizeof *writer);
-    writer->table = table;
-    writer->writer = table_writer_open(exec, table_compile(&compiler, rules), 1, true);
-    one_row_columns(exec, writer->writer->code, &writer->old_columns);
-    one_row_columns(exec, writer->writer->code, &writer->new_columns);
-    writer->next = queue->writers;
-    queue->writers = writer;
-    return writer;
-}
 
 /* ---- finding rows that point to a key ---- */
 
@@ -299,8 +219,8 @@ set_columns(struct search *s, const struct fk_event *event, char action)
                       s->fk->types[i]->sql_name);
             set_value(column, value, event->new_nulls[i]);
         } else {
-            struct plan_context context = context_of(s->exec);
-            struct compiler compiler = compiler_of(s->exec);
+            struct plan_context context = side_plan_context(s->exec);
+            struct compiler compiler = side_compiler(s->exec);
             struct expr *e = plan_column_default(&context, table, def->attrs[i]);
             struct expr_state *state =
                 expr_open(s->exec, expr_compile(&compiler, &e, 1), 1, s->exec->arena);
@@ -372,12 +292,13 @@ fk_act(struct exec *exec, struct fk_event *event)
     const struct fk_code *fk = event->fk;
     const struct constraint_def *def = fk->plan->def;
     char action = event->is_update ? def->on_update : def->on_delete;
-    bool is_refused = action != 'c' && action != 'n' && action != 'd';
+    bool is_refused =
+        (action != 'c' && action != 'n' && action != 'd') || fk_queue_of(exec)->is_refusing;
     struct search search = {
         .exec = exec,
         .fk = fk,
         .arena = exec_new_arena(exec, "foreign key action"),
-        .target = writer_of(exec, fk->plan->referencing),
+        .target = side_writer_of(exec, fk->plan->referencing),
         .limit = is_refused ? 1 : UINT32_MAX,
     };
 

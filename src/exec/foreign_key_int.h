@@ -17,14 +17,12 @@ struct fk_event {
     bool *new_nulls;
 };
 
-struct fk_writer;
-
 struct fk_queue {
     struct arena *arena;
     struct fk_event *first, *last;
     struct buf key, spill;
-    struct fk_writer *writers; /* of tables that actions write to */
     bool is_running;
+    bool is_refusing; /* actions do not run: a row that is still pointed to is an error */
 };
 
 struct fk_queue *fk_queue_of(struct exec *exec);

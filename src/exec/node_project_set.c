@@ -113,7 +113,7 @@ put_row(struct exec *exec, struct project_set_state *state, uint32_t row, uint32
         struct column *to = &state->columns[code->set_to[i]];
         union datum value;
         bool is_null;
-        has_row |= set_next(&state->sets[i], &value, &is_null, 1);
+        has_row |= set_next_value(&state->sets[i], &value, &is_null);
         vector_set(to, at, value);
         to->nulls[at] = is_null;
     }

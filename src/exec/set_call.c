@@ -3,6 +3,8 @@
  */
 #include "exec/set_call.h"
 
+#include "type/record.h"
+
 bool
 is_set_call(const struct expr *e)
 {
@@ -96,4 +98,27 @@ set_next(struct set_run *run, union datum *values, bool *nulls, uint32_t count)
         values[c] = (union datum){.words = {0, 0}};
     }
     return false;
+}
+
+bool
+set_next_value(struct set_run *run, union datum *value, bool *is_null)
+{
+    const struct func_info *func = run->code->site->func;
+
+    if (func->out_count < 2)
+        return set_next(run, value, is_null, 1);
+    struct arena *arena = run->call.arena;
+    union datum *values = arena_alloc_array(arena, func->out_count, sizeof *values);
+    bool *nulls = arena_alloc_array(arena, func->out_count, sizeof *nulls);
+    *value = (union datum){.words = {0, 0}};
+    *is_null = true;
+    if (!set_next(run, values, nulls, func->out_count))
+        return false;
+    struct record_shape shape = {.type = TYPE_RECORD,
+                                 .count = func->out_count,
+                                 .types = func->out_types,
+                                 .names = func->out_names};
+    *value = record_make(run->call.env, arena, &shape, values, nulls);
+    *is_null = false;
+    return true;
 }

@@ -33,3 +33,5 @@ void set_begin(struct exec *exec, struct set_run *run, uint32_t row, struct aren
                struct arena *state_arena);
 /* The next row of the set: the function's value, or its columns; false at the end. */
 bool set_next(struct set_run *run, union datum *values, bool *nulls, uint32_t count);
+/* The next row of the set as one value: a record if the function has several columns. */
+bool set_next_value(struct set_run *run, union datum *value, bool *is_null);

@@ -119,9 +119,8 @@ access_set_setting(void *object, const char *name, const char *value, bool is_lo
 
 /* ---- names ---- */
 
-/* Splits `schema.name` or `name`, quoted parts and all. */
-static struct object_name
-split_name(struct session *session, const char *text)
+struct object_name
+session_split_name(struct session *session, const char *text)
 {
     struct arena *arena = session->statement_arena;
     const char *parts[3];
@@ -158,7 +157,7 @@ static oid
 access_relation_named(void *object, const char *name)
 {
     struct session *session = object;
-    struct object_name split = split_name(session, name);
+    struct object_name split = session_split_name(session, name);
     const struct table *table = session->scope.relation(session, split.schema, split.name);
     return table == NULL ? OID_NONE : table->table;
 }
@@ -194,7 +193,7 @@ access_schema_named(void *object, const char *name)
 {
     struct session *session = object;
     const struct schema_def *schema =
-        catalog_find_schema(session->catalog, split_name(session, name).name);
+        catalog_find_schema(session->catalog, session_split_name(session, name).name);
     return schema == NULL ? OID_NONE : schema->schema;
 }
 

@@ -103,9 +103,17 @@ feed_sql(struct arena *arena, const struct table *table, const attr_no *attrs, u
                               name, targets, sources, FEED_NAME);
 }
 
-struct feed *
-feed_open(struct session *session, const struct table *table, const attr_no *attrs,
-          uint32_t attr_count)
+static oid
+collation_of(struct session *session, oid type)
+{
+    const struct type_info *info = scope_type(&session->scope, type);
+    return info != NULL && info->is_collatable ? 100 : OID_NONE;
+}
+
+/* `query`: whose columns the rows have; null: the target columns' types. */
+static struct feed *
+open_for_query(struct session *session, const struct table *table, const attr_no *attrs,
+               uint32_t attr_count, const struct inner_query *query)
 {
     struct arena *arena = session->statement_arena;
     struct feed *feed = arena_alloc_zero(arena, sizeof *feed);
@@ -119,6 +127,11 @@ feed_open(struct session *session, const struct table *table, const attr_no *att
                                          .type = target->type,
                                          .typmod = target->typmod,
                                          .collation = target->collation};
+        if (query == NULL)
+            continue;
+        columns[i].type = inner_query_type(query, i, &columns[i].typmod);
+        if (columns[i].type != target->type)
+            columns[i].collation = collation_of(session, columns[i].type);
     }
     feed->extra.table = (struct table){.table = FEED_OID,
                                        .schema = SCHEMA_PG_CATALOG,
@@ -140,6 +153,13 @@ feed_open(struct session *session, const struct table *table, const attr_no *att
     feed->entry = planned_make(session, analyze(&options, &list->statements[0]), NULL);
     session_release_later(session, feed->entry);
     return feed;
+}
+
+struct feed *
+feed_open(struct session *session, const struct table *table, const attr_no *attrs,
+          uint32_t attr_count)
+{
+    return open_for_query(session, table, attrs, attr_count, NULL);
 }
 
 void
@@ -182,7 +202,6 @@ feed_rewrite(struct session *session, const struct table *old, const struct tabl
     before->format = (struct row_format *)(uintptr_t)catalog_row_format(session->catalog, old);
     extra_table_show(session, before);
 
-    struct feed *feed = feed_open(session, table, attrs, attr_count);
     struct arena *rows =
         arena_new(&(struct arena_options){.name = "rewritten rows", .on_full = raise_arena_full});
     if (rows == NULL)
@@ -190,6 +209,7 @@ feed_rewrite(struct session *session, const struct table *old, const struct tabl
     arena_on_end(arena, (void (*)(void *))arena_free, rows);
     struct inner_query *query = inner_query_open(
         session, rows, arena_format(arena, "SELECT %s FROM \"%s\"", columns_sql, OLD_NAME));
+    struct feed *feed = open_for_query(session, table, attrs, attr_count, query);
     struct batch batch;
     while (inner_query_next(query, &batch))
         feed_put(feed, &batch);

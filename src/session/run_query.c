@@ -8,6 +8,7 @@
 
 struct inner_query {
     struct exec *exec;
+    const struct query *query;
 };
 
 struct inner_query *
@@ -27,7 +28,16 @@ inner_query_open(struct session *session, struct arena *arena, const char *sql)
         .work_mem_bytes = (uint64_t)settings_int(&session->settings, SETTING_WORK_MEM) * 1024};
     struct inner_query *inner = arena_alloc(arena, sizeof *inner);
     inner->exec = exec_open(entry->program, &context);
+    inner->query = query;
     return inner;
+}
+
+oid
+inner_query_type(const struct inner_query *query, uint32_t column, int32_t *typmod)
+{
+    const struct expr *e = query->query->targets[column].expr;
+    *typmod = e->typmod;
+    return e->type;
 }
 
 bool

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/raise.h"
+#include "session/branch_functions.h"
 #include "session/feed.h"
 #include "session/session_int.h"
 #include <strings.h>
@@ -141,6 +142,27 @@ scope_is_visible(void *object, const struct table *table)
     return found != NULL && found->table == table->table;
 }
 
+/* The functions of the schema rowan: those of users are not there yet. */
+static const struct func_info *const *
+scope_funcs(void *object, const char *schema, const char *name)
+{
+    const struct func_info *const *found = branch_functions_named(name);
+    if (found[0] == NULL || (schema != NULL && strcmp(schema, "rowan") == 0))
+        return found;
+    if (schema == NULL)
+        for (const oid *path = search_path(object); *path != OID_NONE; path++)
+            if (*path == SCHEMA_ROWAN)
+                return found;
+    return branch_functions_named("");
+}
+
+static const struct func_info *
+scope_func_oid(void *object, oid func)
+{
+    (void)object;
+    return branch_function(func);
+}
+
 static oid
 scope_collation(void *object, const char *schema, const char *name)
 {
@@ -185,6 +207,8 @@ session_scope_init(struct session *session)
         .schema_name = scope_schema_name,
         .create_schema = scope_create_schema,
         .is_visible = scope_is_visible,
+        .funcs = scope_funcs,
+        .func_oid = scope_func_oid,
         .collation = scope_collation,
         .collation_name = scope_collation_name,
         .database_name = scope_database_name,

@@ -317,9 +317,14 @@ columns_of_func(struct analysis *an, const struct func_info *func, uint32_t *cou
 {
     struct range_column *columns = arena_alloc_zero(an->arena, func->out_count * sizeof *columns);
     *count = func->out_count;
-    for (uint32_t i = 0; i < func->out_count; i++)
+    for (uint32_t i = 0; i < func->out_count; i++) {
+        const struct type_info *type = scope_type(an->scope, func->out_types[i]);
         columns[i] = (struct range_column){
-            .name = func->out_names[i], .type = func->out_types[i], .typmod = -1};
+            .name = func->out_names[i],
+            .type = func->out_types[i],
+            .typmod = -1,
+            .collation = type != NULL && type->is_collatable ? COLLATION_DEFAULT : OID_NONE};
+    }
     return columns;
 }
 

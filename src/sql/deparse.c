@@ -291,6 +291,9 @@ deparse_func(struct deparse *d, const struct expr *e, bool show_implicit)
     default:
         break;
     }
+    /* Built in, but not in pg_catalog: found under any search_path by its schema alone. */
+    if (e->func.func->func >= FUNC_ROWAN_FIRST && e->func.func->func <= FUNC_ROWAN_LAST)
+        put(d, "rowan.");
     buf_format(d->to, "%s(", name_of(d, e->func.func->name));
     deparse_call_args(d, &e->func, e->args, e->arg_count);
     put(d, ")");

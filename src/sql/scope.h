@@ -14,6 +14,10 @@
 #include "catalog/table.h"
 #include "type/types.h"
 
+/* The numbers of functions of the schema rowan: PostgreSQL gives none of them away. */
+#define FUNC_ROWAN_FIRST 8000
+#define FUNC_ROWAN_LAST 8099
+
 /*
  * Look-ups. `schema` null: along search_path. Not found: null, OID_NONE or an empty array; they
  * raise for other reasons only (privileges, storage). Function pointers may be null: nothing there.

@@ -67,6 +67,20 @@ branch_diff(struct db *db, struct branch *from, struct branch *to, tree_no tree,
     return st;
 }
 
+enum status
+txn_diff(struct txn *from, tree_no from_tree, struct txn *to, tree_no to_tree,
+         tree_diff_visit visit, void *object)
+{
+    struct store *store = from->db->store;
+    struct snapshot *before = txn_statement(from)->snapshot, *after = txn_statement(to)->snapshot;
+    struct tree_root old_root, new_root;
+    snapshot_enter(before);
+    snapshot_enter(after);
+    TRY(root_or_empty(before, store, from_tree, &old_root));
+    TRY(root_or_empty(after, store, to_tree, &new_root));
+    return tree_diff(store, before->reader, &old_root, &new_root, visit, object);
+}
+
 struct tree_list {
     struct arena *arena;
     tree_no *trees;

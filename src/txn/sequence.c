@@ -302,6 +302,12 @@ sequence_put(struct txn *txn, uint32_t id, const struct sequence_state *state)
     return own_put(txn, slice_of(bytes, sizeof bytes), state);
 }
 
+enum status
+sequence_read(struct txn *txn, struct slice row, struct sequence_state *state)
+{
+    return state_decode(txn->db->store, row, state);
+}
+
 /* ---- what the rest of txn asks ---- */
 
 void
@@ -369,34 +375,56 @@ row_id_load(struct txn *txn, tree_no tree, uint64_t *next)
     return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
-enum status
-txn_new_row_id(struct txn *txn, tree_no tree, uint64_t count, uint64_t *first)
+/* The tree's counter, loaded if need be. On ST_OK the counters' mutex is held. */
+static enum status
+row_counter_lock(struct txn *txn, tree_no tree, struct row_counter **counter)
 {
     struct branch *branch = txn->branch;
     mutex_lock(&branch->counters_mutex);
-    struct row_counter *counter = map_find(&branch->row_ids, tree);
-    if (counter == NULL) {
-        mutex_unlock(&branch->counters_mutex);
-        struct row_counter *made = mem_alloc(sizeof *made);
-        enum status st = made == NULL ? ST_NO_MEMORY : row_id_load(txn, tree, &made->next);
-        if (st != ST_OK) {
-            mem_free(made);
-            return st;
-        }
-        mutex_lock(&branch->counters_mutex);
-        counter = map_find(&branch->row_ids, tree);
-        if (counter == NULL && map_put(&branch->row_ids, tree, made) != ST_OK) {
-            mutex_unlock(&branch->counters_mutex);
-            mem_free(made);
-            return ST_NO_MEMORY;
-        }
-        if (counter == NULL)
-            counter = made;
-        else
-            mem_free(made);
+    *counter = map_find(&branch->row_ids, tree);
+    if (*counter != NULL)
+        return ST_OK;
+    mutex_unlock(&branch->counters_mutex);
+
+    struct row_counter *made = mem_alloc(sizeof *made);
+    enum status st = made == NULL ? ST_NO_MEMORY : row_id_load(txn, tree, &made->next);
+    if (st != ST_OK) {
+        mem_free(made);
+        return st;
     }
+    mutex_lock(&branch->counters_mutex);
+    *counter = map_find(&branch->row_ids, tree);
+    if (*counter != NULL) {
+        mem_free(made);
+        return ST_OK;
+    }
+    if (map_put(&branch->row_ids, tree, made) != ST_OK) {
+        mutex_unlock(&branch->counters_mutex);
+        mem_free(made);
+        return ST_NO_MEMORY;
+    }
+    *counter = made;
+    return ST_OK;
+}
+
+enum status
+txn_new_row_id(struct txn *txn, tree_no tree, uint64_t count, uint64_t *first)
+{
+    struct row_counter *counter;
+    TRY(row_counter_lock(txn, tree, &counter));
     *first = counter->next;
     counter->next += count;
-    mutex_unlock(&branch->counters_mutex);
+    mutex_unlock(&txn->branch->counters_mutex);
+    return ST_OK;
+}
+
+enum status
+txn_pass_row_id(struct txn *txn, tree_no tree, uint64_t row_id)
+{
+    struct row_counter *counter;
+    TRY(row_counter_lock(txn, tree, &counter));
+    if (counter->next <= row_id)
+        counter->next = row_id + 1;
+    mutex_unlock(&txn->branch->counters_mutex);
     return ST_OK;
 }

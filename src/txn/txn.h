@@ -156,6 +156,8 @@ MUST_CHECK enum status txn_tree_clear(struct txn *txn, tree_no tree);
 /* The next hidden row id of a table without a primary key: unique in the branch, rising. */
 MUST_CHECK enum status txn_new_row_id(struct txn *txn, tree_no tree, uint64_t count,
                                       uint64_t *first);
+/* A row with this id came from elsewhere: ids given from now on are beyond it. */
+MUST_CHECK enum status txn_pass_row_id(struct txn *txn, tree_no tree, uint64_t row_id);
 
 /* ---- locks ---- */
 
@@ -223,6 +225,9 @@ MUST_CHECK enum status sequence_get(struct txn *txn, uint32_t sequence,
 /* Create, or change the parameters (transactional). */
 MUST_CHECK enum status sequence_put(struct txn *txn, uint32_t sequence,
                                     const struct sequence_state *state);
+/* A row of TREE_SEQUENCES as branch_merge_rows shows it. ST_CORRUPT: no such row. */
+MUST_CHECK enum status sequence_read(struct txn *txn, struct slice row,
+                                     struct sequence_state *state);
 
 /* ---- settings of the database's threads ---- */
 
@@ -236,6 +241,10 @@ MUST_CHECK enum status db_checkpoint(struct db *db);
 /* Calls visit for every key that differs between two branches' heads in `tree`, in key order. */
 MUST_CHECK enum status branch_diff(struct db *db, struct branch *from, struct branch *to,
                                    tree_no tree, tree_diff_visit visit, void *object);
+/* The same for a tree in each of two transactions' snapshots (a statement has begun in both); their
+ * own changes are not seen. The trees may have different numbers. */
+MUST_CHECK enum status txn_diff(struct txn *from, tree_no from_tree, struct txn *to,
+                                tree_no to_tree, tree_diff_visit visit, void *object);
 /* The trees whose roots differ. */
 MUST_CHECK enum status branch_diff_trees(struct db *db, struct branch *from, struct branch *to,
                                          struct arena *arena, tree_no **trees, uint32_t *count);
