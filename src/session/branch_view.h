@@ -23,7 +23,8 @@ struct branch_view *branch_view_open(struct session *session, struct arena *aren
                                      const char *name);
 /* The branch, held until the arena ends. */
 struct branch *branch_get(struct session *session, struct arena *arena, const char *name);
-/* A relation of the view by a name as SQL writes it, along the session's search_path; null: none. */
+/* A relation of the view by a name as SQL writes it, found along the session's search_path;
+ * null: none. */
 const struct table *branch_view_table(struct branch_view *view, const char *name);
 
 /* The table's name, with its schema unless that is public, quoted where it must be. */
