@@ -73,6 +73,14 @@ enum put_mode {
  * O(1) without splitting pages in halves. */
 MUST_CHECK enum status tree_put(struct edit *edit, struct tree_root *root, struct slice key,
                                 struct slice value, enum put_mode mode);
+/*
+ * The same for rows in strictly rising key order, with one descent for each leaf that they go to.
+ * *done counts the rows put: after a failure those before keys[*done] are in the tree, and that one
+ * is what failed. One epoch's work: a few hundred rows at a time.
+ */
+MUST_CHECK enum status tree_put_many(struct edit *edit, struct tree_root *root,
+                                     const struct slice *keys, const struct slice *values,
+                                     uint32_t count, enum put_mode mode, uint32_t *done);
 MUST_CHECK enum status tree_delete(struct edit *edit, struct tree_root *root,
                                    struct slice key); /* ST_NOT_FOUND */
 /* Retires every page of the tree born after `since` (0: all); root becomes empty. O(pages). */

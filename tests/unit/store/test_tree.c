@@ -385,6 +385,43 @@ change_once(struct setting *s, struct edit *edit, struct tree_root *root, struct
             model_put(model, key, value);
 }
 
+/* Puts a run of rows in key order at once; whether some are there already decides what comes of it.
+ */
+static void
+put_many(struct setting *s, struct edit *edit, struct tree_root *root, struct model *model)
+{
+    struct model batch = {0};
+    uint8_t room[KEY_BYTES_MAX], value_room[2000];
+    struct slice keys[100], values[100];
+    for (uint32_t i = 0; i < 100; i++)
+        model_put(&batch, make_key(&s->random, s->load, &s->serial, room),
+                  make_value(&s->random, sizeof value_room, value_room));
+    for (uint32_t i = 0; i < batch.count; i++) {
+        keys[i] = batch.rows[i].key;
+        values[i] = batch.rows[i].value;
+    }
+    enum put_mode mode = random_below(&s->random, 2) == 0 ? PUT_INSERT : PUT_UPSERT;
+    for (uint32_t at = 0, done; at < batch.count; at += done + 1) {
+        enum status st =
+            tree_put_many(edit, root, keys + at, values + at, batch.count - at, mode, &done);
+        for (uint32_t i = at; i < at + done; i++) {
+            bool is_found;
+            (void)model_find(model, keys[i], &is_found);
+            assert_true(mode == PUT_UPSERT || !is_found);
+            model_put(model, keys[i], values[i]);
+        }
+        if (st == ST_OK) {
+            assert_int_equal(at + done, batch.count);
+            break;
+        }
+        bool is_found;
+        (void)model_find(model, keys[at + done], &is_found);
+        assert_int_equal(st, ST_EXISTS);
+        assert_true(mode == PUT_INSERT && is_found);
+    }
+    model_clear(&batch);
+}
+
 static void
 empty_tree(struct setting *s, struct edit *edit, struct tree_root *root, struct model *model)
 {
@@ -413,6 +450,8 @@ run(const struct workload *load, uint64_t seed)
         edit_init(&edit, s.store, s.reader, round + 1);
         for (uint32_t i = 0; i < load->ops; i++)
             change_once(&s, &edit, &root, &model);
+        for (uint32_t i = 0; i < load->ops / 100; i++)
+            put_many(&s, &edit, &root, &model);
         assert_tree(&s, &root, &model);
         assert_tree(&s, &old_root, &old);
         assert_diff(&s, &old_root, &old, &root, &model);
@@ -509,6 +548,42 @@ rows_in_rising_order_fill_pages(void **state)
 }
 
 static void
+rising_rows_put_many_at_a_time_fill_pages(void **state)
+{
+    (void)state;
+    struct setting s = {.store = stand_in_open(NULL, 0)};
+    assert_int_equal(reader_new(s.store, &s.reader), ST_OK);
+    reader_enter(s.reader);
+    struct edit edit;
+    edit_init(&edit, s.store, s.reader, 1);
+    struct tree_root root = {0};
+    uint8_t room[200][8], value[90] = {1};
+    struct slice keys[200], values[200];
+    for (uint64_t i = 0; i < 100; i++) {
+        uint32_t done;
+        for (uint32_t k = 0; k < 200; k++) {
+            be64_set(room[k], i * 200 + k);
+            keys[k] = slice_of(room[k], 8);
+            values[k] = slice_of(value, sizeof value);
+        }
+        assert_int_equal(tree_put_many(&edit, &root, keys, values, 200, PUT_INSERT, &done), ST_OK);
+        assert_int_equal(done, 200);
+        assert_int_equal(tree_put_many(&edit, &root, keys, values, 200, PUT_INSERT, &done),
+                         ST_EXISTS);
+        assert_int_equal(done, 0);
+    }
+    assert_int_equal(root.row_count, 20000);
+    assert_int_equal(tree_check(s.store, s.reader, &root), ST_OK);
+    uint64_t row_bytes = 8 + 2 + 2 + sizeof value;
+    assert_true(edit.taken.count * (uint64_t)PAGE_BYTES < 20000 * row_bytes * 106 / 100);
+    edit_drop(&edit);
+    edit_deinit(&edit);
+    assert_int_equal(s.store->space->used_count, 0);
+    reader_leave(s.reader);
+    stand_in_close(s.store);
+}
+
+static void
 bad_requests_are_refused(void **state)
 {
     (void)state;
@@ -545,6 +620,7 @@ main(void)
         cmocka_unit_test(tree_holds_long_keys),
         cmocka_unit_test(tree_holds_long_values),
         cmocka_unit_test(rows_in_rising_order_fill_pages),
+        cmocka_unit_test(rising_rows_put_many_at_a_time_fill_pages),
         cmocka_unit_test(bad_requests_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,101 @@
+/*
+ * tree_put_many.c: rows in rising key order into a tree, with one descent a leaf.
+ *
+ * The leaf of the row before is remembered with the key at which the next leaf begins. A row that
+ * belongs there too, is new and fits, goes straight in; for any other the leaf is looked up, and
+ * where that does not help either (it is not the edit's own yet, it is full, the row is there) the
+ * row takes the way of single ones, tree_put. So rows beyond the end of the tree cost a split and
+ * three descents a leaf, and rows scattered over it cost what single ones do.
+ *
+ * The leaf is the edit's own, and nobody leaves the epoch meanwhile, so its frame stays.
+ */
+#include "store/tree_int.h"
+
+/* Where the row before went. */
+struct put_place {
+    struct page *leaf; /* null: not known, or not the edit's own */
+    bool has_high;
+    struct slice high; /* keys from here on belong to later leaves */
+    uint8_t room[KEY_BYTES_MAX];
+};
+
+/* Finds the leaf that `key` belongs to, if the edit owns it already. */
+static enum status
+place_find(struct edit *edit, const struct tree_root *root, struct slice key,
+           struct put_place *place)
+{
+    struct tree_path path;
+    place->leaf = NULL;
+    TRY(tree_descend(edit->store, root, key, &path));
+    uint32_t last = path.depth - 1;
+    struct page_ref ref = path.at[last].ref;
+    if (ref.birth != edit->birth)
+        return ST_OK;
+    place->has_high = false;
+    for (uint32_t d = last; d > 0 && !place->has_high; d--) {
+        const struct page *inner = path.at[d - 1].page;
+        if (path.at[d - 1].idx + 1u >= inner->slot_count)
+            continue;
+        place->high = page_key(inner, path.at[d - 1].idx + 1u, place->room);
+        if (place->high.data != place->room) {
+            memcpy(place->room, place->high.data, place->high.bytes);
+            place->high.data = place->room;
+        }
+        place->has_high = true;
+    }
+    return cache_own(edit->store->cache, ref, &place->leaf);
+}
+
+/* Whether the key is greater than all of the leaf. */
+static inline bool
+is_behind(const struct page *leaf, struct slice key)
+{
+    struct slice prefix = page_prefix(leaf);
+    if (leaf->slot_count == 0 || key.bytes < prefix.bytes ||
+        memcmp(key.data, prefix.data, prefix.bytes) != 0)
+        return false;
+    struct slice rest = slice_of(key.data + prefix.bytes, key.bytes - prefix.bytes);
+    return slice_compare(page_suffix(leaf, leaf->slot_count - 1u), rest) < 0;
+}
+
+/* Puts the row into the leaf at hand; false: that is for tree_put to do. */
+static bool
+place_put(struct put_place *place, struct slice key, struct slice value)
+{
+    struct page *leaf = place->leaf;
+    if (leaf == NULL || key.bytes == 0 || key.bytes > KEY_BYTES_MAX ||
+        value.bytes > leaf_value_bytes_max(key.bytes) ||
+        (place->has_high && slice_compare(key, place->high) >= 0))
+        return false;
+    struct leaf_row row = {.key = key, .value = value};
+    uint32_t idx = leaf->slot_count;
+    bool is_found = false;
+    if (!is_behind(leaf, key))
+        idx = leaf_find(leaf, key, &is_found);
+    if (is_found || !page_has_room(leaf, key, leaf_row_extra(&row)))
+        return false;
+    leaf_insert(leaf, idx, &row);
+    return true;
+}
+
+enum status
+tree_put_many(struct edit *edit, struct tree_root *root, const struct slice *keys,
+              const struct slice *values, uint32_t count, enum put_mode mode, uint32_t *done)
+{
+    struct put_place place = {.leaf = NULL};
+    for (*done = 0; *done < count; ++*done) {
+        struct slice key = keys[*done], value = values[*done];
+        bool is_put = place_put(&place, key, value);
+        if (!is_put && mode != PUT_UPDATE && root->ref.page != PAGE_NONE && key.bytes != 0) {
+            TRY(place_find(edit, root, key, &place));
+            is_put = place_put(&place, key, value);
+        }
+        if (is_put) {
+            root->row_count++;
+            continue;
+        }
+        place.leaf = NULL; /* it may be split */
+        TRY(tree_put(edit, root, key, value, mode));
+    }
+    return ST_OK;
+}
