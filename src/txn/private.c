@@ -1,5 +1,5 @@
 /*
- * own.c: private trees begun, changed, rolled back and handed over.
+ * private.c: private trees begun, changed, rolled back and handed over.
  *
  *   V1  a page of the edit whose birth is before edit.birth is never changed: some version, or the
  *       base, may reach it
@@ -9,11 +9,16 @@
  */
 #include "txn/private.h"
 #include "base/bytes.h"
+#include "base/check.h"
 #include "txn/record.h"
 #include "txn/txn_int.h"
 
 /* The objects of the user: the catalog's own trees stay in write sets. */
 #define FIRST_TREE 16384u
+#define ROWS_AN_EPOCH 256u
+
+static enum status version_make(struct private_tree *own);
+static bool is_in_force(const struct private_tree *own, bool is_newest);
 
 static birth_seq
 new_birth(struct db *db)
@@ -43,7 +48,7 @@ base_find(struct private_tree *own, const struct generation *generation)
     struct txn *txn = own->txn;
     struct store *store = txn->db->store;
     snapshot_take(own->base, txn->branch);
-    own->is_replacing = generation->base == BASE_EMPTY;
+    own->is_replacing = generation != NULL && generation->base == BASE_EMPTY;
     if (own->is_replacing)
         return ST_OK;
     snapshot_enter(own->base);
@@ -77,6 +82,8 @@ tree_change(struct private_tree *own, struct slice key, const struct slice *valu
 static enum status
 changes_move(struct private_tree *own, const struct generation *generation)
 {
+    if (generation == NULL)
+        return ST_OK;
     for (struct change_key *key = generation->first[0]; key != NULL; key = key->next[0]) {
         if (key->newest == NULL)
             continue;
@@ -98,14 +105,38 @@ private_free(struct private_tree *own)
 
 /* All that can fail on the way; what was made is freed by the caller. */
 static enum status
-private_fill(struct private_tree *own, struct changed_tree *tree)
+private_fill(struct private_tree *own)
 {
     struct txn *txn = own->txn;
-    TRY(base_find(own, tree->newest));
+    const struct changed_tree *changed = write_set_find(&txn->set, own->tree);
+    const struct generation *newest = changed == NULL ? NULL : changed->newest;
+    TRY(base_find(own, newest));
     own->first_birth = new_birth(txn->db);
     own->edit.birth = own->first_birth;
-    TRY(changes_move(own, tree->newest));
-    return write_set_begin(&txn->set, tree->tree, BASE_PRIVATE, own, txn->command);
+    TRY(changes_move(own, newest));
+    return write_set_begin(&txn->set, own->tree, BASE_PRIVATE, own, txn->command);
+}
+
+/* Writers are locked out. On failure everything is as before. */
+static enum status
+private_make(struct txn *txn, tree_no tree)
+{
+    struct private_tree *own = arena_alloc_zero(txn->arena, sizeof *own);
+    if (own == NULL)
+        return ST_NO_MEMORY;
+    TRY(snapshot_new(txn->db->store, &own->base));
+    own->txn = txn;
+    own->tree = tree;
+    own->command = txn->command;
+    edit_init(&own->edit, txn->db->store, own->base->reader, 0);
+    enum status st = private_fill(own);
+    if (st != ST_OK) {
+        private_free(own);
+        return st;
+    }
+    own->next = txn->privates;
+    txn->privates = own;
+    return ST_OK;
 }
 
 void
@@ -117,19 +148,54 @@ private_begin(struct txn *txn, struct changed_tree *tree)
         return;
     if (lock_out_writers(txn, tree->tree) != ST_OK)
         return;
-    struct private_tree *own = arena_alloc_zero(txn->arena, sizeof *own);
-    if (own == NULL || snapshot_new(txn->db->store, &own->base) != ST_OK)
-        return;
-    own->txn = txn;
-    own->tree = tree->tree;
-    own->command = txn->command;
-    edit_init(&own->edit, txn->db->store, own->base->reader, 0);
-    if (private_fill(own, tree) != ST_OK) {
-        private_free(own);
-        return;
+    if (private_make(txn, tree->tree) != ST_OK)
+        return; /* the write set grows on */
+}
+
+/* ---- bulk loads ---- */
+
+/* The private tree that holds the tree's changes now, or null. */
+static struct private_tree *
+private_of(const struct txn *txn, tree_no tree)
+{
+    const struct private_tree *own = txn->privates;
+    while (own != NULL && (own->tree != tree || !is_in_force(own, true)))
+        own = own->next;
+    return (struct private_tree *)(uintptr_t)own;
+}
+
+bool
+txn_is_bulk(const struct txn *txn, tree_no tree)
+{
+    return private_of(txn, tree) != NULL;
+}
+
+enum status
+txn_bulk_begin(struct txn *txn, tree_no table, tree_no tree)
+{
+    if (txn->options.is_read_only)
+        return ST_READ_ONLY;
+    TRY(txn_lock_table(txn, table, TABLE_EXCLUSIVE, LOCK_NOWAIT));
+    return private_of(txn, tree) != NULL ? ST_OK : private_make(txn, tree);
+}
+
+enum status
+txn_insert_many(struct txn *txn, tree_no tree, const struct slice *keys, const struct slice *values,
+                uint32_t count, uint32_t *done)
+{
+    struct private_tree *own = private_of(txn, tree);
+    check(own != NULL);
+    TRY(version_make(own));
+    enum status st = ST_OK;
+    for (*done = 0; st == ST_OK && *done < count;) {
+        uint32_t left = count - *done, step = left < ROWS_AN_EPOCH ? left : ROWS_AN_EPOCH, put;
+        reader_enter(own->edit.reader);
+        st = tree_put_many(&own->edit, &own->root, keys + *done, values + *done, step, PUT_INSERT,
+                           &put);
+        reader_leave(own->edit.reader);
+        *done += put;
     }
-    own->next = txn->privates;
-    txn->privates = own;
+    return st;
 }
 
 /* ---- versions ---- */

@@ -145,9 +145,20 @@ MUST_CHECK enum status txn_split(struct txn *txn, tree_no tree, struct key_range
 
 MUST_CHECK enum status txn_put(struct txn *txn, tree_no tree, struct slice key, struct slice value);
 MUST_CHECK enum status txn_delete(struct txn *txn, tree_no tree, struct slice key);
-/* Rows in rising key order beyond the last key of the tree, in bulk, `count` at a time. */
-MUST_CHECK enum status txn_put_many(struct txn *txn, tree_no tree, const struct slice *keys,
-                                    const struct slice *values, uint32_t count);
+/*
+ * Bulk loads. txn_bulk_begin moves the tree's changes to pages of the transaction's own, where all
+ * later ones go without locks of rows: other writers are kept off `table` (TABLE_EXCLUSIVE; of an
+ * index's tree: the table's). ST_LOCK_BUSY: some are at it; ST_CONFLICT: the snapshot is not the
+ * newest state and must not move. On any failure nothing has changed and ordinary puts go on.
+ */
+MUST_CHECK enum status txn_bulk_begin(struct txn *txn, tree_no table, tree_no tree);
+bool txn_is_bulk(const struct txn *txn, tree_no tree);
+/*
+ * New rows in strictly rising key order into a tree that txn_is_bulk. *done counts the rows put.
+ * ST_EXISTS: keys[*done] is there already, as all own changes and the newest head have it.
+ */
+MUST_CHECK enum status txn_insert_many(struct txn *txn, tree_no tree, const struct slice *keys,
+                                       const struct slice *values, uint32_t count, uint32_t *done);
 /* Trees come and go with the transaction. clear: empties in O(1) (TRUNCATE); needs the table lock.
  */
 MUST_CHECK enum status txn_tree_create(struct txn *txn, tree_no tree);

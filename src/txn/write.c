@@ -56,15 +56,6 @@ txn_delete(struct txn *txn, tree_no tree, struct slice key)
     return ST_OK;
 }
 
-enum status
-txn_put_many(struct txn *txn, tree_no tree, const struct slice *keys, const struct slice *values,
-             uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        TRY(txn_put(txn, tree, keys[i], values[i]));
-    return ST_OK;
-}
-
 static enum status
 tree_begin(struct txn *txn, tree_no tree, enum tree_base base)
 {

@@ -118,6 +118,44 @@ change_row(struct world *world, struct world_txn *at)
     at->changes.tag[t][n] = tag;
 }
 
+/* Whether the row is there for a look at the newest head, own changes on top. */
+static bool
+is_there(const struct world *world, const struct world_txn *at, uint32_t t, uint32_t n)
+{
+    if (at->changes.is_changed[t][n])
+        return at->changes.tag[t][n] != 0;
+    return !at->changes.is_cleared[t] && world->now.branches[at->branch_idx].rows.tag[t][n] != 0;
+}
+
+/* Rows in key order into a tree that is the transaction's alone for the time. */
+static void
+insert_run(struct world *world, struct world_txn *at)
+{
+    uint32_t t = world_pick(world, SIM_TREES), n = world_pick(world, SIM_KEYS);
+    tree_no tree = SIM_FIRST_TREE + t;
+    if (!lock_is_ours(world, txn_bulk_begin(at->txn, tree, tree)))
+        return;
+    for (uint32_t end = n + 1 + world_pick(world, 8); n < end && n < SIM_KEYS; n++) {
+        uint8_t bytes[512];
+        struct slice key = model_key(n, bytes);
+        uint32_t tag = world->next_tag++, done;
+        model_value(tag, &world->value);
+        struct slice value = buf_slice(&world->value);
+        enum status st = world->value.is_failed
+                             ? ST_NO_MEMORY
+                             : txn_insert_many(at->txn, tree, &key, &value, 1, &done);
+        world->value.is_failed = false;
+        if (st == ST_EXISTS && is_there(world, at, t, n))
+            continue;
+        if (!world_allows(world, st, "insert"))
+            return;
+        if (is_there(world, at, t, n))
+            world_fail(world, "row %u of tree %u was inserted twice", n, t);
+        at->changes.is_changed[t][n] = true;
+        at->changes.tag[t][n] = tag;
+    }
+}
+
 static void
 use_sequence(struct world *world, struct world_txn *at)
 {
@@ -193,6 +231,8 @@ world_txn_step(struct world *world)
     uint32_t changes = world_pick(world, 12);
     for (uint32_t i = 0; i < changes; i++)
         change_row(world, at);
+    if (world_pick(world, 8) == 0)
+        insert_run(world, at);
     if (world_pick(world, 5) == 0)
         use_sequence(world, at);
     if (world_pick(world, 4) == 0)

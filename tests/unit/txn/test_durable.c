@@ -142,6 +142,83 @@ large_transactions_survive_too(void **state)
     sim_disk_free(disk);
 }
 
+/* Puts rows [first, first + count) in bulk, in one transaction. */
+static enum status
+fill_in_bulk(struct db *db, uint32_t first, uint32_t count)
+{
+    struct branch *branch;
+    struct txn *txn = begin(db, "main", &branch);
+    assert_int_equal(txn_bulk_begin(txn, TREE, TREE), ST_OK);
+    assert_true(txn_is_bulk(txn, TREE));
+    for (uint32_t i = first; i < first + count; i += 100) {
+        uint8_t rooms[100][204];
+        struct slice keys[100], values[100];
+        uint32_t done;
+        for (uint32_t k = 0; k < 100; k++) {
+            memset(rooms[k], 0, sizeof rooms[k]);
+            be32_set(rooms[k], i + k);
+            le32_set(rooms[k] + 4, i + k);
+            keys[k] = slice_of(rooms[k], 4);
+            values[k] = slice_of(rooms[k] + 4, 200);
+        }
+        assert_int_equal(txn_insert_many(txn, TREE, keys, values, 100, &done), ST_OK);
+        assert_int_equal(done, 100);
+        assert_int_equal(txn_insert_many(txn, TREE, keys + 50, values + 50, 50, &done), ST_EXISTS);
+        assert_int_equal(done, 0);
+    }
+    enum status st = txn_commit(txn, false);
+    branch_release(branch);
+    return st;
+}
+
+static void
+bulk_loads_survive_into_empty_and_filled_trees(void **state)
+{
+    (void)state;
+    struct sim_disk *disk;
+    assert_int_equal(sim_disk_new(11, &disk), ST_OK);
+    struct db *db = open_disk(disk, false);
+    assert_int_equal(fill_in_bulk(db, 1000, 5000), ST_OK);
+    check_file(db);
+    crash(disk, db);
+    db = open_disk(disk, false);
+    assert_int_equal(row_count(db, "main"), 5000);
+    assert_int_equal(fill_in_bulk(db, 6000, 5000), ST_OK);
+    assert_int_equal(fill_in_bulk(db, 0, 1000), ST_OK);
+    check_file(db);
+    crash(disk, db);
+    db = open_disk(disk, false);
+    assert_int_equal(row_count(db, "main"), 11000);
+    assert_int_equal(db_close(db), ST_OK);
+    sim_disk_free(disk);
+}
+
+static void
+who_writes_keeps_bulk_loads_off_and_is_kept_off(void **state)
+{
+    (void)state;
+    struct sim_disk *disk;
+    assert_int_equal(sim_disk_new(12, &disk), ST_OK);
+    struct db *db = open_disk(disk, false);
+    struct branch *branch, *again;
+    struct txn *one = begin(db, "main", &branch), *two = begin(db, "main", &again);
+    assert_int_equal(txn_lock_table(two, TREE, TABLE_ROW_EXCLUSIVE, LOCK_NOWAIT), ST_OK);
+    assert_int_equal(txn_bulk_begin(one, TREE, TREE), ST_LOCK_BUSY);
+    assert_false(txn_is_bulk(one, TREE));
+    txn_rollback(two);
+    assert_int_equal(txn_bulk_begin(one, TREE, TREE), ST_OK);
+    two = begin(db, "main", &again);
+    assert_int_equal(txn_lock_table(two, TREE, TABLE_ROW_EXCLUSIVE, LOCK_NOWAIT), ST_LOCK_BUSY);
+    txn_rollback(two);
+    txn_rollback(one);
+    branch_release(again);
+    branch_release(again);
+    branch_release(branch);
+    assert_int_equal(row_count(db, "main"), 0);
+    assert_int_equal(db_close(db), ST_OK);
+    sim_disk_free(disk);
+}
+
 /* The branch is forked while the large transaction runs: its pages would count as shared. */
 static void
 a_fork_under_a_large_transaction_shares_nothing_of_it(void **state)
@@ -301,6 +378,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commits_survive_a_crash_and_a_close),
         cmocka_unit_test(large_transactions_survive_too),
+        cmocka_unit_test(bulk_loads_survive_into_empty_and_filled_trees),
+        cmocka_unit_test(who_writes_keeps_bulk_loads_off_and_is_kept_off),
         cmocka_unit_test(a_fork_under_a_large_transaction_shares_nothing_of_it),
         cmocka_unit_test(a_file_opened_read_only_is_read_and_not_written),
         cmocka_unit_test(a_failed_sync_ends_writing_and_not_reading),
