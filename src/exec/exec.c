@@ -47,6 +47,7 @@ exec_open(const struct program *program, const struct exec_context *context)
     exec->context = *context;
     exec->arena = arena;
     exec->txn = context->txn;
+    exec->fault_row = UINT32_MAX;
     exec->is_timed = context->is_timed;
     exec->work_mem_bytes = context->work_mem_bytes != 0 ? context->work_mem_bytes : 4 << 20;
     for (uint32_t i = 0; i < EXEC_SCRATCH_COUNT; i++)
@@ -102,6 +103,12 @@ exec_close(struct exec *exec)
         if (state != NULL && state->code->kind->close != NULL)
             state->code->kind->close(exec, state);
     }
+}
+
+uint32_t
+exec_fault_row(const struct exec *exec)
+{
+    return exec->fault_row;
 }
 
 uint64_t

@@ -47,6 +47,7 @@ struct exec_context {
     uint64_t work_mem_bytes;    /* 0: 4 MiB */
     const char *temp_dir;       /* for what outgrows work_mem; null: memory only */
     bool is_timed;              /* EXPLAIN ANALYZE */
+    uint64_t rows_before; /* inserted into the table by the same statement's executions before */
 };
 
 struct exec *exec_open(const struct program *program, const struct exec_context *context);
@@ -57,6 +58,9 @@ void exec_close(struct exec *exec);
 
 /* Rows inserted, updated or deleted by the root, for the command tag. */
 uint64_t exec_modified_count(const struct exec *exec);
+/* After an error: the row of the batch being inserted that it was about; UINT32_MAX: none is
+ * known. */
+uint32_t exec_fault_row(const struct exec *exec);
 
 /* What EXPLAIN ANALYZE shows of a node; by plan_node.id. */
 struct exec_node_report {

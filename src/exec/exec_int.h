@@ -81,6 +81,7 @@ struct exec {
     uint64_t clock;          /* counts changes of params and work tables */
     uint32_t hold_count;     /* nodes that hold a batch across calls: scans must not refresh */
     uint64_t modified_count; /* by the node at the root */
+    uint32_t fault_row;      /* UINT32_MAX: none */
     uint64_t work_mem_bytes;
     struct fk_queue *foreign_keys;    /* checks left for the statement's end; null: none */
     struct side_writer *side_writers; /* side_writer.h */

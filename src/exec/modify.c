@@ -10,6 +10,7 @@ plan_reads_pages(const struct plan_node *plan)
 
     switch (plan->kind) {
     case PLAN_VALUES:
+    case PLAN_VIRTUAL_SCAN:
         return false;
     case PLAN_RESULT:
     case PLAN_PROJECT:

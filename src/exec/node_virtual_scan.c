@@ -53,6 +53,24 @@ begin_scan(struct exec *exec, struct virtual_state *state)
     state->is_begun = true;
 }
 
+/* A batch that the table has made. */
+static bool
+batch_next(struct virtual_state *state, struct batch *out)
+{
+    const struct plan_virtual_scan *plan = (const struct plan_virtual_scan *)state->node.plan;
+
+    if (!plan->table->virtual_table->next_batch(&state->scan, out))
+        return false;
+    check(out->column_count == plan->table->column_count);
+    for (uint32_t c = 0; c < plan->node.column_count; c++) {
+        check(plan->reads[c] > 0); /* such tables have no system columns */
+        state->columns[c] = out->columns[plan->reads[c] - 1];
+    }
+    out->column_count = plan->node.column_count;
+    out->columns = state->columns;
+    return true;
+}
+
 static bool
 virtual_next(struct exec *exec, struct node_state *node, struct batch *out)
 {
@@ -65,6 +83,8 @@ virtual_next(struct exec *exec, struct node_state *node, struct batch *out)
         return false;
     if (!state->is_begun)
         begin_scan(exec, state);
+    if (table->next_batch != NULL)
+        return batch_next(state, out);
     for (uint32_t c = 0; c < plan->node.column_count; c++)
         state->columns[c].has_nulls = true;
     while (count < node->code->capacity) {

@@ -59,6 +59,7 @@ raise_null(struct table_writer *writer, const struct batch *rows, uint32_t row, 
     const struct table *table = writer->code->table;
     const char *name = table->columns[column].name;
 
+    writer->exec->fault_row = row;
     raise_error(.code = SQLSTATE_NOT_NULL_VIOLATION,
                 .message = raise_text("null value in column \"%s\" of relation \"%s\" violates "
                                       "not-null constraint",
@@ -98,6 +99,7 @@ check_rules(struct table_writer *writer, const struct batch *rows)
             union datum passes = expr_value(writer->checks, k, row, &is_null);
             if (is_null || passes.b)
                 continue;
+            writer->exec->fault_row = row;
             raise_error(.code = SQLSTATE_CHECK_VIOLATION,
                         .message = raise_text(
                             "new row for relation \"%s\" violates check constraint \"%s\"",
@@ -135,6 +137,7 @@ raise_duplicate(struct table_writer *writer, const struct index_def *index,
     struct exec *exec = writer->exec;
     struct buf names, values;
 
+    exec->fault_row = row;
     buf_init(&names);
     buf_init(&values);
     for (uint32_t i = 0; i < index->key_count; i++) {

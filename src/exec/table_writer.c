@@ -215,16 +215,18 @@ insert_row(struct table_writer *writer, const struct batch *rows, uint32_t row, 
         fk_row_written(writer, rows, row);
 }
 
-void
-table_writer_insert(struct table_writer *writer, const struct batch *rows)
+/* Keys and values of a batch, one behind the other in the writer's bufs. */
+struct encoded {
+    uint32_t key_ends[COLUMN_ROWS_MAX];
+    size_t value_ends[COLUMN_ROWS_MAX];
+};
+
+static void
+encode_rows(struct table_writer *writer, const struct batch *rows, struct encoded *ends)
 {
     const struct table_code *code = writer->code;
     uint64_t row_id = 0;
-    uint32_t key_ends[COLUMN_ROWS_MAX], value_ends[COLUMN_ROWS_MAX];
 
-    if (rows->count == 0)
-        return;
-    /* All rows are encoded before the first lock is taken (W2). */
     buf_clear(&writer->key);
     buf_clear(&writer->value);
     if (code->key_count == 0)
@@ -240,17 +242,58 @@ table_writer_insert(struct table_writer *writer, const struct batch *rows)
             index_key_check_size(&one, code->table->primary->name);
         }
         encode_row(writer, rows, row, &writer->value);
-        key_ends[i] = (uint32_t)writer->key.bytes;
-        value_ends[i] = (uint32_t)writer->value.bytes;
+        ends->key_ends[i] = (uint32_t)writer->key.bytes;
+        ends->value_ends[i] = writer->value.bytes;
     }
-    if (code->index_count != 0)
-        table_index_exprs(writer, rows);
+}
+
+static struct slice
+encoded_key(const struct table_writer *writer, const struct encoded *ends, uint32_t i)
+{
+    uint32_t at = i == 0 ? 0 : ends->key_ends[i - 1];
+
+    return slice_of(writer->key.data + at, ends->key_ends[i] - at);
+}
+
+static struct slice
+encoded_value(const struct table_writer *writer, const struct encoded *ends, uint32_t i)
+{
+    size_t at = i == 0 ? 0 : ends->value_ends[i - 1];
+
+    return slice_of(writer->value.data + at, ends->value_ends[i] - at);
+}
+
+static void
+insert_bulk(struct table_writer *writer, const struct batch *rows, const struct encoded *ends)
+{
+    struct slice keys[COLUMN_ROWS_MAX], values[COLUMN_ROWS_MAX];
+
     for (uint32_t i = 0; i < rows->count; i++) {
-        uint32_t key_at = i == 0 ? 0 : key_ends[i - 1], value_at = i == 0 ? 0 : value_ends[i - 1];
-        struct slice key = slice_of(writer->key.data + key_at, key_ends[i] - key_at);
-        struct slice value = slice_of(writer->value.data + value_at, value_ends[i] - value_at);
-        insert_row(writer, rows, sel_row(rows->sel, i), key, value);
+        keys[i] = encoded_key(writer, ends, i);
+        values[i] = encoded_value(writer, ends, i);
     }
+    table_bulk_insert(writer, rows, keys, values);
+}
+
+void
+table_writer_insert(struct table_writer *writer, const struct batch *rows)
+{
+    struct encoded ends;
+
+    if (rows->count == 0)
+        return;
+    /* All rows are encoded before the first lock is taken (W2). */
+    encode_rows(writer, rows, &ends);
+    if (writer->code->index_count != 0)
+        table_index_exprs(writer, rows);
+    if (table_bulk_begin(writer)) {
+        insert_bulk(writer, rows, &ends);
+    } else {
+        for (uint32_t i = 0; i < rows->count; i++)
+            insert_row(writer, rows, sel_row(rows->sel, i), encoded_key(writer, &ends, i),
+                       encoded_value(writer, &ends, i));
+    }
+    writer->inserted += rows->count;
 }
 
 static bool

@@ -62,6 +62,8 @@ struct table_writer {
     struct buf key, value, entry_key, entry_value, old_entry_key, old_entry_value, spill;
     struct column *dropped; /* a constant null */
     uint32_t capacity;
+    uint64_t inserted;        /* rows, by table_writer_insert */
+    uint64_t bulk_refused_at; /* what that was when the table was not to be had as a whole */
 };
 
 /* Opens a writer for batches whose rows are numbered below `capacity`. Takes the table's lock.
@@ -97,6 +99,15 @@ void table_writer_update(struct table_writer *writer, struct slice key,
                          const bool *touched);
 void table_writer_delete(struct table_writer *writer, struct slice key,
                          const struct batch *old_rows, uint32_t row);
+
+/* ---- many rows (table_bulk.c) ---- */
+
+/* Whether all trees of the table take rows in bulk now: from some thousand rows on, if nobody else
+ * writes to the table. */
+bool table_bulk_begin(struct table_writer *writer);
+/* The batch, with its rows' keys and values, into all trees; raises 23505 as single rows would. */
+void table_bulk_insert(struct table_writer *writer, const struct batch *rows,
+                       const struct slice *keys, const struct slice *values);
 
 /* ---- parts, for those above ---- */
 

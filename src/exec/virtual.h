@@ -30,6 +30,9 @@ struct virtual_table {
     void (*open)(struct virtual_scan *scan);
     /* The next row: values[i], nulls[i] for each column of the table; false at the end. */
     bool (*next)(struct virtual_scan *scan, union datum *values, bool *nulls);
+    /* In place of next, if not null: a batch of all the table's columns, which lives until the
+     * next call; false at the end. */
+    bool (*next_batch)(struct virtual_scan *scan, struct batch *batch);
     /* What a plan should assume; 0: 100. */
     double rows;
 };

@@ -1,34 +1,53 @@
 /*
  * copy_in.c: COPY FROM: lines in PostgreSQL's text or CSV form, into batches for a feed.
  *
- * Data comes in pieces of any size; what is left of an unfinished line waits in `pending`. Lines
- * end with \n, \r\n or \r, as the first one does. In text form a backslash takes the next character
- * with it; in CSV a quoted field may hold line ends.
+ * Data comes in pieces of any size. Lines that lie in a piece as a whole are read where they are;
+ * the beginning of one that does not waits in `pending`. A batch goes to the feed when it has its
+ * rows, or when its values have grown large.
+ *
+ * Errors say where they happened as PostgreSQL does: with the column and its value while a value is
+ * converted, with the line's text while the line is taken apart, with the line's number alone when
+ * its row meets one that is there already.
  */
 #include "base/mem.h"
 #include "base/raise.h"
+#include "exec/vector.h"
 #include "session/copy_file.h"
+#include "session/copy_scan.h"
 #include "session/feed.h"
 #include "session/scope.h"
 #include "session/utility_run.h"
+#include "type/utf8.h"
 
 #define LINE_BYTES_MAX (1u << 30)
+#define BATCH_BYTES_MAX (4u << 20)
+#define SHOWN_BYTES_MAX 100u
+
+/* What an error is about. */
+enum copy_at { AT_LINE, AT_LINE_TEXT, AT_VALUE, AT_BATCH };
 
 struct copy_in {
     const struct copy *copy;
+    struct session *session;
     struct feed *feed;
     struct arena *arena; /* the statement's */
     struct arena *chunk; /* of the rows gathered */
     struct column *columns;
     struct type_call *calls;
     uint32_t column_count, row_count;
+    size_t batch_bytes; /* of the lines of the rows gathered */
+    struct copy_scanner scanner;
     struct buf pending, field;
+    size_t null_bytes;
     uint64_t line_number;
+    uint64_t *row_lines;          /* [COLUMN_ROWS_MAX]: the lines of the rows gathered */
+    bool *is_required;            /* [column_count]: null is an error */
+    struct slice *row_texts;      /* [COLUMN_ROWS_MAX]: and their texts; null: nobody asks */
+    bool is_in_line;              /* line_number counts the line at hand */
     bool skips_header, is_at_end; /* a line \. has come */
-    size_t scanned;               /* bytes of pending known to hold no line end */
-    bool is_in_quotes;            /* CSV: at `scanned` */
-    int32_t error_column;         /* being converted; -1: none */
-    const char *error_value;
+    enum copy_at error_at;
+    uint32_t error_column;
+    struct slice line, error_value; /* null data: null */
 };
 
 /* ---- beginning and end ---- */
@@ -57,7 +76,16 @@ copy_in_new(struct session *session, const struct copy *copy)
     in->arena = arena;
     in->column_count = copy->column_count;
     in->skips_header = copy->header != COPY_HEADER_NONE;
-    in->error_column = -1;
+    in->session = session;
+    in->null_bytes = strlen(copy->null_text);
+    struct copy_field *fields =
+        arena_alloc_array(arena, in->column_count + 1u, sizeof(struct copy_field));
+    copy_scanner_init(&in->scanner, copy, fields, in->column_count + 1);
+    in->row_lines = arena_alloc_array(arena, COLUMN_ROWS_MAX, sizeof *in->row_lines);
+    in->is_required = arena_alloc_zero(arena, in->column_count + 1u);
+    for (uint16_t i = 0; i < copy->table->constraint_count; i++)
+        if (copy->table->constraints[i].kind == CONSTRAINT_CHECK && in->row_texts == NULL)
+            in->row_texts = arena_alloc_array(arena, COLUMN_ROWS_MAX, sizeof *in->row_texts);
     in->columns = arena_alloc_zero(arena, (in->column_count + 1) * sizeof *in->columns);
     in->calls = arena_alloc_zero(arena, (in->column_count + 1) * sizeof *in->calls);
     in->chunk =
@@ -68,7 +96,8 @@ copy_in_new(struct session *session, const struct copy *copy)
     for (uint32_t i = 0; i < in->column_count; i++) {
         const struct column_def *def = &copy->table->columns[copy->columns[i] - 1];
         const struct type_info *type = scope_type(&session->scope, def->type);
-        in->columns[i] = (struct column){.phys = type->phys, .has_nulls = true};
+        in->is_required[i] = def->is_not_null;
+        in->columns[i] = (struct column){.phys = type->phys};
         in->columns[i].nulls = arena_alloc(arena, COLUMN_ROWS_MAX);
         in->columns[i].data =
             arena_alloc(arena, (size_t)COLUMN_ROWS_MAX * phys_bytes(type->phys) + 1);
@@ -101,35 +130,41 @@ flush_rows(struct copy_in *in)
         return;
     struct batch batch = {
         .count = in->row_count, .column_count = in->column_count, .columns = in->columns};
+    enum copy_at at = in->error_at;
+    in->error_at = AT_BATCH;
     feed_put(in->feed, &batch);
+    in->error_at = at;
     in->row_count = 0;
+    in->batch_bytes = 0;
+    for (uint32_t i = 0; i < in->column_count; i++)
+        in->columns[i].has_nulls = false;
     arena_reset(in->chunk);
 }
 
 /* ---- fields ---- */
 
 static void
-put_value(struct copy_in *in, uint32_t column, struct slice text, bool is_null)
+put_null(struct copy_in *in, uint32_t column)
 {
     struct column *to = &in->columns[column];
-    to->nulls[in->row_count] = is_null;
-    if (is_null) {
-        column_set(to, in->row_count, (union datum){.words = {0, 0}});
-        return;
+    if (!to->has_nulls) {
+        to->has_nulls = true;
+        memset(to->nulls, 0, in->row_count);
     }
-    in->error_column = (int32_t)column;
-    in->error_value = (const char *)text.data;
-    struct type_call *call = &in->calls[column];
-    column_set(to, in->row_count, call->type->input(call, text));
-    in->error_column = -1;
+    to->nulls[in->row_count] = true;
+    column_set(to, in->row_count, (union datum){.words = {0, 0}});
 }
 
-static _Noreturn void
-raise_missing(const struct copy_in *in, uint32_t column)
+static inline void
+put_value(struct copy_in *in, uint32_t column, struct slice text)
 {
-    const struct copy *copy = in->copy;
-    raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "missing data for column \"%s\"",
-          copy->table->columns[copy->columns[column] - 1].name);
+    struct column *to = &in->columns[column];
+    if (to->has_nulls)
+        to->nulls[in->row_count] = false;
+    in->error_column = column;
+    in->error_value = text;
+    struct type_call *call = &in->calls[column];
+    vector_set(to, in->row_count, call->type->input(call, text));
 }
 
 static int
@@ -177,213 +212,221 @@ field_text(struct buf *field)
     return buf_slice(field);
 }
 
-/* One line in text form. */
-static void
-text_line(struct copy_in *in, const uint8_t *at, const uint8_t *end)
+/* A text field with its escapes taken. */
+static struct slice
+text_unescape(struct copy_in *in, struct slice raw)
 {
-    const struct copy *copy = in->copy;
-    uint8_t delimiter = (uint8_t)copy->delimiter;
-    size_t null_bytes = strlen(copy->null_text);
-    uint32_t column = 0;
-    if (in->column_count == 0 && at == end) {
-        in->row_count++;
-        return;
-    }
-    for (bool has_more = true; has_more; column++) {
-        if (column == in->column_count)
-            raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "extra data after last expected column");
-        const uint8_t *begin = at;
-        bool has_escape = false;
-        while (at < end && *at != delimiter) {
-            has_escape |= *at == '\\';
-            at += *at == '\\' && at + 1 < end ? 2 : 1;
+    const uint8_t *at = raw.data, *end = at + raw.bytes;
+    buf_clear(&in->field);
+    while (at < end) {
+        const uint8_t *stop = memchr(at, '\\', (size_t)(end - at));
+        const uint8_t *plain = stop == NULL || stop + 1 == end ? end : stop;
+        buf_put(&in->field, at, (size_t)(plain - at));
+        at = plain;
+        if (at < end) {
+            at++;
+            take_escape(&in->field, &at, end);
         }
-        size_t raw_bytes = (size_t)(at - begin);
-        has_more = at < end;
-        bool is_null = raw_bytes == null_bytes && memcmp(begin, copy->null_text, raw_bytes) == 0;
-        struct slice text = slice_of(begin, raw_bytes);
-        if (has_escape && !is_null) {
-            buf_clear(&in->field);
-            for (const uint8_t *p = begin; p < at;) {
-                if (*p == '\\' && p + 1 < at) {
-                    p++;
-                    take_escape(&in->field, &p, at);
-                } else {
-                    buf_put_u8(&in->field, *p++);
-                }
-            }
-            text = field_text(&in->field);
-        }
-        put_value(in, column, text, is_null);
-        at++;
     }
-    if (column < in->column_count)
-        raise_missing(in, column);
-    in->row_count++;
+    struct slice text = field_text(&in->field);
+    if (!utf8_is_ascii(text) || memchr(text.data, 0, text.bytes) != NULL)
+        utf8_require(text);
+    return text;
 }
 
-/* One CSV field from *at; true if a delimiter follows. *was_quoted: part of it was. */
-static bool
-csv_field(struct copy_in *in, const uint8_t **at, const uint8_t *end, bool *was_quoted)
+/* A CSV field without its quotes. */
+static struct slice
+csv_unquote(struct copy_in *in, struct slice raw)
 {
     const struct copy *copy = in->copy;
     uint8_t quote = (uint8_t)copy->quote, escape = (uint8_t)copy->escape;
-    const uint8_t *p = *at;
     bool is_quoted = false;
-    *was_quoted = false;
     buf_clear(&in->field);
-    for (; p < end; p++) {
-        if (!is_quoted && *p == (uint8_t)copy->delimiter) {
-            *at = p + 1;
-            return true;
-        }
+    for (const uint8_t *p = raw.data, *end = p + raw.bytes; p < end; p++) {
         if (is_quoted && *p == escape && p + 1 < end && (p[1] == quote || p[1] == escape)) {
             buf_put_u8(&in->field, *++p);
         } else if (*p == quote) {
             is_quoted = !is_quoted;
-            *was_quoted = true;
         } else {
             buf_put_u8(&in->field, *p);
         }
     }
     if (is_quoted)
         raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "unterminated CSV quoted field");
-    *at = p;
-    return false;
+    return field_text(&in->field);
 }
 
-static void
-csv_line(struct copy_in *in, const uint8_t *at, const uint8_t *end)
+static bool
+is_null_text(const struct copy_in *in, struct slice text)
+{
+    return text.bytes == in->null_bytes &&
+           memcmp(text.data, in->copy->null_text, in->null_bytes) == 0;
+}
+
+/* The field as it was before it was written to the file; false: it is null. */
+static inline bool
+field_read(struct copy_in *in, uint32_t column, struct slice *text)
 {
     const struct copy *copy = in->copy;
-    uint32_t column = 0;
-    for (bool has_more = true; has_more; column++) {
-        bool was_quoted;
-        if (column == in->column_count)
-            raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "extra data after last expected column");
-        has_more = csv_field(in, &at, end, &was_quoted);
-        struct slice text = field_text(&in->field);
-        int16_t number = copy->columns[column];
-        bool is_null = text.bytes == strlen(copy->null_text) &&
-                       memcmp(text.data, copy->null_text, text.bytes) == 0;
-        if (was_quoted)
-            is_null &= copy->force_null != NULL && copy->force_null[number - 1];
-        else if (copy->force_not_null != NULL && copy->force_not_null[number - 1])
-            is_null = false;
-        put_value(in, column, text, is_null);
+    const struct copy_field *field = &in->scanner.fields[column];
+    bool is_null;
+    *text = slice_of(in->line.data + field->at, field->bytes);
+    if (!in->scanner.is_csv) {
+        is_null = is_null_text(in, *text);
+        if (field->is_marked && !is_null)
+            *text = text_unescape(in, *text);
+        return !is_null;
     }
-    if (column < in->column_count)
-        raise_missing(in, column);
-    in->row_count++;
+    int16_t number = copy->columns[column];
+    if (field->is_marked) {
+        *text = csv_unquote(in, *text);
+        is_null = copy->force_null != NULL && copy->force_null[number - 1];
+    } else {
+        is_null = copy->force_not_null == NULL || !copy->force_not_null[number - 1];
+    }
+    return !is_null || !is_null_text(in, *text);
+}
+
+/* The line at hand, as a row. */
+static void
+take_row(struct copy_in *in)
+{
+    const struct copy *copy = in->copy;
+    uint32_t count = in->scanner.field_count;
+    bool lacks_value = false;
+    if (in->column_count == 0 && in->line.bytes == 0)
+        count = 0;
+    if (count > in->column_count)
+        raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "extra data after last expected column");
+    for (uint32_t c = 0; c < in->column_count; c++) {
+        struct slice text;
+        in->error_at = AT_LINE_TEXT;
+        if (c == count)
+            raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "missing data for column \"%s\"",
+                  copy->table->columns[copy->columns[c] - 1].name);
+        if (field_read(in, c, &text)) {
+            in->error_at = AT_VALUE;
+            put_value(in, c, text);
+        } else {
+            put_null(in, c);
+            lacks_value |= in->is_required[c];
+        }
+    }
+    in->error_at = AT_LINE_TEXT;
+    if (in->row_texts != NULL)
+        in->row_texts[in->row_count] = arena_slice(in->chunk, in->line);
+    in->row_lines[in->row_count++] = in->line_number;
+    in->batch_bytes += in->line.bytes;
+    /* The very first row goes alone: what is wrong with all of them is told of its line. */
+    if (in->row_count == COLUMN_ROWS_MAX || in->batch_bytes >= BATCH_BYTES_MAX || lacks_value ||
+        feed_count(in->feed) == 0)
+        flush_rows(in);
 }
 
 /* The header must name the columns, if it was asked to. */
 static void
-check_header(struct copy_in *in, const uint8_t *at, const uint8_t *end)
+check_header(struct copy_in *in)
 {
     const struct copy *copy = in->copy;
     if (copy->header != COPY_HEADER_MATCH)
         return;
+    if (in->scanner.field_count != in->column_count)
+        raise(SQLSTATE_BAD_COPY_FILE_FORMAT,
+              "wrong number of fields in header line: got %u, expected %u", in->scanner.field_count,
+              in->column_count);
     for (uint32_t i = 0; i < in->column_count; i++) {
-        bool was_quoted;
         const char *name = copy->table->columns[copy->columns[i] - 1].name;
-        bool has_more;
-        if (copy->format == COPY_CSV) {
-            has_more = csv_field(in, &at, end, &was_quoted);
-        } else {
-            const uint8_t *stop = memchr(at, copy->delimiter, (size_t)(end - at));
-            has_more = stop != NULL;
-            buf_clear(&in->field);
-            buf_put(&in->field, at, (size_t)((has_more ? stop : end) - at));
-            at = has_more ? stop + 1 : end;
-        }
-        struct slice text = field_text(&in->field);
+        struct slice text;
+        if (!field_read(in, i, &text))
+            raise(SQLSTATE_BAD_COPY_FILE_FORMAT,
+                  "column name mismatch in header line field %u: got null value (\"%s\"), "
+                  "expected \"%s\"",
+                  i + 1, copy->null_text, name);
         if (!slice_equal(text, slice_text(name)))
             raise(SQLSTATE_BAD_COPY_FILE_FORMAT,
                   "column name mismatch in header line field %u: got \"%.*s\", expected \"%s\"",
                   i + 1, (int)text.bytes, (const char *)text.data, name);
-        if (has_more != (i + 1 < in->column_count))
-            raise(SQLSTATE_BAD_COPY_FILE_FORMAT,
-                  "wrong number of fields in header line: got %u, expected %u", i + 1 + has_more,
-                  in->column_count);
     }
 }
 
 /* ---- lines ---- */
 
+/* The line that the scanner has found. */
 static void
-take_line(struct copy_in *in, const uint8_t *at, const uint8_t *end)
+take_line(struct copy_in *in, const uint8_t *line)
 {
-    in->line_number++;
-    if (end > at && end[-1] == '\r')
-        end--;
+    const struct copy_scanner *scanner = &in->scanner;
+    in->line = slice_of(line, scanner->line_bytes);
+    if (scanner->is_odd)
+        utf8_require(in->line);
+    in->line_number += scanner->line_breaks;
+    in->error_at = AT_LINE_TEXT;
+    bool is_mark = scanner->is_csv && in->line.bytes == 2 && memcmp(line, "\\.", 2) == 0;
+    in->is_at_end = scanner->is_end || is_mark;
+    if (is_mark || (scanner->is_end && in->line.bytes == 0))
+        return;
     if (in->skips_header) {
         in->skips_header = false;
-        check_header(in, at, end);
-        return;
+        check_header(in);
+    } else {
+        take_row(in);
     }
-    if (end - at == 2 && at[0] == '\\' && at[1] == '.') {
-        in->is_at_end = true;
-        return;
-    }
-    if (in->copy->format == COPY_CSV)
-        csv_line(in, at, end);
-    else
-        text_line(in, at, end);
-    if (in->row_count == COLUMN_ROWS_MAX)
-        flush_rows(in);
 }
 
-/* The end of the line that begins at `from`, looking from in->scanned on; null: it is not there
- * yet. */
-static const uint8_t *
-line_end(struct copy_in *in, const uint8_t *from, const uint8_t *end)
+/* Reads the lines that begin in `data`; returns how many bytes of it that were. */
+static size_t
+take_lines(struct copy_in *in, struct slice data, bool is_last)
 {
-    const struct copy *copy = in->copy;
-    const uint8_t *p = from + in->scanned;
-    if (copy->format == COPY_CSV) {
-        for (; p < end; p++) {
-            if (*p == (uint8_t)copy->quote)
-                in->is_in_quotes = !in->is_in_quotes;
-            else if (in->is_in_quotes && *p == (uint8_t)copy->escape && p + 1 < end)
-                p++;
-            else if (*p == '\n' && !in->is_in_quotes)
-                return p;
-        }
-    } else {
-        for (; p < end; p++) {
-            if (*p == '\\' && p + 1 < end)
-                p++;
-            else if (*p == '\\')
-                break; /* its character is still to come */
-            else if (*p == '\n')
-                return p;
-        }
+    struct copy_scanner *scanner = &in->scanner;
+    size_t at = 0;
+    while (at < data.bytes && !in->is_at_end) {
+        in->error_at = AT_LINE;
+        in->line_number += !in->is_in_line;
+        in->is_in_line = true;
+        if (!copy_scan(scanner, data.data + at, data.bytes - at, is_last))
+            return at;
+        take_line(in, data.data + at);
+        at += scanner->next_at;
+        copy_scan_begin(scanner);
+        in->is_in_line = false;
     }
-    in->scanned = (size_t)(p - from);
-    return NULL;
+    return data.bytes;
 }
 
 static void
-take_lines(struct copy_in *in)
+keep_pending(struct copy_in *in, struct slice data)
 {
-    const uint8_t *at = in->pending.data, *end = at + in->pending.bytes;
-    while (!in->is_at_end) {
-        const uint8_t *stop = line_end(in, at, end);
-        if (stop == NULL)
-            break;
-        in->scanned = 0;
-        take_line(in, at, stop);
-        at = stop + 1;
-    }
-    if (in->is_at_end)
-        at = end;
-    size_t left = (size_t)(end - at);
-    if (left > LINE_BYTES_MAX)
+    buf_put_slice(&in->pending, data);
+    if (in->pending.is_failed)
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    if (in->pending.bytes > LINE_BYTES_MAX)
         raise(SQLSTATE_PROGRAM_LIMIT_EXCEEDED, "a line of COPY data is longer than 1 GB");
-    if (left != 0)
-        memmove(in->pending.data, at, left);
-    in->pending.bytes = left;
+}
+
+static void
+take_data(struct copy_in *in, struct slice data, bool is_last)
+{
+    if (in->pending.bytes != 0) {
+        /* Lines are read from `pending` until the one that ends in `data` is through. */
+        keep_pending(in, data);
+        size_t taken = take_lines(in, buf_slice(&in->pending), is_last);
+        memmove(in->pending.data, in->pending.data + taken, in->pending.bytes - taken);
+        in->pending.bytes -= taken;
+        return;
+    }
+    size_t taken = take_lines(in, data, is_last);
+    keep_pending(in, slice_of(data.data + taken, data.bytes - taken));
+}
+
+/* ---- errors ---- */
+
+/* Text of the data, as a context shows it. */
+static const char *
+shown_text(struct slice text)
+{
+    bool is_long = text.bytes > SHOWN_BYTES_MAX;
+    size_t bytes = is_long ? utf8_clip(text, SHOWN_BYTES_MAX) : text.bytes;
+    return raise_text("%.*s%s", (int)bytes, (const char *)text.data, is_long ? "..." : "");
 }
 
 /* Adds where it happened to an error of the data, and raises it on. */
@@ -394,10 +437,23 @@ raise_with_place(struct copy_in *in, struct error *error)
     const char *table = copy->table->name;
     unsigned long long line = in->line_number;
     struct error placed = *error;
-    if (in->error_column >= 0)
-        placed.context = raise_text("COPY %s, line %llu, column %s: \"%.100s\"", table, line,
+    uint32_t row = in->error_at == AT_BATCH ? feed_fault_row(in->feed) : UINT32_MAX;
+    if (row < in->row_count) {
+        line = in->row_lines[row];
+        if (row + 1 == in->row_count && error->code == SQLSTATE_NOT_NULL_VIOLATION)
+            in->error_at = AT_LINE_TEXT;
+        if (in->row_texts != NULL && error->code == SQLSTATE_CHECK_VIOLATION) {
+            in->error_at = AT_LINE_TEXT;
+            in->line = in->row_texts[row];
+        }
+    }
+    if (in->error_at == AT_VALUE)
+        placed.context = raise_text("COPY %s, line %llu, column %s: \"%s\"", table, line,
                                     copy->table->columns[copy->columns[in->error_column] - 1].name,
-                                    in->error_value);
+                                    shown_text(in->error_value));
+    else if (in->error_at == AT_LINE_TEXT)
+        placed.context =
+            raise_text("COPY %s, line %llu: \"%s\"", table, line, shown_text(in->line));
     else
         placed.context = raise_text("COPY %s, line %llu", table, line);
     raise_again(&placed);
@@ -407,13 +463,12 @@ static void
 copy_in_feed(struct copy_in *in, struct slice data, bool is_last)
 {
     struct catch frame;
+    in->error_at = AT_LINE;
     if (catch_begin(&frame, in->arena)) {
-        buf_put_slice(&in->pending, data);
-        if (in->pending.is_failed)
-            raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
-        take_lines(in);
-        if (is_last && in->pending.bytes != 0 && !in->is_at_end)
-            take_line(in, in->pending.data, in->pending.data + in->pending.bytes);
+        if (in->session->cancel)
+            raise(SQLSTATE_QUERY_CANCELED, "canceling statement due to user request");
+        if (!in->is_at_end)
+            take_data(in, data, is_last);
         if (is_last)
             flush_rows(in);
         catch_end(&frame);
@@ -441,6 +496,16 @@ copy_in_finish(struct session *session)
 {
     copy_in_feed(session->copy_in, slice_of("", 0), true);
     return feed_count(session->copy_in->feed);
+}
+
+void
+copy_in_fail(const struct session *session, const char *reason)
+{
+    const struct copy_in *in = session->copy_in;
+    unsigned long long line = in->line_number + !in->is_in_line;
+    raise_error(.code = SQLSTATE_QUERY_CANCELED,
+                .message = raise_text("COPY from stdin failed: %s", reason),
+                .context = raise_text("COPY %s, line %llu", in->copy->table->name, line));
 }
 
 uint64_t

@@ -94,7 +94,7 @@ fill_table(struct session *session, const struct table *table, struct query *que
     struct exec *exec = exec_open(entry->program, &context);
     struct batch batch;
     while (exec_next(exec, &batch))
-        feed_put(feed, &batch);
+        feed_put_read(feed, &batch);
     exec_close(exec);
     return feed_count(feed);
 }

@@ -4,6 +4,7 @@
 #include "session/feed.h"
 
 #include "base/raise.h"
+#include "exec/vector.h"
 #include "exec/virtual.h"
 #include "session/definition.h"
 #include "session/planned.h"
@@ -21,9 +22,10 @@ struct feed {
     struct extra_table extra;
     struct virtual_table source;
     struct cache_entry *entry;
-    struct arena *arena; /* of one execution */
+    struct arena *arena;  /* of one execution */
+    struct arena *copies; /* of what lay in pages */
     const struct batch *batch;
-    uint32_t at;
+    struct exec *exec; /* under way, or of the last batch */
     uint64_t count;
 };
 
@@ -58,22 +60,17 @@ extra_table_find(const struct session *session, const char *name, oid table)
 /* ---- feeds ---- */
 
 static bool
-feed_next(struct virtual_scan *scan, union datum *values, bool *nulls)
+feed_next_batch(struct virtual_scan *scan, struct batch *batch)
 {
     const struct extra_table *extra =
         (const struct extra_table *)((const char *)scan->table -
                                      offsetof(struct extra_table, table));
     struct feed *feed =
         (struct feed *)(uintptr_t)((const char *)extra - offsetof(struct feed, extra));
-    const struct batch *batch = feed->batch;
-    if (feed->at >= batch->count)
+    if (feed->batch == NULL)
         return false;
-    uint32_t row = batch->sel != NULL ? batch->sel[feed->at] : feed->at;
-    feed->at++;
-    for (uint32_t c = 0; c < scan->table->column_count; c++) {
-        nulls[c] = column_is_null(&batch->columns[c], row);
-        values[c] = column_get(&batch->columns[c], row);
-    }
+    *batch = *feed->batch;
+    feed->batch = NULL;
     return true;
 }
 
@@ -82,6 +79,7 @@ feed_end(void *object)
 {
     struct feed *feed = object;
     arena_free(feed->arena);
+    arena_free(feed->copies);
 }
 
 static const char *
@@ -118,7 +116,8 @@ open_for_query(struct session *session, const struct table *table, const attr_no
     struct arena *arena = session->statement_arena;
     struct feed *feed = arena_alloc_zero(arena, sizeof *feed);
     feed->session = session;
-    feed->source = (struct virtual_table){.name = FEED_NAME, .next = feed_next, .rows = 1000};
+    feed->source =
+        (struct virtual_table){.name = FEED_NAME, .next_batch = feed_next_batch, .rows = 1000};
     struct column_def *columns = arena_alloc_zero(arena, (attr_count + 1) * sizeof *columns);
     for (uint32_t i = 0; i < attr_count; i++) {
         const struct column_def *target = &table->columns[attrs[i] - 1];
@@ -143,10 +142,12 @@ open_for_query(struct session *session, const struct table *table, const attr_no
                                        .columns = columns,
                                        .virtual_table = &feed->source};
     extra_table_show(session, &feed->extra);
-    feed->arena = arena_new(&(struct arena_options){.name = "feed", .on_full = raise_arena_full});
-    if (feed->arena == NULL)
-        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
     arena_on_end(arena, feed_end, feed);
+    feed->arena = arena_new(&(struct arena_options){.name = "feed", .on_full = raise_arena_full});
+    feed->copies =
+        arena_new(&(struct arena_options){.name = "fed rows", .on_full = raise_arena_full});
+    if (feed->arena == NULL || feed->copies == NULL)
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
 
     struct raw_list *list = parse_sql(arena, slice_text(feed_sql(arena, table, attrs, attr_count)));
     struct analyze_options options = {.arena = arena, .scope = &session->scope};
@@ -167,19 +168,37 @@ feed_put(struct feed *feed, const struct batch *batch)
 {
     struct session *session = feed->session;
     feed->batch = batch;
-    feed->at = 0;
+    feed->exec = NULL;
     arena_reset(feed->arena);
     struct exec_context context = {.arena = feed->arena,
                                    .txn = session->txn,
                                    .catalog = session->catalog,
                                    .env = &session->env,
-                                   .cancel = &session->cancel};
+                                   .cancel = &session->cancel,
+                                   .rows_before = feed->count};
     struct exec *exec = exec_open(feed->entry->program, &context);
+    feed->exec = exec;
     struct batch none;
     while (exec_next(exec, &none)) {
     }
     feed->count += exec_modified_count(exec);
     exec_close(exec);
+}
+
+void
+feed_put_read(struct feed *feed, struct batch *batch)
+{
+    arena_reset(feed->copies);
+    for (uint32_t c = 0; c < batch->column_count; c++)
+        if (!batch->columns[c].is_const)
+            vector_deepen(&batch->columns[c], batch->count, batch->sel, feed->copies);
+    feed_put(feed, batch);
+}
+
+uint32_t
+feed_fault_row(const struct feed *feed)
+{
+    return feed->exec == NULL ? UINT32_MAX : exec_fault_row(feed->exec);
 }
 
 uint64_t
@@ -212,7 +231,7 @@ feed_rewrite(struct session *session, const struct table *old, const struct tabl
     struct feed *feed = open_for_query(session, table, attrs, attr_count, query);
     struct batch batch;
     while (inner_query_next(query, &batch))
-        feed_put(feed, &batch);
+        feed_put_read(feed, &batch);
     inner_query_close(query);
 
     enum status st = txn_tree_drop(session->txn, old->tree);

@@ -32,6 +32,10 @@ const struct extra_table *extra_table_find(const struct session *session, const 
 struct feed *feed_open(struct session *session, const struct table *table, const attr_no *attrs,
                        uint32_t attr_count);
 void feed_put(struct feed *feed, const struct batch *batch);
+/* The same for rows whose long views may lie in pages: they are copied, in place of the views. */
+void feed_put_read(struct feed *feed, struct batch *batch);
+/* After an error of feed_put: the row of its batch that it was about; UINT32_MAX: unknown. */
+uint32_t feed_fault_row(const struct feed *feed);
 /* Rows inserted so far. */
 uint64_t feed_count(const struct feed *feed);
 

@@ -487,9 +487,8 @@ session_copy_fail(struct session *session, const char *reason)
         return SESSION_READY;
     struct notice_sink outer = session_enter(session);
     struct catch frame;
-    if (catch_begin(&frame, session->query_arena)) {
-        raise(SQLSTATE_QUERY_CANCELED, "COPY from stdin failed: %s", reason);
-    }
+    if (catch_begin(&frame, session->query_arena))
+        copy_in_fail(session, reason);
     session->cancel = false;
     session_fail(session, frame.error);
     notice_sink_set(outer);

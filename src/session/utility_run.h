@@ -55,6 +55,8 @@ void copy_in_begin(struct session *session, const struct copy *copy);
 void copy_in_data(struct session *session, struct slice data);
 uint64_t copy_in_finish(struct session *session);
 void copy_in_free(struct session *session);
+/* Raises that the client has given up. */
+_Noreturn void copy_in_fail(const struct session *session, const char *reason);
 
 /* ---- rows made here ---- */
 
