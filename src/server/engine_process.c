@@ -111,6 +111,7 @@ say_ready(const struct server *server)
         fprintf(stderr, "ready: postgresql:///main?host=%s&port=%u\n", server->options.socket_dir,
                 server->port);
     fflush(stderr);
+    atomic_store(server->options.is_ready, true);
 }
 
 static void
@@ -176,7 +177,8 @@ serve_engine(struct engine *engine, const struct serve_options *options, struct 
                           : option_text(engine, "unix_socket_directories", arena),
         .connection_max = (uint32_t)strtoul(connections, NULL, 10),
         .log = log,
-        .password = password};
+        .password = password,
+        .is_ready = options->is_ready};
     pthread_setname_np(pthread_self(), "listener");
     serve(server);
     bool is_refused = server->is_refused;

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "session/engine.h"
+#include <stdatomic.h>
 #include <stdint.h>
 
 #define SERVE_SETTINGS_MAX 256
@@ -17,7 +18,8 @@ struct serve_options {
     uint16_t port;
     uint32_t setting_count;
     struct setting_text settings[SERVE_SETTINGS_MAX];
-    const char *password; /* null: none */
+    const char *password;  /* null: none */
+    atomic_bool *is_ready; /* in memory that the supervisor sees: set when clients are accepted */
 };
 
 /* Exit statuses of the engine process that mean: do not start me again. */

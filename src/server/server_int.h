@@ -20,6 +20,7 @@
 #include "server/wire.h"
 #include "session/engine.h"
 #include "session/session.h"
+#include <stdatomic.h>
 
 #define LANE_COUNT_MAX 16
 #define LANE_EVENTS_MAX 64
@@ -114,6 +115,7 @@ struct server_options {
     uint32_t connection_max;
     const struct log_sink *log;
     const struct password *password; /* null: none is set: local trust */
+    atomic_bool *is_ready;           /* set when clients are accepted */
 };
 
 struct server {

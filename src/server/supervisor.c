@@ -2,9 +2,10 @@
  * supervisor.c: `rowan serve`: options, the log's lines, and the process that watches the engine's.
  *
  * The supervisor starts the engine process, passes signals on, and starts it again when it has
- * crashed: recovery is then a start like any other. It gives up after CRASHES_MAX in a row, each
- * within CRASH_SPAN_US of its start. A database in memory is gone with its process, so that is not
- * started again.
+ * crashed: recovery is then a start like any other. It gives up when the engine has crashed
+ * FAILED_STARTS_MAX times in a row without having accepted clients: what a client did to it is no
+ * reason to leave the others without a server. A database in memory is gone with its process, so
+ * that is not started again.
  */
 #include "base/clock.h"
 #include "server/engine_process.h"
@@ -16,13 +17,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#define CRASHES_MAX 5
-#define CRASH_SPAN_US (10 * 1000000LL)
+#define FAILED_STARTS_MAX 5
+#define EARLY_US 1000000LL /* a crash sooner than this is followed by a pause */
+#define RESTART_PAUSE_US 100000LL
 #define PASSWORD_BYTES_MAX 1024
 
 extern char **environ;
@@ -267,6 +270,15 @@ watch_engine(pid_t engine, const sigset_t *signals, bool *was_asked)
     }
 }
 
+static void
+log_crash(int status)
+{
+    log_line(&log_to_stderr, LOG_ERROR, "the engine process was ended by %s %d",
+             WIFSIGNALED(status) ? "signal" : "status",
+             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+/* Runs engine processes until one has ended as it was asked to. Returns the exit status. */
 static int
 supervise(const struct serve_options *options)
 {
@@ -279,8 +291,9 @@ supervise(const struct serve_options *options)
     sigaddset(&signals, SIGCHLD);
     (void)sigprocmask(SIG_BLOCK, &signals, NULL);
     bool was_asked = false;
-    for (int crashes = 0; crashes < CRASHES_MAX;) {
+    for (int failed_starts = 0; failed_starts < FAILED_STARTS_MAX;) {
         int64_t started_us = clock_monotonic_us();
+        atomic_store(options->is_ready, false);
         pid_t engine = start_engine(options);
         if (engine < 0) {
             log_line(&log_to_stderr, LOG_ERROR, "could not start a process: %s", strerror(errno));
@@ -291,18 +304,17 @@ supervise(const struct serve_options *options)
             return WEXITSTATUS(status) == 2 ? 0 : WEXITSTATUS(status);
         if (was_asked)
             return 1;
-        log_line(&log_to_stderr, LOG_ERROR, "the engine process was ended by %s %d",
-                 WIFSIGNALED(status) ? "signal" : "status",
-                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        log_crash(status);
         if (strcmp(options->path, ":memory:") == 0) {
             log_line(&log_to_stderr, LOG_ERROR, "the database was in memory and is gone with it");
             return 1;
         }
-        crashes = clock_monotonic_us() - started_us < CRASH_SPAN_US ? crashes + 1 : 1;
-        clock_sleep_us(100000LL * (crashes - 1));
+        failed_starts = atomic_load(options->is_ready) ? 0 : failed_starts + 1;
+        if (clock_monotonic_us() - started_us < EARLY_US)
+            clock_sleep_us(RESTART_PAUSE_US);
     }
-    log_line(&log_to_stderr, LOG_ERROR, "the engine process crashed %d times in a row: giving up",
-             CRASHES_MAX);
+    log_line(&log_to_stderr, LOG_ERROR,
+             "the engine process crashed %d times at its start: giving up", FAILED_STARTS_MAX);
     return 1;
 }
 
@@ -314,6 +326,12 @@ server_main(int argc, char **argv)
     if (status != 0) {
         fputs(usage, status == 1 ? stdout : stderr);
         return status == 1 ? 0 : 2;
+    }
+    options.is_ready = mmap(NULL, sizeof *options.is_ready, PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (options.is_ready == MAP_FAILED) {
+        fprintf(stderr, "rowan: out of memory\n");
+        return 1;
     }
     return supervise(&options);
 }
