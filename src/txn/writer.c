@@ -386,14 +386,14 @@ queue_run(struct writer *writer)
 }
 
 enum status
-writer_replay(struct writer *writer, birth_seq moment,
+writer_replay(struct writer *writer, struct moments moments,
               enum status (*fill)(struct group *group, void *object), void *object)
 {
     struct group *group = &writer->group;
-    if (moment <= writer->moment)
+    if (moments.first <= writer->moment || moments.last < moments.first)
         return ST_CORRUPT;
-    atomic_store(&writer->db->last_moment, moment);
-    group_begin(group, moment);
+    atomic_store(&writer->db->last_moment, moments.last);
+    group_begin(group, moments.first);
     enum status st = fill(group, object);
     if (st == ST_OK)
         st = group_seal(group);
@@ -401,7 +401,8 @@ writer_replay(struct writer *writer, birth_seq moment,
         group_drop(group);
         return st;
     }
-    writer->moment = moment;
+    group->moment = moments.last;
+    writer->moment = moments.last;
     group_publish(group);
     return ST_OK;
 }
