@@ -80,12 +80,12 @@ compare_table(struct branch_call *call, const struct pair *pair, const struct ta
     }
     if (change == NULL && tally.inserted + tally.deleted + tally.updated == 0)
         return;
-    row_begin(call->rows);
-    put_text(call->rows, branch_table_name(shown, call->work));
-    put_i64(call->rows, (int64_t)tally.inserted);
-    put_i64(call->rows, (int64_t)tally.deleted);
-    put_i64(call->rows, (int64_t)tally.updated);
-    put_text(call->rows, change);
+    answer_row(call->rows);
+    answer_text(call->rows, branch_table_name(shown, call->work));
+    answer_i64(call->rows, (int64_t)tally.inserted);
+    answer_i64(call->rows, (int64_t)tally.deleted);
+    answer_i64(call->rows, (int64_t)tally.updated);
+    answer_text(call->rows, change);
 }
 
 static bool
@@ -174,11 +174,11 @@ put_row(struct branch_call *call, const struct changed_row *row, struct row_read
     if (was && is && strcmp(before, after) == 0)
         return; /* stored otherwise, the same to read */
     const char *key = row_reader_key_json(is ? to : from, arena);
-    row_begin(call->rows);
-    put_text(call->rows, key);
-    put_text(call->rows, !was ? "insert" : is ? "update" : "delete");
-    put_text(call->rows, before);
-    put_text(call->rows, after);
+    answer_row(call->rows);
+    answer_text(call->rows, key);
+    answer_text(call->rows, !was ? "insert" : is ? "update" : "delete");
+    answer_text(call->rows, before);
+    answer_text(call->rows, after);
 }
 
 static const struct table *

@@ -3,6 +3,7 @@
  */
 #include "session/branch_functions.h"
 
+#include "base/check.h"
 #include "base/raise.h"
 #include "session/transaction.h"
 #include "type/access.h"
@@ -22,18 +23,60 @@ text_arg(struct session *session, union datum arg)
 
 /* ---- functions that return rows ---- */
 
+void
+answer_row(struct answer *answer)
+{
+    if (answer->row_count == answer->room) {
+        uint32_t room = answer->room == 0 ? 64 : answer->room * 2;
+        size_t old_cells = (size_t)answer->room * answer->column_count;
+        size_t cells = (size_t)room * answer->column_count;
+        answer->values =
+            arena_resize(answer->arena, answer->values, old_cells * sizeof *answer->values,
+                         cells * sizeof *answer->values);
+        answer->nulls = arena_resize(answer->arena, answer->nulls, old_cells, cells);
+        answer->room = room;
+    }
+    size_t at = (size_t)answer->row_count++ * answer->column_count;
+    memset(answer->values + at, 0, answer->column_count * sizeof *answer->values);
+    memset(answer->nulls + at, true, answer->column_count);
+    answer->column = 0;
+}
+
+static union datum *
+next_cell(struct answer *answer, bool is_null)
+{
+    check(answer->column < answer->column_count);
+    size_t at = (size_t)(answer->row_count - 1) * answer->column_count + answer->column++;
+    answer->nulls[at] = is_null;
+    return &answer->values[at];
+}
+
+void
+answer_text(struct answer *answer, const char *text)
+{
+    union datum *cell = next_cell(answer, text == NULL);
+    if (text == NULL)
+        return;
+    struct slice copy = arena_slice(answer->arena, slice_text(text));
+    cell->view = view_of(copy.data, copy.bytes);
+}
+
+void
+answer_i64(struct answer *answer, int64_t value)
+{
+    next_cell(answer, false)->i64 = value;
+}
+
 static void
 make_rows(struct func_call *call, const union datum *args, void (*fill)(struct branch_call *call))
 {
     struct session *session = session_of(call);
-    struct system_rows *rows = arena_alloc_zero(call->state_arena, sizeof *rows);
+    struct answer *rows = arena_alloc_zero(call->state_arena, sizeof *rows);
     struct arena *work =
         arena_new(&(struct arena_options){.name = "branches", .on_full = raise_arena_full});
     if (work == NULL)
         raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
     arena_on_end(call->state_arena, (void (*)(void *))arena_free, work);
-    rows->session = session;
-    rows->catalog = session->catalog;
     rows->arena = call->state_arena;
     rows->column_count = call->func->out_count;
     struct branch_call made = {.session = session, .work = work, .rows = rows};
@@ -47,7 +90,7 @@ make_rows(struct func_call *call, const union datum *args, void (*fill)(struct b
 static bool
 next_row(struct func_call *call, union datum *values, bool *nulls)
 {
-    struct system_rows *rows = call->state;
+    struct answer *rows = call->state;
     if (rows->next == rows->row_count)
         return false;
     size_t at = (size_t)rows->next++ * rows->column_count;

@@ -6,11 +6,24 @@
  */
 #pragma once
 
-#include "session/system_int.h"
+#include "session/session_int.h"
 
 /* Null-terminated, empty if there is none of the name in the schema rowan. */
 const struct func_info *const *branch_functions_named(const char *name);
 const struct func_info *branch_function(oid func); /* null: none */
+
+/* The rows of a call, in `arena`; a row's cells are put from left to right. */
+struct answer {
+    struct arena *arena;
+    uint32_t column_count, row_count, room, next;
+    union datum *values;
+    bool *nulls;
+    uint32_t column; /* of the row being written */
+};
+
+void answer_row(struct answer *answer);
+void answer_text(struct answer *answer, const char *text); /* null: null */
+void answer_i64(struct answer *answer, int64_t value);
 
 /*
  * What fills the rows of a call: args are the texts that were given, in the statement's arena;
@@ -20,7 +33,7 @@ struct branch_call {
     struct session *session;
     struct arena *work;
     const char *args[3];
-    struct system_rows *rows;
+    struct answer *rows;
 };
 
 void branch_diff_summary_fill(struct branch_call *call);

@@ -99,15 +99,15 @@ merge_collect(struct merge *merge, tree_no tree, enum keep keep)
 void
 merge_conflict(struct merge *merge, const struct conflict *conflict)
 {
-    struct system_rows *rows = merge->conflicts;
-    row_begin(rows);
-    put_text(rows, conflict->kind);
-    put_text(rows, conflict->table);
-    put_text(rows, conflict->key);
-    put_text(rows, conflict->base);
-    put_text(rows, conflict->source);
-    put_text(rows, conflict->target);
-    put_text(rows, conflict->detail);
+    struct answer *rows = merge->conflicts;
+    answer_row(rows);
+    answer_text(rows, conflict->kind);
+    answer_text(rows, conflict->table);
+    answer_text(rows, conflict->key);
+    answer_text(rows, conflict->base);
+    answer_text(rows, conflict->source);
+    answer_text(rows, conflict->target);
+    answer_text(rows, conflict->detail);
 }
 
 /* ---- into the session's own branch ---- */
@@ -385,9 +385,9 @@ merge_elsewhere(struct branch_call *call)
     if (listener->has_error)
         raise_again(&listener->error);
     for (const struct kept_row *cell = listener->first; cell != NULL;) {
-        row_begin(call->rows);
+        answer_row(call->rows);
         for (uint32_t c = 0; c < call->rows->column_count; c++, cell = cell->next)
-            put_text(call->rows, (const char *)cell->key.data);
+            answer_text(call->rows, (const char *)cell->key.data);
     }
     if (listener->has_notice)
         notice_fields(&listener->notice);

@@ -35,7 +35,7 @@ struct merge {
     struct branch *source;
     const char *source_name, *target_name;
     struct arena *work;
-    struct system_rows *conflicts;
+    struct answer *conflicts;
     struct table_sides *sides;
     struct exec *exec;
     bool has_changes; /* something of the source's has been written */
