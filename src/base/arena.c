@@ -409,15 +409,43 @@ arena_format(struct arena *arena, const char *format, ...)
 void
 arena_on_end(struct arena *arena, void (*fn)(void *object), void *object)
 {
-    check(fn != NULL);
-    struct cleanup *cleanup = arena_alloc(arena, sizeof *cleanup);
-    if (cleanup == NULL) {
-        /* Without a place to remember it by, now is the only time to keep the promise. */
-        fn(object);
+    if (arena_try_on_end(arena, fn, object))
         return;
-    }
+    /* Without a place to remember it by, now is the only time to keep the promise. */
+    fn(object);
+    arena_full(arena, sizeof(struct cleanup));
+}
+
+void *
+arena_try_alloc(struct arena *arena, size_t bytes)
+{
+    void (*on_full)(struct arena *, size_t) = arena->on_full;
+    arena->on_full = NULL;
+    void *p = arena_alloc(arena, bytes);
+    arena->on_full = on_full;
+    return p;
+}
+
+void *
+arena_try_resize(struct arena *arena, void *p, size_t old_bytes, size_t new_bytes)
+{
+    void (*on_full)(struct arena *, size_t) = arena->on_full;
+    arena->on_full = NULL;
+    void *moved = arena_resize(arena, p, old_bytes, new_bytes);
+    arena->on_full = on_full;
+    return moved;
+}
+
+bool
+arena_try_on_end(struct arena *arena, void (*fn)(void *object), void *object)
+{
+    check(fn != NULL);
+    struct cleanup *cleanup = arena_try_alloc(arena, sizeof *cleanup);
+    if (cleanup == NULL)
+        return false;
     *cleanup = (struct cleanup){.older = arena->cleanups, .fn = fn, .object = object};
     arena->cleanups = cleanup;
+    return true;
 }
 
 size_t

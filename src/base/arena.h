@@ -8,13 +8,15 @@
  *
  * arena_alloc and kin call the arena's on_full function when there is no memory (or the bound set
  * by arena_limit is reached). Above txn this raises SQLSTATE 53200 (raise_arena_full); below it
- * arenas are made without one, and the functions return null.
+ * arenas are made without one, and the functions return null. What takes an arena from above into a
+ * function that must not raise uses arena_try_alloc and kin.
  */
 #pragma once
 
 #include "base/slice.h"
 #include "base/status.h"
 #include <stdarg.h>
+#include <stdbool.h>
 
 #define ARENA_BLOCK_BYTES_MIN ((size_t)4096)
 #define ARENA_BLOCK_BYTES_MAX ((size_t)1 << 20)
@@ -85,8 +87,20 @@ char *arena_text(struct arena *arena, const char *text);
 char *arena_format(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 char *arena_vformat(struct arena *arena, const char *format, va_list args);
 
-/* Calls fn(object) when the arena is reset, rewound past this point or freed. */
+/*
+ * Calls fn(object) when the arena is reset, rewound past this point or freed. Without memory for
+ * remembering that, it is called at once, before on_full is.
+ */
 void arena_on_end(struct arena *arena, void (*fn)(void *object), void *object);
+
+/*
+ * For functions that must not raise (store, branch, txn), whoever's arena they are given: null or
+ * false where there is no memory, and on_full is not called. A cleanup that could not be registered
+ * has not been called.
+ */
+MUST_CHECK void *arena_try_alloc(struct arena *arena, size_t bytes);
+MUST_CHECK void *arena_try_resize(struct arena *arena, void *p, size_t old_bytes, size_t new_bytes);
+MUST_CHECK bool arena_try_on_end(struct arena *arena, void (*fn)(void *object), void *object);
 
 /* Bytes obtained from the heap and still held; and the bound on them (0: none). */
 size_t arena_bytes(const struct arena *arena);

@@ -3,6 +3,7 @@
  */
 #include "base/buf.h"
 
+#include "base/arena.h"
 #include "base/mem.h"
 #include "base/raise.h"
 #include <stdio.h>
@@ -20,6 +21,22 @@ buf_deinit(struct buf *buf)
 {
     mem_free(buf->data);
     *buf = (struct buf){.data = NULL};
+}
+
+static void
+buf_end(void *object)
+{
+    buf_deinit(object);
+}
+
+struct buf *
+buf_new(struct arena *arena)
+{
+    struct buf *buf = arena_alloc(arena, sizeof *buf);
+    buf_init(buf);
+    buf->raise_on_full = true;
+    arena_on_end(arena, buf_end, buf);
+    return buf;
 }
 
 void

@@ -11,6 +11,8 @@
 #include "base/status.h"
 #include <stdarg.h>
 
+struct arena;
+
 struct buf {
     uint8_t *data;
     size_t bytes, capacity;
@@ -19,6 +21,8 @@ struct buf {
 };
 
 void buf_init(struct buf *buf); /* no allocation yet */
+/* One that ends with the arena, and raises when it is full. Emptied early by buf_deinit. */
+struct buf *buf_new(struct arena *arena);
 void buf_deinit(struct buf *buf);
 void buf_clear(struct buf *buf); /* keeps the memory */
 bool buf_grow(struct buf *buf, size_t more);

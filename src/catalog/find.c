@@ -60,8 +60,12 @@ read_row(struct catalog *catalog, tree_no tree, struct slice key, struct arena *
     struct slice value;
     enum status st = txn_get(catalog->txn, tree, key, &spill, &value);
     struct slice copy = {0};
-    if (st == ST_OK)
-        copy = arena_slice(arena, value);
+    if (st == ST_OK) {
+        uint8_t *data = arena_try_alloc(arena, value.bytes + 1);
+        st = data == NULL ? ST_NO_MEMORY : ST_OK;
+        if (data != NULL)
+            copy = slice_of(memcpy(data, value.data, value.bytes), value.bytes);
+    }
     buf_deinit(&spill);
     if (st != ST_OK && st != ST_NOT_FOUND)
         raise_status(st, "could not read the catalog");

@@ -152,19 +152,15 @@ cast_inout_row(struct expr_state *state, const struct row_site *site, const unio
                            .type = data->to,
                            .typmod = site->expr->typmod,
                            .element = data->to->element};
-    struct buf text;
 
     if (nulls[0]) {
         *is_null = true;
         return (union datum){.words = {0, 0}};
     }
-    buf_init(&text);
-    data->from->output(&from, args[0], &text);
-    struct slice copy = arena_slice(state->arena, buf_slice(&text));
-    bool is_failed = text.is_failed;
-    buf_deinit(&text);
-    if (is_failed)
-        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    struct buf *text = buf_new(state->arena);
+    data->from->output(&from, args[0], text);
+    struct slice copy = arena_slice(state->arena, buf_slice(text));
+    buf_deinit(text);
     return data->to->input(&to, copy);
 }
 

@@ -117,31 +117,28 @@ static void
 search_rows(struct search *s)
 {
     const struct table *table = s->target->table;
-    struct buf prefix = {.raise_on_full = true}, end = {.raise_on_full = true}, spill = {0};
+    struct buf *prefix = buf_new(s->arena), *end = buf_new(s->arena), *spill = buf_new(s->arena);
     struct key_range range = {{NULL, 0}, {NULL, 0}};
     struct txn_cursor *cursor;
     struct slice key, value;
 
     s->link = &s->first;
-    const struct index_def *index = find_index(s, &prefix);
+    const struct index_def *index = find_index(s, prefix);
     tree_no tree = index != NULL && !index->is_primary ? index->tree : table->tree;
     if (index != NULL) {
-        range.from = arena_slice(s->arena, buf_slice(&prefix));
-        buf_put_slice(&end, buf_slice(&prefix));
-        if (key_after_prefix(&end))
-            range.to = arena_slice(s->arena, buf_slice(&end));
+        range.from = buf_slice(prefix);
+        buf_put_slice(end, buf_slice(prefix));
+        if (key_after_prefix(end))
+            range.to = buf_slice(end);
     }
-    buf_deinit(&prefix);
-    buf_deinit(&end);
     enum status st = txn_cursor_open(s->exec->txn, tree, range, false, s->arena, &cursor);
     while (st == ST_OK && (st = txn_cursor_next(cursor, &key, &value)) == ST_OK) {
-        if (!visit(s, index, key, value, &spill))
+        if (!visit(s, index, key, value, spill))
             break;
         exec_check(s->exec);
     }
     if (st == ST_OK || st == ST_NOT_FOUND)
         txn_cursor_close(cursor);
-    buf_deinit(&spill);
     if (st != ST_OK && st != ST_NOT_FOUND)
         raise_write_status(st, table->name);
 }

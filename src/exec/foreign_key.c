@@ -150,27 +150,24 @@ const char *
 fk_key_text(struct exec *exec, const struct table *table, const attr_no *attrs,
             const struct type_info *const *types, const union datum *values, uint32_t count)
 {
-    struct buf text;
+    struct buf *text = buf_new(exec->arena);
 
-    buf_init(&text);
-    buf_put_text(&text, "(");
+    buf_put_text(text, "(");
     for (uint32_t i = 0; i < count; i++)
-        buf_format(&text, "%s%s", i == 0 ? "" : ", ", table->columns[attrs[i] - 1].name);
-    buf_put_text(&text, ")=(");
+        buf_format(text, "%s%s", i == 0 ? "" : ", ", table->columns[attrs[i] - 1].name);
+    buf_put_text(text, ")=(");
     for (uint32_t i = 0; i < count; i++) {
         struct type_call call = {.arena = exec->arena,
                                  .env = exec->context.env,
                                  .type = types[i],
                                  .typmod = -1,
                                  .element = types[i]->element};
-        buf_put_text(&text, i == 0 ? "" : ", ");
-        types[i]->output(&call, values[i], &text);
+        buf_put_text(text, i == 0 ? "" : ", ");
+        types[i]->output(&call, values[i], text);
     }
-    buf_put_text(&text, ")");
-    buf_put_u8(&text, 0);
-    const char *copy = text.is_failed ? "" : arena_text(exec->arena, (const char *)text.data);
-    buf_deinit(&text);
-    return copy;
+    buf_put_text(text, ")");
+    buf_put_u8(text, 0);
+    return (const char *)text->data;
 }
 
 static _Noreturn void

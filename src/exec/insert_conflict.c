@@ -22,7 +22,7 @@ own_column(struct modify_state *state, struct column *column, uint32_t row, unio
     vector_init(&own, column->phys, state->node.code->capacity, state->writer->arena);
     own.has_nulls = true;
     memset(own.nulls, 1, state->node.code->capacity);
-    memset(own.data, 0, vector_data_bytes(own.phys, state->node.code->capacity));
+    memset(own.data, 0, (size_t)phys_bytes(own.phys) * state->node.code->capacity);
     for (uint32_t i = 0; i < state->node.code->capacity; i++) {
         own.nulls[i] = column_is_null(column, i);
         if (!column->is_const || column->data != NULL)

@@ -30,27 +30,24 @@ put_value(struct exec *exec, const struct type_info *type, union datum value, st
 const char *
 row_text(struct exec *exec, const struct table_code *code, const struct batch *rows, uint32_t row)
 {
-    struct buf text;
+    struct buf *text = buf_new(exec->arena);
     bool is_first = true;
 
-    buf_init(&text);
-    buf_put_text(&text, "(");
+    buf_put_text(text, "(");
     for (uint32_t i = 0; i < code->table->column_count; i++) {
         if (code->table->columns[i].is_dropped)
             continue;
         if (!is_first)
-            buf_put_text(&text, ", ");
+            buf_put_text(text, ", ");
         is_first = false;
         if (column_is_null(&rows->columns[i], row))
-            buf_put_text(&text, "null");
+            buf_put_text(text, "null");
         else
-            put_value(exec, code->types[i], vector_get(&rows->columns[i], row), &text);
+            put_value(exec, code->types[i], vector_get(&rows->columns[i], row), text);
     }
-    buf_put_text(&text, ")");
-    buf_put_u8(&text, 0);
-    const char *copy = text.is_failed ? "" : arena_text(exec->arena, (const char *)text.data);
-    buf_deinit(&text);
-    return copy;
+    buf_put_text(text, ")");
+    buf_put_u8(text, 0);
+    return (const char *)text->data;
 }
 
 static _Noreturn void
@@ -135,32 +132,28 @@ raise_duplicate(struct table_writer *writer, const struct index_def *index,
 {
     const struct table *table = writer->code->table;
     struct exec *exec = writer->exec;
-    struct buf names, values;
+    struct buf *names = buf_new(exec->arena), *values = buf_new(exec->arena);
 
     exec->fault_row = row;
-    buf_init(&names);
-    buf_init(&values);
     for (uint32_t i = 0; i < index->key_count; i++) {
         attr_no attr = index->keys[i].attr;
-        buf_put_text(&names, i == 0 ? "" : ", ");
-        buf_put_text(&values, i == 0 ? "" : ", ");
+        buf_put_text(names, i == 0 ? "" : ", ");
+        buf_put_text(values, i == 0 ? "" : ", ");
         if (attr == 0) {
-            buf_put_text(&names, index->keys[i].expr_sql);
-            buf_put_text(&values, "...");
+            buf_put_text(names, index->keys[i].expr_sql);
+            buf_put_text(values, "...");
             continue;
         }
-        buf_put_text(&names, table->columns[attr - 1].name);
+        buf_put_text(names, table->columns[attr - 1].name);
         if (column_is_null(&rows->columns[attr - 1], row))
-            buf_put_text(&values, "null");
+            buf_put_text(values, "null");
         else
             put_value(exec, writer->code->types[attr - 1],
-                      vector_get(&rows->columns[attr - 1], row), &values);
+                      vector_get(&rows->columns[attr - 1], row), values);
     }
     const char *detail =
-        arena_format(exec->arena, "Key (%.*s)=(%.*s) already exists.", (int)names.bytes,
-                     (const char *)names.data, (int)values.bytes, (const char *)values.data);
-    buf_deinit(&names);
-    buf_deinit(&values);
+        arena_format(exec->arena, "Key (%.*s)=(%.*s) already exists.", (int)names->bytes,
+                     (const char *)names->data, (int)values->bytes, (const char *)values->data);
     raise_error(.code = SQLSTATE_UNIQUE_VIOLATION,
                 .message = raise_text("duplicate key value violates unique constraint \"%s\"",
                                       index->name),

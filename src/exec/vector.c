@@ -4,12 +4,6 @@
 #include "exec/vector.h"
 #include "base/check.h"
 
-size_t
-vector_data_bytes(enum phys phys, uint32_t capacity)
-{
-    return ((size_t)phys_bytes(phys) * capacity + 63) & ~(size_t)63;
-}
-
 void
 vector_init(struct column *column, enum phys phys, uint32_t capacity, struct arena *arena)
 {

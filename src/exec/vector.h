@@ -75,9 +75,6 @@ sel_row(const uint16_t *sel, uint32_t i)
 /* Gives `column` buffers for `capacity` rows. Contents undefined, has_nulls false. */
 void vector_init(struct column *column, enum phys phys, uint32_t capacity, struct arena *arena);
 
-/* Bytes that vector_init takes for the data of `capacity` rows. */
-size_t vector_data_bytes(enum phys phys, uint32_t capacity);
-
 /* Marks rows of a selection as not null, before single ones are marked: has_nulls becomes true. */
 void vector_begin_nulls(struct column *column, uint32_t count, const uint16_t *sel);
 

@@ -73,20 +73,18 @@ static void
 put_conditions(struct explainer *x, const char *label, const struct explain_input *input,
                struct plan_list conditions)
 {
-    struct buf text;
-
     if (conditions.count == 0)
         return;
-    buf_init(&text);
-    explain_conditions(x, input, conditions, &text);
-    put_text(x, label, buf_slice(&text));
-    buf_deinit(&text);
+    struct buf *text = buf_new(x->arena);
+    explain_conditions(x, input, conditions, text);
+    put_text(x, label, buf_slice(text));
+    buf_deinit(text);
 }
 
 /* A list of texts: joined by commas, or a JSON array. */
 struct text_list {
     struct explainer *x;
-    struct buf text;
+    struct buf *text;
     bool is_first;
 };
 
@@ -95,19 +93,19 @@ list_begin(struct text_list *list, struct explainer *x)
 {
     list->x = x;
     list->is_first = true;
-    buf_init(&list->text);
+    list->text = buf_new(x->arena);
 }
 
 static void
 list_add(struct text_list *list, const struct buf *item)
 {
     if (!list->is_first)
-        buf_put_text(&list->text, ", ");
+        buf_put_text(list->text, ", ");
     list->is_first = false;
     if (list->x->options->is_json)
-        json_string((const char *)item->data, item->bytes, &list->text);
+        json_string((const char *)item->data, item->bytes, list->text);
     else
-        buf_put_slice(&list->text, buf_slice(item));
+        buf_put_slice(list->text, buf_slice(item));
 }
 
 static void
@@ -116,9 +114,9 @@ list_end(struct text_list *list, const char *label)
     begin_property(list->x, label);
     if (list->x->options->is_json)
         buf_put_u8(list->x->to, '[');
-    buf_put_slice(list->x->to, buf_slice(&list->text));
+    buf_put_slice(list->x->to, buf_slice(list->text));
     buf_put_text(list->x->to, list->x->options->is_json ? "]" : "\n");
-    buf_deinit(&list->text);
+    buf_deinit(list->text);
 }
 
 static void
@@ -129,15 +127,14 @@ put_keys(struct explainer *x, const char *label, const struct plan_node *child,
 
     list_begin(&list, x);
     for (uint32_t i = 0; i < count; i++) {
-        struct buf item;
-        buf_init(&item);
-        explain_column(x, child, keys[i].column, &item);
+        struct buf *item = buf_new(x->arena);
+        explain_column(x, child, keys[i].column, item);
         if (is_order && keys[i].is_descending)
-            buf_put_text(&item, " DESC");
+            buf_put_text(item, " DESC");
         if (is_order && keys[i].nulls_first != keys[i].is_descending)
-            buf_put_text(&item, keys[i].nulls_first ? " NULLS FIRST" : " NULLS LAST");
-        list_add(&list, &item);
-        buf_deinit(&item);
+            buf_put_text(item, keys[i].nulls_first ? " NULLS FIRST" : " NULLS LAST");
+        list_add(&list, item);
+        buf_deinit(item);
     }
     list_end(&list, label);
 }
@@ -149,11 +146,10 @@ put_output(struct explainer *x, const struct plan_node *node)
 
     list_begin(&list, x);
     for (uint32_t i = 0; i < node->column_count; i++) {
-        struct buf item;
-        buf_init(&item);
-        explain_column(x, node, i, &item);
-        list_add(&list, &item);
-        buf_deinit(&item);
+        struct buf *item = buf_new(x->arena);
+        explain_column(x, node, i, item);
+        list_add(&list, item);
+        buf_deinit(item);
     }
     list_end(&list, "Output");
 }

@@ -44,14 +44,30 @@ statement_new(struct session *session, const char *name)
         &(struct arena_options){.name = "prepared statement", .on_full = raise_arena_full});
     if (arena == NULL)
         raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
-    struct statement *statement = arena_alloc_zero(arena, sizeof *statement);
-    statement->session = session;
-    statement->arena = arena;
-    statement->name = name == NULL ? NULL : arena_text(arena, name);
-    statement->prepared_us = clock_wall_us();
-    statement->next = session->statements;
+    size_t name_bytes = name == NULL ? 0 : strlen(name) + 1;
+    struct statement *statement = arena_try_alloc(arena, sizeof *statement + name_bytes);
+    if (statement == NULL) {
+        arena_free(arena);
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    }
+    *statement =
+        (struct statement){.session = session,
+                           .arena = arena,
+                           .name = name == NULL ? NULL : memcpy(statement + 1, name, name_bytes),
+                           .prepared_us = clock_wall_us(),
+                           .next = session->statements};
     session->statements = statement;
     return statement;
+}
+
+/* Frees a statement that has no name any more, and no portal. */
+static void
+statement_end_life(struct statement *statement)
+{
+    if (!statement->is_forgotten || statement->portal_count != 0)
+        return;
+    statement_cache_release(statement->session->engine->statements, statement->entry);
+    arena_free(statement->arena); /* the statement itself lies in it */
 }
 
 void
@@ -64,8 +80,18 @@ statement_free(struct statement *statement)
         link = &(*link)->next;
     *link = statement->next;
     statement_close_point(statement);
-    statement_cache_release(session->engine->statements, statement->entry);
-    arena_free(statement->arena); /* the statement itself lies in it */
+    statement->is_forgotten = true;
+    statement_end_life(statement);
+}
+
+void
+statement_unbind(struct statement *statement, const struct portal *portal)
+{
+    if (statement->portal == portal)
+        statement->portal = NULL;
+    check(statement->portal_count != 0);
+    statement->portal_count--;
+    statement_end_life(statement);
 }
 
 struct cache_entry *
@@ -185,6 +211,7 @@ portal_fill(struct portal *portal, struct statement *statement, uint32_t param_c
     portal->raw = statement->raw;
     portal->info = statement->info;
     portal->statement = statement;
+    statement->portal_count++;
     portal->param_count = param_count;
     portal->params = arena_alloc_array(portal->arena, param_count + 1, sizeof *portal->params);
     portal->param_nulls =

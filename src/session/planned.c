@@ -124,8 +124,12 @@ entry_new(void)
         arena_new(&(struct arena_options){.name = "cached statement", .on_full = raise_arena_full});
     if (arena == NULL)
         raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
-    struct cache_entry *entry = arena_alloc_zero(arena, sizeof *entry);
-    entry->arena = arena;
+    struct cache_entry *entry = arena_try_alloc(arena, sizeof *entry);
+    if (entry == NULL) {
+        arena_free(arena);
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    }
+    *entry = (struct cache_entry){.arena = arena};
     entry->refs = 1;
     return entry;
 }
@@ -223,12 +227,14 @@ guard_end(void *object)
         statement_cache_release(guard->session->engine->statements, guard->entry);
 }
 
+/* Makes an entry, guarded. */
 static struct guard *
-guard_begin(struct session *session, struct cache_entry *entry)
+guard_begin(struct session *session)
 {
     struct guard *guard = arena_alloc(session->statement_arena, sizeof *guard);
-    *guard = (struct guard){.session = session, .entry = entry};
+    *guard = (struct guard){.session = session};
     arena_on_end(session->statement_arena, guard_end, guard);
+    guard->entry = entry_new();
     return guard;
 }
 
@@ -296,8 +302,8 @@ planned_find(struct session *session, const struct raw_statement *raw,
         return entry;
     statement_cache_release(cache, entry);
 
-    entry = entry_new();
-    struct guard *guard = guard_begin(session, entry);
+    struct guard *guard = guard_begin(session);
+    entry = guard->entry;
     if (!entry_analyze(session, entry, raw, given, false)) {
         guard->entry = NULL;
         statement_cache_release(cache, entry);
@@ -393,14 +399,13 @@ lifted_make(struct session *session, const struct cache_key *key)
 {
     struct statement_cache *cache = session->engine->statements;
     struct param_types types = {.count = key->param_count, .types = (oid *)key->param_types};
-    struct cache_entry *entry = entry_new();
-    struct guard *guard = guard_begin(session, entry);
+    struct guard *guard = guard_begin(session);
+    struct cache_entry *entry = guard->entry;
     struct lift lift = {.session = session, .entry = entry, .types = &types, .key = key->text};
     if (!lift_try(&lift)) {
         guard->entry = NULL;
         statement_cache_release(cache, entry);
-        entry = entry_new(); /* without a program */
-        guard->entry = entry;
+        entry = guard->entry = entry_new(); /* without a program */
     }
     entry_list(session, entry, key);
     guard->entry = NULL;
@@ -438,8 +443,8 @@ planned_lifted(struct session *session, struct slice key, const struct fingerpri
 struct cache_entry *
 planned_make(struct session *session, struct query *query, const struct param_types *params)
 {
-    struct cache_entry *entry = entry_new();
-    struct guard *guard = guard_begin(session, entry);
+    struct guard *guard = guard_begin(session);
+    struct cache_entry *entry = guard->entry;
     entry->query = query;
     planned_describe(session, query, params, entry->arena, &entry->info);
     entry_plan(session, entry);

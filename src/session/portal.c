@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "session/row_buffer.h"
 #include "session/statement_cache.h"
+#include "session/transaction.h"
 
 struct portal *
 portal_find(struct session *session, const char *name)
@@ -29,11 +30,18 @@ portal_new(struct session *session, const char *name)
         arena_new(&(struct arena_options){.name = "portal", .on_full = raise_arena_full});
     if (arena == NULL)
         raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
-    struct portal *portal = arena_alloc_zero(arena, sizeof *portal);
-    portal->session = session;
-    portal->arena = arena;
-    portal->name = arena_text(arena, name);
-    portal->next = session->portals;
+    size_t name_bytes = strlen(name) + 1;
+    struct portal *portal = arena_try_alloc(arena, sizeof *portal + name_bytes);
+    if (portal == NULL) {
+        arena_free(arena);
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    }
+    *portal =
+        (struct portal){.session = session,
+                        .arena = arena,
+                        .name = memcpy(portal + 1, name, name_bytes),
+                        .savepoint = session->savepoint == NULL ? 0 : session->savepoint->number,
+                        .next = session->portals};
     session->portals = portal;
     return portal;
 }
@@ -46,6 +54,8 @@ portal_stop(struct portal *portal)
     portal->exec = NULL;
     portal->is_done = true;
     portal->rest.count = 0;
+    if (portal->view.snapshot != NULL)
+        txn_view_drop(portal->session->txn, &portal->view);
     statement_cache_release(portal->session->engine->statements, portal->entry);
     portal->entry = NULL;
 }
@@ -60,16 +70,38 @@ portal_free(struct portal *portal)
     if (portal->statement != NULL && portal->statement->portal == portal)
         portal->statement->portal = NULL; /* COMMIT ends its own */
     portal_stop(portal);
+    if (portal->statement != NULL)
+        statement_unbind(portal->statement, portal);
     arena_free(portal->rest_arena);
     arena_free(portal->arena); /* the portal itself lies in it */
 }
 
 void
+portal_restart(struct portal *portal)
+{
+    if (portal->exec != NULL)
+        exec_close(portal->exec);
+    portal->exec = NULL;
+    portal->is_done = false;
+    portal->rest.count = 0;
+}
+
+void
 portals_hold(struct session *session)
 {
-    for (struct portal *portal = session->portals; portal != NULL; portal = portal->next)
-        if (portal->is_hold && portal->entry != NULL && !portal->is_done)
+    bool has_begun = false;
+    for (struct portal *portal = session->portals; portal != NULL; portal = portal->next) {
+        if (!portal->is_hold || portal->is_held)
+            continue;
+        if (portal->rows == NULL && portal->entry != NULL) {
+            if (!has_begun && !session->in_statement)
+                statement_begin(session);
+            has_begun = true;
+            portal_restart(portal);
             row_buffer_fill(portal);
+        }
+        portal->is_held = true;
+    }
 }
 
 void
@@ -78,7 +110,7 @@ portals_end_transaction(struct session *session)
     struct portal *next;
     for (struct portal *portal = session->portals; portal != NULL; portal = next) {
         next = portal->next;
-        if (portal->is_hold && portal->rows != NULL)
+        if (portal->is_held)
             portal_stop(portal);
         else
             portal_free(portal);
@@ -89,8 +121,28 @@ void
 portals_fail_savepoint(struct session *session)
 {
     for (struct portal *portal = session->portals; portal != NULL; portal = portal->next)
-        if (portal->rows == NULL || portal->entry != NULL)
+        if (!portal->is_held &&
+            (portal->is_running || portal->savepoint >= session->savepoint->number))
             portal_stop(portal);
+}
+
+void
+portals_undo_savepoint(struct session *session, uint32_t savepoint)
+{
+    struct portal *next;
+    for (struct portal *portal = session->portals; portal != NULL; portal = next) {
+        next = portal->next;
+        if (portal->savepoint >= savepoint && !portal->is_held)
+            portal_free(portal);
+    }
+}
+
+void
+portals_release_savepoint(struct session *session, uint32_t savepoint)
+{
+    for (struct portal *portal = session->portals; portal != NULL; portal = portal->next)
+        if (portal->savepoint >= savepoint)
+            portal->savepoint = savepoint - 1;
 }
 
 static void
@@ -154,6 +206,26 @@ rest_take(struct portal *portal, struct batch *batch, uint64_t limit)
         rest->count = 0;
 }
 
+/* Goes on with what the portal saw before. An error ends all statements, this one too. */
+static bool
+portal_view_begin(struct portal *portal)
+{
+    if (portal->view.snapshot == NULL)
+        return false;
+    enum status st = txn_view_begin(portal->session->txn, portal->view);
+    if (st != ST_OK)
+        raise_status(st, "could not go on with portal \"%s\"", portal->name);
+    return true;
+}
+
+/* What changes rows runs to its end within one statement. */
+static void
+portal_pause(struct portal *portal)
+{
+    if (portal->view.snapshot == NULL && portal->entry != NULL && portal->entry->is_read_only)
+        portal->view = txn_view_keep(portal->session->txn);
+}
+
 const struct batch *
 portal_next(struct portal *portal, uint64_t limit)
 {
@@ -164,14 +236,18 @@ portal_next(struct portal *portal, uint64_t limit)
     }
     if (portal->is_done)
         return NULL;
+    bool has_view = portal_view_begin(portal);
+    portal->is_running = true;
     if (portal->exec == NULL)
         portal_start(portal);
-    if (!exec_next(portal->exec, batch)) {
-        portal->is_done = true;
-        return NULL;
-    }
-    batch_cut(portal, batch, limit);
-    return batch;
+    bool has_rows = exec_next(portal->exec, batch);
+    if (has_rows)
+        batch_cut(portal, batch, limit);
+    if (has_view)
+        txn_statement_end(portal->session->txn);
+    portal->is_running = false;
+    portal->is_done = !has_rows;
+    return has_rows ? batch : NULL;
 }
 
 bool
@@ -182,8 +258,10 @@ portal_run(struct portal *portal, uint64_t limit, uint64_t *row_count)
     *row_count = 0;
     for (;;) {
         uint64_t left = limit == 0 ? 0 : limit - *row_count;
-        if (limit != 0 && left == 0)
+        if (limit != 0 && left == 0) {
+            portal_pause(portal);
             return true;
+        }
         const struct batch *batch = portal_next(portal, left);
         if (batch == NULL)
             return false;

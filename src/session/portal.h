@@ -9,16 +9,24 @@ struct portal *portal_find(struct session *session, const char *name); /* null: 
 /* A new one of the name; "" takes the unnamed one's place; another name must be free (42P03). */
 struct portal *portal_new(struct session *session, const char *name);
 void portal_free(struct portal *portal);
+/* A portal bound from the statement goes; perhaps the statement has waited for that. */
+void statement_unbind(struct statement *statement, const struct portal *portal);
 /* Ends the execution; the portal stays, with nothing more to give. */
 void portal_stop(struct portal *portal);
 
-/* Before the transaction's end: held cursors keep their rows from now on (raises on failure: the
+/* Begins anew, with the rows that it saw first. */
+void portal_restart(struct portal *portal);
+
+/* Before the transaction's commit: held cursors keep their rows from now on (raises on failure: the
  * commit is not done). */
 void portals_hold(struct session *session);
 /* At its end, either way: all others go. */
 void portals_end_transaction(struct session *session);
-/* In a failed block with savepoints: executions stop, none can go on. */
+/* In a failed block with savepoints: what failed, or began after the innermost, cannot go on. */
 void portals_fail_savepoint(struct session *session);
+/* After ROLLBACK TO: portals made since the savepoint go. After RELEASE: they are the outer's. */
+void portals_undo_savepoint(struct session *session, uint32_t savepoint);
+void portals_release_savepoint(struct session *session, uint32_t savepoint);
 
 /*
  * Puts out up to `limit` (0: all) rows of a started or fresh portal to the sink. True: the limit

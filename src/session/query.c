@@ -141,8 +141,13 @@ release_held(void *object)
 void
 session_release_later(struct session *session, struct cache_entry *entry)
 {
-    struct held_entry *held = arena_alloc(session->statement_arena, sizeof *held);
-    *held = (struct held_entry){.cache = session->engine->statements, .entry = entry};
+    struct statement_cache *cache = session->engine->statements;
+    struct held_entry *held = arena_try_alloc(session->statement_arena, sizeof *held);
+    if (held == NULL) {
+        statement_cache_release(cache, entry);
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    }
+    *held = (struct held_entry){.cache = cache, .entry = entry};
     arena_on_end(session->statement_arena, release_held, held);
 }
 

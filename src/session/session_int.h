@@ -63,6 +63,8 @@ struct statement {
     struct point *point;
     struct arena *point_arena;
     const struct utility *control;
+    uint32_t portal_count; /* bound from it: they need it, though it may be forgotten by name */
+    bool is_forgotten;
 };
 
 enum portal_kind { PORTAL_QUERY, PORTAL_UTILITY, PORTAL_EMPTY, PORTAL_ROWS };
@@ -84,7 +86,11 @@ struct portal {
     bool *param_nulls;
     struct exec *exec; /* null before the first row and after the last */
     bool is_done, is_started;
+    bool is_running;                    /* within a batch: an error then ends it */
     bool is_cursor, is_hold, is_scroll; /* made by DECLARE */
+    bool is_held;                       /* its rows have outlived their transaction */
+    uint32_t savepoint;                 /* the innermost that it was made in; 0: none */
+    struct txn_view view;               /* what it sees, from DECLARE or its first pause on */
     int64_t declared_us;
     const char *sql;
     uint64_t row_count; /* put out so far */

@@ -32,16 +32,26 @@ struct custom_setting {
     char *name, *value;
 };
 
+/* False: no memory. */
+static bool
+text_keep(const char *text, char **copy)
+{
+    *copy = NULL;
+    if (text == NULL)
+        return true;
+    size_t bytes = strlen(text) + 1;
+    *copy = mem_alloc(bytes);
+    if (*copy != NULL)
+        memcpy(*copy, text, bytes);
+    return *copy != NULL;
+}
+
 static char *
 text_copy(const char *text)
 {
-    if (text == NULL)
-        return NULL;
-    size_t bytes = strlen(text) + 1;
-    char *copy = mem_alloc(bytes);
-    if (copy == NULL)
+    char *copy;
+    if (!text_keep(text, &copy))
         raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
-    memcpy(copy, text, bytes);
     return copy;
 }
 
@@ -332,11 +342,13 @@ custom_put(struct settings *settings, const char *name, const char *value)
     struct custom_setting *custom = map_find(&settings->custom, hash);
     if (custom == NULL) {
         custom = mem_alloc_zero(sizeof *custom);
-        if (custom == NULL || map_put(&settings->custom, hash, custom) != ST_OK) {
+        if (custom == NULL || !text_keep(name, &custom->name) ||
+            map_put(&settings->custom, hash, custom) != ST_OK) {
+            if (custom != NULL)
+                mem_free(custom->name);
             mem_free(custom);
             raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
         }
-        custom->name = text_copy(name);
     }
     char *copy = text_copy(value);
     mem_free(custom->value);
@@ -422,10 +434,14 @@ settings_remember(struct settings *settings, int id, const char *name, const cha
     undo->id = id;
     undo->is_local = is_local;
     undo->level = level;
+    /* Linked when it is whole: half a note would undo to something else. */
+    if (!text_keep(name, &undo->name) || !text_keep(text, &undo->text)) {
+        mem_free(undo->name);
+        mem_free(undo);
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    }
     undo->older = settings->undo;
     settings->undo = undo;
-    undo->name = text_copy(name);
-    undo->text = text_copy(text);
 }
 
 static void
@@ -464,21 +480,26 @@ settings_set(struct settings *settings, const char *name, const char *value,
         text = settings->start_text[id];
     else
         text = setting_parse(settings, id, value, to, &parsed);
-    char *copy = text_copy(text);
     if (source == SETTING_FROM_SQL)
         settings_remember(settings, found, NULL, settings->text[id], is_local, level);
-    settings_take(settings, id, copy);
+    settings_take(settings, id, text_copy(text));
 }
 
+/* Cannot fail: a roll-back comes here. */
 static void
 undo_apply(struct settings *settings, struct setting_undo *undo)
 {
     if (undo->id >= 0) {
         settings_take(settings, (enum setting_id)undo->id, undo->text);
         undo->text = NULL;
-    } else {
-        custom_put(settings, undo->name, undo->text);
+        return;
     }
+    struct custom_setting *custom = map_find(&settings->custom, custom_hash(undo->name));
+    if (custom == NULL)
+        return; /* it was about to be made when memory ran out */
+    mem_free(custom->value);
+    custom->value = undo->text;
+    undo->text = NULL;
 }
 
 void

@@ -140,7 +140,7 @@ statement_end(struct session *session)
         return;
     session->in_statement = false;
     if (session->txn != NULL)
-        txn_statement_end(session->txn);
+        txn_statements_end(session->txn);
 }
 
 /* ---- blocks ---- */
@@ -391,6 +391,7 @@ savepoint_release(struct session *session, const char *name)
         settings_commit(&session->settings, depth--);
         session->savepoint = session->savepoint->outer;
     }
+    portals_release_savepoint(session, savepoint->number);
     txn_release(session->txn, savepoint->number);
 }
 
@@ -402,6 +403,7 @@ savepoint_rollback(struct session *session, const char *name)
     session->savepoint = savepoint;
     settings_rollback(&session->settings, savepoint_depth(session));
     session_settings_changed(session);
+    portals_undo_savepoint(session, savepoint->number);
     txn_rollback_to(session->txn, savepoint->number);
     session->state = TRANSACTION_OPEN;
     if (session->catalog != NULL && session->in_statement)

@@ -271,12 +271,15 @@ run_declare(struct session *session, const struct declare *declare, const struct
     if (query->command == COMMAND_UTILITY)
         query = query->utility->declare.query;
     portal->entry = planned_make(session, query, NULL);
-    portal->info = portal->entry->info;
+    /* Its own: a held cursor outlives the entry. */
+    planned_describe(session, query, NULL, portal->arena, &portal->info);
     portal->raw = raw;
     struct catalog_kept *kept = NULL;
     if (catalog_version(session->catalog) != 0)
         kept = catalog_keep(session->catalog);
     portal->entry->kept = kept;
+    if (portal->entry->is_read_only)
+        portal->view = txn_view_keep(session->txn);
 }
 
 static struct portal *
@@ -355,11 +358,7 @@ cursor_keep(struct portal *portal)
         raise_error(.code = SQLSTATE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                     .message = "cursor can only scan forward",
                     .hint = "Declare it with SCROLL option to enable backward scan.");
-    if (portal->exec != NULL)
-        exec_close(portal->exec);
-    portal->exec = NULL;
-    portal->is_done = false;
-    portal->rest.count = 0;
+    portal_restart(portal);
     row_buffer_fill(portal);
 }
 

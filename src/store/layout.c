@@ -38,11 +38,11 @@ row_format_init(struct row_format *format, struct arena *arena)
     if (count > STORED_MAX)
         return ST_LIMIT;
     size_t words = (size_t)count + 1;
-    format->value_slot = arena_alloc_array(arena, words, sizeof *format->value_slot);
-    format->fixed_offset = arena_alloc_array(arena, words, sizeof *format->fixed_offset);
-    format->var_slot = arena_alloc_array(arena, words, sizeof *format->var_slot);
-    format->fixed_bytes_at = arena_alloc_array(arena, words, sizeof *format->fixed_bytes_at);
-    format->var_count_at = arena_alloc_array(arena, words, sizeof *format->var_count_at);
+    format->value_slot = arena_try_alloc(arena, words * sizeof *format->value_slot);
+    format->fixed_offset = arena_try_alloc(arena, words * sizeof *format->fixed_offset);
+    format->var_slot = arena_try_alloc(arena, words * sizeof *format->var_slot);
+    format->fixed_bytes_at = arena_try_alloc(arena, words * sizeof *format->fixed_bytes_at);
+    format->var_count_at = arena_try_alloc(arena, words * sizeof *format->var_count_at);
     if (format->value_slot == NULL || format->fixed_offset == NULL || format->var_slot == NULL ||
         format->fixed_bytes_at == NULL || format->var_count_at == NULL)
         return ST_NO_MEMORY;

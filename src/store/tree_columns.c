@@ -99,7 +99,7 @@ gather_values(struct store *store, const struct leaf_run *run, struct arena *are
         if (LIKELY(!is_overflow))
             continue;
         struct overflow_stub stub = leaf_stub(values[i]);
-        uint8_t *to = arena_alloc(arena, stub.value_bytes);
+        uint8_t *to = arena_try_alloc(arena, stub.value_bytes);
         if (to == NULL)
             return ST_NO_MEMORY;
         TRY(overflow_read(store, stub, to));

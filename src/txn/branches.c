@@ -226,8 +226,8 @@ list_add(void *object, const struct branch_ref *ref)
     struct list *list = object;
     if (list->count == list->capacity) {
         uint32_t wanted = list->capacity == 0 ? 16 : 2 * list->capacity;
-        void *grown = arena_resize(list->arena, list->infos, list->count * sizeof *list->infos,
-                                   wanted * sizeof *list->infos);
+        void *grown = arena_try_resize(list->arena, list->infos, list->count * sizeof *list->infos,
+                                       wanted * sizeof *list->infos);
         if (grown == NULL)
             return ST_NO_MEMORY;
         list->infos = grown;

@@ -95,8 +95,8 @@ tree_list_add(void *object, struct slice key, struct slice before, struct slice 
     struct tree_list *list = object;
     if (list->count == list->capacity) {
         uint32_t wanted = list->capacity == 0 ? 16 : 2 * list->capacity;
-        tree_no *grown = arena_resize(list->arena, list->trees, list->count * sizeof *grown,
-                                      wanted * sizeof *grown);
+        tree_no *grown = arena_try_resize(list->arena, list->trees, list->count * sizeof *grown,
+                                          wanted * sizeof *grown);
         if (grown == NULL)
             return ST_NO_MEMORY;
         list->trees = grown;

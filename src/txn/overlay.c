@@ -76,8 +76,11 @@ txn_cursor_open(struct txn *txn, tree_no tree, struct key_range range, bool is_b
                 struct arena *arena, struct txn_cursor **out)
 {
     struct statement *statement = txn_statement(txn);
-    struct txn_cursor *cursor = arena_alloc(arena, sizeof *cursor);
+    struct txn_cursor *cursor = arena_try_alloc(arena, sizeof *cursor);
     if (cursor == NULL)
+        return ST_NO_MEMORY;
+    cursor->txn = NULL; /* not open yet: the clean-up has nothing to do */
+    if (!arena_try_on_end(arena, cursor_cleanup, cursor))
         return ST_NO_MEMORY;
     struct snapshot *snapshot = statement->snapshot;
     *cursor = (struct txn_cursor){
@@ -103,7 +106,6 @@ txn_cursor_open(struct txn *txn, tree_no tree, struct key_range range, bool is_b
     txn->cursors = cursor;
     snapshot->holders++;
     *out = cursor;
-    arena_on_end(arena, cursor_cleanup, cursor);
     return ST_OK;
 }
 
@@ -325,9 +327,11 @@ merge_columns(struct txn_cursor *cursor, const struct layout *layout, uint32_t m
             return st;
         /* An overflow value was read into the cursor's buffer, which the next row will need. */
         if (value.data != NULL && value.data == cursor->base.spill.data) {
-            value = arena_slice(arena, value);
-            if (value.data == NULL)
+            uint8_t *copy = arena_try_alloc(arena, value.bytes);
+            if (copy == NULL)
                 return ST_NO_MEMORY;
+            memcpy(copy, value.data, value.bytes);
+            value.data = copy;
         }
         TRY(row_decode_columns(layout, key, value, columns, row));
         row++;

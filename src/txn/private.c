@@ -228,7 +228,8 @@ version_make(struct private_tree *own)
     struct txn *txn = own->txn;
     if (own->command == txn->command)
         return ST_OK;
-    if (txn->cursors == NULL && txn->savepoint == NULL && txn->statement_count <= 1)
+    if (txn->cursors == NULL && txn->view_count == 0 && txn->savepoint == NULL &&
+        txn->statement_count <= 1)
         versions_drop(own);
     if (own->versions == NULL && txn->savepoint == NULL && txn->has_ended_reading) {
         own->command = txn->command; /* nobody looks at what was before */

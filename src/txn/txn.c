@@ -202,6 +202,51 @@ txn_statement_end(struct txn *txn)
 }
 
 void
+txn_statements_end(struct txn *txn)
+{
+    while (txn->statement_count != 0)
+        txn_statement_end(txn);
+}
+
+struct txn_view
+txn_view_keep(struct txn *txn)
+{
+    struct statement *statement = txn_statement(txn);
+    statement->snapshot->holders++;
+    txn->view_count++;
+    return (struct txn_view){.snapshot = statement->snapshot, .visible = statement->visible};
+}
+
+enum status
+txn_view_begin(struct txn *txn, struct txn_view view)
+{
+    check(view.snapshot != NULL && view.snapshot->holders != 0);
+    if (txn->statement_count == STATEMENTS_MAX)
+        return ST_LIMIT;
+    view.snapshot->holders++;
+    snapshot_enter(view.snapshot);
+    txn->command++;
+    txn->statements[txn->statement_count++] =
+        (struct statement){.snapshot = view.snapshot, .visible = view.visible};
+    return ST_OK;
+}
+
+void
+txn_view_drop(struct txn *txn, struct txn_view *view)
+{
+    if (view->snapshot == NULL)
+        return;
+    check(txn->view_count != 0);
+    txn->view_count--;
+    view->snapshot->holders--;
+    if (view->snapshot->holders == 0) {
+        snapshot_leave(view->snapshot);
+        snapshot_unpin(view->snapshot);
+    }
+    view->snapshot = NULL;
+}
+
+void
 txn_leave_epochs(void *object)
 {
     struct txn *txn = object;
@@ -327,6 +372,7 @@ snapshots_give_up(struct txn *txn)
         s->holders = 0;
     }
     txn->statement_count = 0;
+    txn->view_count = 0;
     txn->fixed = NULL;
     txn->newest = NULL;
 }

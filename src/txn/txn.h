@@ -49,6 +49,23 @@ MUST_CHECK enum status txn_begin(struct branch *branch, const struct txn_options
  * txn_statement_end leaves it. Slices handed out die there. */
 MUST_CHECK enum status txn_statement_begin(struct txn *txn);
 void txn_statement_end(struct txn *txn);
+/* Ends all statements under way: what an error has left. */
+void txn_statements_end(struct txn *txn);
+
+/*
+ * What a statement sees, kept so that later ones can go on with it (cursors, portals). Gone with
+ * the transaction, if not dropped before.
+ */
+struct txn_view {
+    struct snapshot *snapshot; /* null: none */
+    uint32_t visible;
+};
+
+/* Keeps what the statement under way sees. */
+struct txn_view txn_view_keep(struct txn *txn);
+/* Begins a statement that sees it; ends with txn_statement_end. */
+MUST_CHECK enum status txn_view_begin(struct txn *txn, struct txn_view view);
+void txn_view_drop(struct txn *txn, struct txn_view *view);
 /* Makes the changes done so far by this statement visible to cursors opened from now on, without a
  * new snapshot (data-modifying CTEs, several triggers). */
 void txn_step(struct txn *txn);

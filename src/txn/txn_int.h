@@ -45,6 +45,7 @@ struct txn {
     bool has_ended_reading; /* the statement, so that its changes need no version before them */
 
     struct txn_cursor *cursors; /* open ones */
+    uint32_t view_count;        /* kept ones */
     struct arena *arena;
     struct write_set set;
     struct private_tree *privates; /* trees that have outgrown the write set */

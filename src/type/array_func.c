@@ -48,7 +48,7 @@ array_dims(struct func_call *call, const union datum *args)
     struct array array = array_read(&args[0]);
     if (array.dim_count == 0)
         return null_result(call);
-    struct buf *text = generic_buf(call->arena);
+    struct buf *text = buf_new(call->arena);
     for (uint32_t i = 0; i < array.dim_count; i++) {
         struct array_dim dim = array_dim(&array, i);
         buf_format(text, "[%d:%d]", dim.lower, dim.lower + (dim.length - 1));

@@ -269,7 +269,7 @@ array_to_string(struct func_call *call, const union datum *args)
     }
     struct array array = array_read(&args[0]);
     bool shows_nulls = call->func->arg_count == 3 && !arg_is_null(call, 2);
-    struct buf *text = generic_buf(call->arena);
+    struct buf *text = buf_new(call->arena);
     bool is_first = true;
     for (uint32_t i = 0; i < array.count; i++) {
         bool is_null = array_is_null(&array, i);

@@ -406,7 +406,7 @@ array_output(struct type_call *call, union datum value, struct buf *to)
         return;
     }
     put_dimensions(&array, to);
-    struct buf *scratch = generic_buf(call->arena);
+    struct buf *scratch = buf_new(call->arena);
     for (uint32_t i = 0; i < array.count; i++) {
         /* A list of level k opens where the place is a multiple of all that lie below it. */
         uint32_t run = 1, open = 0;

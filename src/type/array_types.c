@@ -98,7 +98,7 @@ static union datum
 oidvector_types(struct func_call *call, const union datum *args)
 {
     struct array array = array_read(&args[0]);
-    struct buf *text = generic_buf(call->arena);
+    struct buf *text = buf_new(call->arena);
     for (uint32_t i = 0; i < array.count; i++) {
         oid type = (uint32_t)array_get(&array, i).i32;
         buf_format(text, "%s%s", i == 0 ? "" : ", ",

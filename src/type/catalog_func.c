@@ -104,7 +104,7 @@ arguments_text(struct func_call *call, const union datum *args, bool with_all)
     const struct func_info *func = types_func(call->env->types, (oid)args[0].i32);
     if (func == NULL)
         return no_value(call);
-    struct buf *text = generic_buf(call->arena);
+    struct buf *text = buf_new(call->arena);
     for (uint16_t i = 0; i < func->arg_count; i++) {
         put_argument(call, func, i, text);
         uint16_t first = (uint16_t)(func->arg_count - func->default_count);

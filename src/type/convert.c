@@ -55,7 +55,7 @@ type_output(const struct type_env *env, struct arena *arena, oid type, union dat
 const char *
 type_output_text(const struct type_env *env, struct arena *arena, oid type, union datum value)
 {
-    struct buf *text = generic_buf(arena);
+    struct buf *text = buf_new(arena);
     type_output(env, arena, type, value, text);
     char *copy = (char *)arena_slice(arena, buf_slice(text)).data;
     buf_deinit(text);
@@ -77,7 +77,7 @@ bare_name_bytes(const char *name)
 static const char *
 format_with_typmod(struct arena *arena, const struct type_info *info, int32_t typmod)
 {
-    struct buf *suffix = generic_buf(arena);
+    struct buf *suffix = buf_new(arena);
     struct type_call call = {.arena = arena, .type = info, .typmod = typmod};
     info->typmod_out(&call, typmod, suffix);
     int bare = (int)bare_name_bytes(info->sql_name);

@@ -22,7 +22,7 @@ md5(struct func_call *call, const union datum *args)
 {
     uint8_t room[EVP_MAX_MD_SIZE];
     struct slice hash = digest(EVP_md5(), datum_slice(&args[0]), room);
-    struct buf *to = generic_buf(call->arena);
+    struct buf *to = buf_new(call->arena);
     encode_hex(to, hash);
     return generic_buf_datum(call->arena, to);
 }

@@ -235,7 +235,7 @@ static union datum
 bytea_encode(struct func_call *call, const union datum *args)
 {
     enum encoding encoding = encoding_of(datum_slice(&args[1]));
-    struct buf *to = generic_buf(call->arena);
+    struct buf *to = buf_new(call->arena);
     if (encoding == ENCODING_HEX)
         encode_hex(to, datum_slice(&args[0]));
     else if (encoding == ENCODING_ESCAPE)

@@ -427,7 +427,7 @@ static union datum
 format_fields(struct func_call *call, const struct date_fields *fields, union datum template_text)
 {
     struct template template = template_of_date(call->arena, datum_slice(&template_text));
-    struct buf *text = generic_buf(call->arena);
+    struct buf *text = buf_new(call->arena);
     date_format(&template, fields, text);
     return generic_buf_datum(call->arena, text);
 }

@@ -413,7 +413,7 @@ fit_digits(struct arena *arena, struct number_format *f, char *text)
 static char *
 numeric_text(struct arena *arena, union datum value)
 {
-    struct buf *text = generic_buf(arena);
+    struct buf *text = buf_new(arena);
     numeric_write(arena, value, text);
     char *copy = (char *)arena_slice(arena, buf_slice(text)).data;
     buf_deinit(text);
@@ -485,7 +485,7 @@ roman(struct arena *arena, int32_t value)
 static union datum
 write_number(struct func_call *call, const struct number_format *f, struct number_text number)
 {
-    struct buf *to = generic_buf(call->arena);
+    struct buf *to = buf_new(call->arena);
     struct number_writer w = {.format = f,
                               .digits = number.digits,
                               .sign = number.sign,

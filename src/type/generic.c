@@ -25,22 +25,6 @@ type_call_of(struct func_call *call, const struct type_info *info, int32_t typmo
                               .element = info->element};
 }
 
-static void
-deinit_buf(void *object)
-{
-    buf_deinit(object);
-}
-
-struct buf *
-generic_buf(struct arena *arena)
-{
-    struct buf *buf = arena_alloc(arena, sizeof *buf);
-    buf_init(buf);
-    buf->raise_on_full = true;
-    arena_on_end(arena, deinit_buf, buf);
-    return buf;
-}
-
 union datum
 generic_buf_datum(struct arena *arena, struct buf *buf)
 {
@@ -92,7 +76,7 @@ generic_out(struct func_call *call, const union datum *args)
 {
     const struct type_info *info = get_type(call, call->func->args[0]);
     struct type_call conversion = type_call_of(call, info, -1);
-    struct buf *text = generic_buf(call->arena);
+    struct buf *text = buf_new(call->arena);
     info->output(&conversion, args[0], text);
     return generic_buf_datum(call->arena, text);
 }
@@ -111,7 +95,7 @@ generic_send(struct func_call *call, const union datum *args)
 {
     const struct type_info *info = get_type(call, call->func->args[0]);
     struct type_call conversion = type_call_of(call, info, -1);
-    struct buf *bytes = generic_buf(call->arena);
+    struct buf *bytes = buf_new(call->arena);
     info->send(&conversion, args[0], bytes);
     return generic_buf_datum(call->arena, bytes);
 }
@@ -135,7 +119,7 @@ generic_typmod_out(struct func_call *call, const union datum *args)
     if (info == NULL)
         raise(SQLSTATE_INTERNAL_ERROR, "no type belongs to function %s", call->func->name);
     struct type_call conversion = type_call_of(call, info, args[0].i32);
-    struct buf *text = generic_buf(call->arena);
+    struct buf *text = buf_new(call->arena);
     if (args[0].i32 >= 0)
         info->typmod_out(&conversion, args[0].i32, text);
     return generic_buf_datum(call->arena, text);

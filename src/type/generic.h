@@ -34,7 +34,5 @@ union datum generic_text(struct arena *arena, const char *text);
 /* What a cast to text makes of the value: the cast's function, or the type's output. */
 struct slice generic_cast_text(struct func_call *call, union datum value, oid type);
 
-/* A heap buffer that the arena frees; puts into it raise when there is no memory. */
-struct buf *generic_buf(struct arena *arena);
 /* The buffer's bytes as a value in `arena`; gives back the buffer's memory. */
 union datum generic_buf_datum(struct arena *arena, struct buf *buf);

@@ -232,7 +232,7 @@ text_quote_ident(struct func_call *call, const union datum *args)
 {
     if (!quote_ident_needed(datum_slice(&args[0])))
         return args[0];
-    struct buf *to = generic_buf(call->arena);
+    struct buf *to = buf_new(call->arena);
     quote_ident(to, datum_slice(&args[0]));
     return generic_buf_datum(call->arena, to);
 }
@@ -241,7 +241,7 @@ text_quote_ident(struct func_call *call, const union datum *args)
 static union datum
 any_quote_literal(struct func_call *call, const union datum *args)
 {
-    struct buf *to = generic_buf(call->arena);
+    struct buf *to = buf_new(call->arena);
     quote_literal(to, call->arg_types[0] == TYPE_TEXT
                           ? datum_slice(&args[0])
                           : generic_cast_text(call, args[0], call->arg_types[0]));
@@ -268,7 +268,7 @@ is_null(const struct func_call *call, uint32_t arg)
 static union datum
 concat_from(struct func_call *call, const union datum *args, uint32_t first, struct slice separator)
 {
-    struct buf *to = generic_buf(call->arena);
+    struct buf *to = buf_new(call->arena);
     bool is_first = true;
     for (uint32_t i = first; i < call->arg_count; i++) {
         if (is_null(call, i))
@@ -455,7 +455,7 @@ converted(struct func_call *call, const union datum *args, uint32_t arg, uint8_t
         slice_text(type_output_text(call->env, call->arena, call->arg_types[arg], args[arg]));
     if (type == 's')
         return text;
-    struct buf *quoted = generic_buf(call->arena);
+    struct buf *quoted = buf_new(call->arena);
     if (type == 'I')
         quote_ident(quoted, text);
     else
@@ -478,7 +478,7 @@ any_format(struct func_call *call, const union datum *args)
     if (call->result_is_null)
         return (union datum){.words = {0, 0}};
     struct slice format = datum_slice(&args[0]);
-    struct buf *to = generic_buf(call->arena);
+    struct buf *to = buf_new(call->arena);
     uint32_t next = 1;
     for (size_t at = 0; at < format.bytes;) {
         uint8_t c = format.data[at++];

@@ -249,7 +249,7 @@ void
 record_output(struct type_call *call, union datum value, struct buf *to)
 {
     struct record record = record_read(&value);
-    struct buf *text = generic_buf(call->arena);
+    struct buf *text = buf_new(call->arena);
     buf_put_u8(to, '(');
     for (uint32_t i = 0; i < record.count; i++) {
         if (i != 0)

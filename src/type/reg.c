@@ -43,7 +43,7 @@ typedef enum found (*look_up_func)(struct look_up *look_up);
 static const char *
 quote_identifier(struct arena *arena, const char *name)
 {
-    struct buf *text = generic_buf(arena);
+    struct buf *text = buf_new(arena);
     quote_ident(text, slice_text(name));
     return (const char *)arena_slice(arena, buf_slice(text)).data;
 }

@@ -203,7 +203,7 @@ regex_compile(struct arena *arena, struct slice pattern, struct regex_options op
     regex->arena = arena;
     arena_on_end(arena, regex_free, regex);
     struct regex_syntax syntax = {.options = options};
-    struct buf *source = generic_buf(arena);
+    struct buf *source = buf_new(arena);
     regex_translate(source, pattern, &syntax);
     compile_code(regex, buf_slice(source), &syntax.options);
     regex->wants_longest = syntax.choice_count > 1 && !syntax.is_lazy && !syntax.has_backreference;

@@ -236,7 +236,7 @@ replace(struct func_call *call, struct regex *regex, struct replacing replacing)
 {
     struct slice text = replacing.text;
     struct regex_match *found = room_for_matches(call, regex);
-    struct buf *to = generic_buf(call->arena);
+    struct buf *to = buf_new(call->arena);
     size_t from = replacing.from, copied = 0;
     int32_t seen = 0;
     while (from <= text.bytes && regex_find(regex, text, from, found)) {
