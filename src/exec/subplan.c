@@ -14,6 +14,7 @@ struct subplan_state {
     const struct subplan_code *code;
     struct node_state *root;
     struct expr_state *test;
+    struct hashed_rows *hashed;
     struct arena *arena; /* values handed out: until the next run */
     bool has_run;
     bool is_running;
@@ -28,6 +29,8 @@ subplan_compile(struct compiler *compiler, const struct plan_subplan *plan)
     code->is_once = plan->is_init && plan->root->depend_count == 0;
     code->root = code->is_once ? node_compile(compiler, plan->root)
                                : node_compile_rescanned(compiler, plan->root);
+    if (plan->is_hashed)
+        code->hashed = hashed_compile(compiler, plan);
     if (plan->test != NULL)
         code->test = expr_compile(compiler, &plan->test, 1);
     code->phys = plan->root->column_count != 0 ? plan->root->columns[0].phys : PHYS_NONE;
@@ -46,6 +49,8 @@ subplan_state(struct exec *exec, uint32_t subplan)
         state->arena = code->is_once ? exec->arena : exec_new_arena(exec, "subplan");
         state->root = node_open(exec, code->root);
         state->test = expr_open(exec, code->test, code->root->capacity, state->arena);
+        if (code->hashed != NULL)
+            state->hashed = hashed_open(exec, code->hashed, code->root->capacity);
         exec->subplans[subplan] = state;
     }
     return state;
@@ -218,6 +223,13 @@ subplan_row(struct expr_state *state, const struct row_site *site, const union d
     struct subplan_state *subplan = subplan_state(exec, site->expr->subplan);
     const struct plan_subplan *plan = subplan->code->plan;
 
+    if (plan->is_hashed) {
+        union datum found = {.words = {0, 0}};
+        hashed_build(exec, subplan->hashed, subplan->code->hashed, subplan->root);
+        found.b =
+            hashed_find(subplan->hashed, subplan->code->hashed, site->data, args, nulls, is_null);
+        return found;
+    }
     for (uint32_t i = 0; i < plan->param_count; i++)
         exec_set_param(exec, plan->params[i], args[i], nulls[i]);
     union datum value = run_subplan(exec, subplan, is_null);
@@ -232,7 +244,13 @@ build_subplan(struct code_builder *b, const struct expr *e, sel_no sel)
     struct row_site *site =
         build_row_site(b, e, subplan_row, "subplan", e->args, e->arg_count, sel);
 
-    if (compiler_type(b->compiler, e->type)->phys == PHYS_VIEW)
+    if (b->compiler->plan->subplans[e->subplan].is_hashed) {
+        enum phys *phys = arena_alloc_array(b->compiler->arena, e->arg_count, sizeof *phys);
+        for (uint32_t i = 0; i < e->arg_count; i++)
+            phys[i] = compiler_type(b->compiler, e->args[i]->type)->phys;
+        site->data = phys;
+    } else if (compiler_type(b->compiler, e->type)->phys == PHYS_VIEW) {
         site->data = e;
+    }
     return build_rows(b, site, sel);
 }

@@ -64,6 +64,7 @@ subplan_depends(struct dependent *d, uint32_t idx)
         struct expr_set to = {d, d->subplans[idx]};
         add_all(d, to.set, node_depends(d, subplan->root));
         add_exprs(&to, &subplan->test, 1);
+        add_exprs(&to, subplan->keys, subplan->key_count);
     }
     return d->subplans[idx];
 }

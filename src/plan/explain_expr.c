@@ -344,7 +344,8 @@ explain_expr(struct explainer *x, const struct explain_input *input, const struc
         put_array_compare(x, input, e, to);
         break;
     case EXPR_SUBPLAN:
-        buf_format(to, "(%s)", x->plan->subplans[e->subplan].name);
+        buf_format(to, "(%s%s)", x->plan->subplans[e->subplan].is_hashed ? "hashed " : "",
+                   x->plan->subplans[e->subplan].name);
         break;
     case EXPR_RELABEL:
     case EXPR_CAST_INOUT:

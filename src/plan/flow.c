@@ -128,3 +128,20 @@ flow_filter(struct planner *planner, struct flow *flow, const struct expr_list *
     filter->exprs = all;
     filter->count += more.count;
 }
+
+struct flow
+flow_keep(struct level *level, struct flow flow)
+{
+    const struct plan_node *child = flow.node;
+    struct plan_node *node =
+        PLAN_NODE(level->planner, PLAN_MATERIAL, plan_node, child->column_count);
+
+    memcpy(node->columns, child->columns, child->column_count * sizeof *child->columns);
+    node->left = flow.node;
+    node->rows = child->rows;
+    node->row_bound = child->row_bound;
+    node->width = child->width;
+    node->startup_cost = child->startup_cost;
+    node->total_cost = child->total_cost;
+    return (struct flow){node, flow.outputs};
+}

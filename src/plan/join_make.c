@@ -136,24 +136,6 @@ both_sides(struct level *level, const struct flow *left, const struct flow *righ
     return both;
 }
 
-/* The inner side of a nested loop that is the same for every outer row: run once. */
-static struct flow
-keep_rows(struct level *level, struct flow flow)
-{
-    const struct plan_node *child = flow.node;
-    struct plan_node *node =
-        PLAN_NODE(level->planner, PLAN_MATERIAL, plan_node, child->column_count);
-
-    memcpy(node->columns, child->columns, child->column_count * sizeof *child->columns);
-    node->left = flow.node;
-    node->rows = child->rows;
-    node->row_bound = child->row_bound;
-    node->width = child->width;
-    node->startup_cost = child->startup_cost;
-    node->total_cost = child->total_cost;
-    return (struct flow){node, flow.outputs};
-}
-
 static struct flow
 make_join(struct level *level, const struct path *path, const struct expr_list *needed)
 {
@@ -186,7 +168,7 @@ make_join(struct level *level, const struct path *path, const struct expr_list *
                             ? path_make(level, path->right, &right_needed)
                             : scan_make(level, path->right, is_nest ? &params : NULL);
     if (is_nest && params.columns.count == 0 && lateral.count == 0)
-        right = keep_rows(level, right);
+        right = flow_keep(level, right);
     struct flow both = both_sides(level, &left, &right);
 
     struct plan_join_node *join =

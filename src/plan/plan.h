@@ -459,11 +459,10 @@ struct plan_subplan {
     uint32_t param_count; /* EXPR_SUBPLAN's args go to these slots, in order */
     uint32_t *params;
     struct expr *test; /* ANY, ALL: over the root's columns; null else */
-    /* is_hashed: test is the conjunction of args[i] = column i */
+    /* is_hashed: the test is the conjunction of args[i] = keys[i]; params and test are unused */
     uint32_t key_count;
-    const struct operator_info **equal;
-    oid *collations;
-    const char *name; /* "SubPlan 1", "InitPlan 1 (returns $0)" */
+    struct expr **keys; /* over the root's columns */
+    const char *name;   /* "SubPlan 1", "InitPlan 1 (returns $0)" */
 };
 
 struct plan_exec_param {

@@ -220,6 +220,8 @@ uint32_t flow_column(const struct flow *flow, const struct expr *e);
 /* A projection to the given expressions; the flow itself if its columns are these. */
 struct flow flow_project(struct planner *planner, struct flow flow, struct expr **exprs,
                          uint32_t count);
+/* The flow's rows kept, for what reads them again and again. */
+struct flow flow_keep(struct level *level, struct flow flow);
 /* Conditions over the flow's columns. */
 void flow_filter(struct planner *planner, struct flow *flow, const struct expr_list *conditions);
 

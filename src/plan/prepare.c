@@ -139,6 +139,55 @@ subplan_params(struct level *level, const struct level *inner, const struct test
     return params;
 }
 
+/* ---- IN by hash ---- */
+
+static bool
+hashed_key(struct level *level, struct expr *e, struct expr_list *args, struct expr_list *keys)
+{
+    const struct types *types = level->planner->types;
+
+    if (e->kind == EXPR_AND) {
+        for (uint32_t i = 0; i < e->arg_count; i++) {
+            if (!hashed_key(level, e->args[i], args, keys))
+                return false;
+        }
+        return true;
+    }
+    if (e->kind != EXPR_FUNC || e->func.op == NULL || e->arg_count != 2 || !e->func.op->can_hash ||
+        types_btree_strategy(types, e->func.op->op) != BTREE_EQ || expr_is_volatile(e))
+        return false;
+    uint32_t column = has_sublink_column(NULL, e->args[0]) ? 0 : 1;
+    if (!has_sublink_column(NULL, e->args[column]) || has_sublink_column(NULL, e->args[1 - column]))
+        return false;
+    struct test_state test = {.level = level};
+    struct expr *key = test_change(&test, e->args[column]);
+    if (test.args.count != 0 || args->count == FUNC_ARGS_MAX)
+        return false;
+    expr_list_add(level->arena, args, e->args[1 - column]);
+    expr_list_add(level->arena, keys, key);
+    return true;
+}
+
+/* The same rows whatever the outer row is, compared by equality: hashed at first use. Null: no. */
+static struct expr *
+prepare_hashed(struct level *level, struct expr *e, struct expr *test, struct plan_node *root)
+{
+    struct planner *planner = level->planner;
+    struct expr_list args = {NULL, 0, 0}, keys = {NULL, 0, 0};
+    uint32_t idx;
+
+    if (e->sublink.kind != SUBLINK_ANY || !hashed_key(level, test, &args, &keys))
+        return NULL;
+    struct plan_subplan *subplan = plan_new_subplan(planner, &idx);
+    subplan->kind = SUBLINK_ANY;
+    subplan->root = root;
+    subplan->is_hashed = true;
+    subplan->key_count = keys.count;
+    subplan->keys = keys.items;
+    subplan->name = arena_format(planner->arena, "SubPlan %u", idx + 1);
+    return subplan_expr(level, e, idx, &args);
+}
+
 static struct expr *
 prepare_sublink(struct level *level, struct expr *e)
 {
@@ -152,8 +201,16 @@ prepare_sublink(struct level *level, struct expr *e)
 
     double wanted = kind == SUBLINK_EXISTS ? 1 : -1;
     struct flow flow = level_plan(planner, level, USE_SUBLINK, e->sublink.query, wanted, &inner);
-    if (kind == SUBLINK_ANY || kind == SUBLINK_ALL)
-        test_expr = test_change(&test, prepare_expr(level, e->args[0]));
+    if (kind == SUBLINK_ANY || kind == SUBLINK_ALL) {
+        struct expr *prepared = prepare_expr(level, e->args[0]);
+        if (inner->outer_ref_count == 0) {
+            struct expr *hashed = prepare_hashed(level, e, prepared, flow.node);
+            if (hashed != NULL)
+                return hashed;
+            flow = flow_keep(level, flow);
+        }
+        test_expr = test_change(&test, prepared);
+    }
     uint32_t *params = subplan_params(level, inner, &test, &args);
     struct plan_subplan *subplan = plan_new_subplan(planner, &idx);
     subplan->kind = kind;
