@@ -2,17 +2,20 @@
  * node_seq_scan.c: all rows of a table, in key order, a leaf at a time.
  */
 #include "exec/nodes.h"
+#include "exec/sample.h"
 #include "exec/scan.h"
 
 struct seq_scan_code {
     struct node_code node;
     struct scan_reads reads;
+    struct sample_code sample;
 };
 
 struct seq_scan_state {
     struct node_state node;
     struct scan_output output;
-    struct txn_cursor *cursor; /* null until the first batch */
+    struct txn_cursor *cursor;   /* null until the first batch */
+    struct sample_state *sample; /* null: all rows */
 };
 
 static void
@@ -21,6 +24,7 @@ seq_scan_compile(struct compiler *compiler, struct node_code *node)
     struct seq_scan_code *code = (struct seq_scan_code *)node;
 
     scan_reads_compile(compiler, &code->reads, (const struct plan_scan *)node->plan);
+    sample_compile(compiler, &code->sample, (const struct plan_scan *)node->plan);
 }
 
 static void
@@ -31,6 +35,7 @@ seq_scan_open(struct exec *exec, struct node_state *node)
 
     scan_output_open(exec, &code->reads, (const struct plan_scan *)node->plan, node->code->capacity,
                      &state->output);
+    state->sample = sample_open(exec, &code->sample, node_arena(exec, node));
     node_arena(exec, node);
 }
 
@@ -60,6 +65,8 @@ seq_scan_next(struct exec *exec, struct node_state *node, struct batch *out)
     node->is_at_end = count == 0;
     *out = (struct batch){
         .count = count, .column_count = code->reads.column_count, .columns = state->output.columns};
+    if (state->sample != NULL)
+        sample_narrow(&code->sample, state->sample, out);
     return count != 0;
 }
 
@@ -70,6 +77,7 @@ seq_scan_rewind(struct exec *exec, struct node_state *node)
     struct key_range all = {{NULL, 0}, {NULL, 0}};
 
     (void)exec;
+    sample_rewind(state->sample);
     if (state->cursor == NULL)
         return;
     enum status st = txn_cursor_reset(state->cursor, all);

@@ -130,6 +130,10 @@ static void
 add_scan(struct expr_set *to, const struct plan_node *node)
 {
     switch (node->kind) {
+    case PLAN_SEQ_SCAN:
+        add_exprs(to, &((const struct plan_scan *)node)->sample_percent, 1);
+        add_exprs(to, &((const struct plan_scan *)node)->sample_seed, 1);
+        break;
     case PLAN_INDEX_SCAN: {
         const struct plan_index_scan *scan = (const struct plan_index_scan *)node;
         for (uint32_t i = 0; i < scan->bound_count; i++)

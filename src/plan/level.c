@@ -132,6 +132,8 @@ level_plan(struct planner *planner, struct level *outer, enum level_use use,
     struct flow flow;
 
     *out = level;
+    if (query->has_windows)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "window functions are not supported yet");
     plan_modifying_ctes(level);
     if (query->command != COMMAND_SELECT) {
         flow = modify_plan(level);

@@ -129,6 +129,9 @@ struct plan_scan {
     const struct row_format *format; /* catalog_row_format's */
     const char *alias;
     attr_no *reads; /* [column_count]: a column, or enum scan_read */
+    /* TABLESAMPLE, a sequential scan's: float4 and (null: none given) float8, without columns. */
+    struct expr *sample_percent, *sample_seed;
+    bool is_system_sample;
     struct plan_list
         quals; /* all conditions on this table, over the output: EXPLAIN and statistics */
 };

@@ -216,6 +216,8 @@ scan_paths(struct level *level, struct rel *rel, relset available,
     }
     if (available == 0)
         add_seq_path(level, rel, list);
+    if (rel->source->table.sample != NULL)
+        return;
     for (uint32_t i = 0; i < rel->quals.count; i++)
         expr_list_add(level->arena, &all, rel->quals.items[i]);
     for (uint32_t i = 0; i < conditions->count; i++) {
@@ -318,6 +320,20 @@ make_subquery(struct level *level, const struct path *path, const struct nest_pa
     return flow;
 }
 
+static void
+make_sample(struct level *level, const struct table_sample *sample, struct plan_scan *scan)
+{
+    if (sample == NULL)
+        return;
+    scan->sample_percent = prepare_expr(level, sample->args[0]);
+    scan->sample_seed = prepare_expr(level, sample->repeatable);
+    scan->is_system_sample = strcmp(sample->method, "system") == 0;
+    if (expr_has_columns(scan->sample_percent) ||
+        (scan->sample_seed != NULL && expr_has_columns(scan->sample_seed)))
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
+              "TABLESAMPLE parameters that read columns are not supported yet");
+}
+
 struct flow
 scan_make(struct level *level, const struct path *path, const struct nest_params *params)
 {
@@ -339,6 +355,7 @@ scan_make(struct level *level, const struct path *path, const struct nest_params
         scan->node.row_bound = path->is_unique ? 1 : ROWS_UNBOUNDED;
     } else {
         scan = PLAN_NODE(planner, PLAN_SEQ_SCAN, plan_scan, count);
+        make_sample(level, rel->source->table.sample, scan);
     }
     scan->table = rel->table;
     scan->format = planner->context->format(planner->context->object, rel->table);

@@ -207,8 +207,10 @@ static enum found
 find_role(struct look_up *look_up)
 {
     const struct db_access *access = access_of(look_up->env);
-    look_up->object = access->role_named(
-        access->object, bare_name(look_up->arena, look_up->text, strlen(look_up->text)));
+    const char *name = bare_name(look_up->arena, look_up->text, strlen(look_up->text));
+    if (name == NULL)
+        raise(SQLSTATE_INVALID_NAME, "invalid name syntax");
+    look_up->object = access->role_named(access->object, name);
     return look_up->object == OID_NONE ? FOUND_NONE : FOUND;
 }
 
