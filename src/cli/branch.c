@@ -137,8 +137,10 @@ find_verb(const char *name, int count)
 static void
 on_rows(void *object, const struct result *result)
 {
-    const struct print_style style = {.null_text = ""};
     struct task *task = object;
+    /* A conflict shows three versions of a row: a line each. */
+    const struct print_style style = {.null_text = "",
+                                      .is_expanded = task->verb->is_failed_by_rows};
     task->row_count += result->row_count;
     if (result->row_count != 0)
         result_print(result, &style, stdout);
