@@ -37,6 +37,13 @@ struct device_ops {
     enum status (*log_write)(struct device *device, uint64_t id, uint64_t offset, const void *from,
                              size_t bytes);
     enum status (*log_sync)(struct device *device, uint64_t id);
+    /* Null, or: as log_write, for bytes behind which nothing in the segment matters, and which are
+     * synced at once. One thread at a time. */
+    enum status (*log_append)(struct device *device, uint64_t id, uint64_t offset, const void *from,
+                              size_t bytes);
+    /* Null, or: writes to all of a segment that was just made, so that what is written to it later
+     * is synced in less time. */
+    enum status (*log_prepare)(struct device *device, uint64_t id);
     /* *got < bytes only at the segment's end. */
     enum status (*log_read)(struct device *device, uint64_t id, uint64_t offset, void *to,
                             size_t bytes, size_t *got);

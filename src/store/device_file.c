@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "store/device.h"
+#include "store/device_direct.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -31,6 +32,8 @@
 struct segment {
     uint64_t id; /* 0: free */
     int fd;
+    int direct_fd;      /* for appends past the page cache; -1: not open, or not to be had */
+    bool is_direct_old; /* opening it was tried */
     uint32_t use_count; /* calls that use fd just now */
     uint64_t bytes;
     uint64_t written_end; /* blocks before it have been written */
@@ -48,6 +51,7 @@ struct file_device {
     struct mutex lock; /* guards the rest */
     struct segment segments[SEGMENTS_OPEN_MAX];
     uint64_t clock;
+    struct direct direct; /* log_append's */
 };
 
 static struct file_device *
@@ -245,6 +249,15 @@ segment_path(const struct file_device *file, uint64_t id, struct buf *to)
     return to->is_failed ? NULL : (const char *)to->data;
 }
 
+static void
+segment_close(struct segment *segment)
+{
+    close(segment->fd);
+    if (segment->direct_fd >= 0)
+        close(segment->direct_fd);
+    segment->id = 0;
+}
+
 /* A place for one more open segment: a free one, or the one that was not used for longest. */
 static struct segment *
 segment_place(struct file_device *file)
@@ -258,8 +271,7 @@ segment_place(struct file_device *file)
             oldest = segment;
     }
     if (oldest != NULL) {
-        close(oldest->fd);
-        oldest->id = 0;
+        segment_close(oldest);
     }
     return oldest;
 }
@@ -292,6 +304,7 @@ segment_open(struct file_device *file, uint64_t id, struct segment **segment)
     }
     *place = (struct segment){.id = id,
                               .fd = fd,
+                              .direct_fd = -1,
                               .bytes = (uint64_t)about.st_size,
                               .written_end = (uint64_t)about.st_size};
     *segment = place;
@@ -335,8 +348,7 @@ segment_forget(struct file_device *file, uint64_t id)
     for (uint32_t i = 0; i < SEGMENTS_OPEN_MAX; i++) {
         struct segment *segment = &file->segments[i];
         if (segment->id == id && segment->use_count == 0) {
-            close(segment->fd);
-            segment->id = 0;
+            segment_close(segment);
         }
     }
     mutex_unlock(&file->lock);
@@ -434,6 +446,64 @@ file_log_write(struct device *device, uint64_t id, uint64_t offset, const void *
     enum status st = write_all(file, segment->fd, offset, from, bytes);
     if (st == ST_OK && offset + bytes > segment->written_end)
         st = write_ahead(file, segment, offset + bytes);
+    segment_done(file, segment);
+    return st;
+}
+
+static int
+direct_fd(struct file_device *file, struct segment *segment)
+{
+    struct buf path;
+    if (segment->is_direct_old)
+        return segment->direct_fd;
+    segment->is_direct_old = true;
+    const char *name = segment_path(file, segment->id, &path);
+    if (name != NULL)
+        segment->direct_fd = direct_open(&file->direct, name);
+    buf_deinit(&path);
+    return segment->direct_fd;
+}
+
+static enum status
+file_log_append(struct device *device, uint64_t id, uint64_t offset, const void *from, size_t bytes)
+{
+    struct file_device *file = file_of(device);
+    if (!can_write(file))
+        return ST_READ_ONLY;
+    if (fault_hit(FAULT_IO))
+        return injected(file, "write to");
+    struct segment *segment;
+    TRY(segment_use(file, id, &segment));
+    struct direct_append append = {.fd = direct_fd(file, segment),
+                                   .plain_fd = segment->fd,
+                                   .segment = id,
+                                   .room = segment->bytes,
+                                   .offset = offset,
+                                   .from = from,
+                                   .bytes = bytes};
+    enum status st = ST_OK;
+    if (append.fd < 0 || !direct_write(&file->direct, &append))
+        st = write_all(file, segment->fd, offset, from, bytes);
+    if (st == ST_OK && offset + bytes > segment->written_end)
+        st = write_ahead(file, segment, offset + bytes);
+    segment_done(file, segment);
+    return st;
+}
+
+static enum status
+file_log_prepare(struct device *device, uint64_t id)
+{
+    struct file_device *file = file_of(device);
+    struct segment *segment;
+    TRY(segment_use(file, id, &segment));
+    enum status st = ST_OK;
+    struct buf path;
+    const char *name = segment_path(file, id, &path);
+    if (name != NULL && segment->written_end == 0 && direct_zero(name, segment->bytes)) {
+        st = sync_fd(file, segment->fd);
+        segment->written_end = segment->bytes;
+    }
+    buf_deinit(&path);
     segment_done(file, segment);
     return st;
 }
@@ -542,8 +612,9 @@ file_close(struct device *device)
     struct file_device *file = file_of(device);
     for (uint32_t i = 0; i < SEGMENTS_OPEN_MAX; i++) {
         if (file->segments[i].id != 0)
-            close(file->segments[i].fd);
+            segment_close(&file->segments[i]);
     }
+    direct_deinit(&file->direct);
     close(file->fd); /* and with it the lock */
     mutex_deinit(&file->lock);
     free_file(file);
@@ -560,6 +631,8 @@ static const struct device_ops file_ops = {
     .log_create = file_log_create,
     .log_write = file_log_write,
     .log_sync = file_log_sync,
+    .log_append = file_log_append,
+    .log_prepare = file_log_prepare,
     .log_read = file_log_read,
     .log_remove = file_log_remove,
     .log_list = file_log_list,
@@ -646,6 +719,7 @@ new_file(const char *path, const struct device_file_options *options)
     file->directory[directory_bytes == 0 ? 1 : directory_bytes] = 0;
     file->device.ops = &file_ops;
     file->fd = -1;
+    direct_init(&file->direct);
     file->is_read_only = options->is_read_only;
     file->log = options->log;
     return file;

@@ -25,13 +25,13 @@
 #define BUFFER_KEPT_BYTES ((size_t)4 << 20)
 
 static enum status make_room(struct log *log, uint64_t bytes);
-static enum status add_segment(struct log *log);
-static enum status create_segment(struct log *log, struct log_segment *segment);
+static enum status add_segment(struct log *log, bool is_ahead);
+static enum status create_segment(struct log *log, struct log_segment *segment, bool is_ahead);
 static bool reserve_segment(struct log *log);
 static uint64_t take_spare(struct log *log);
 static enum status put_record(struct log *log, const struct slice *parts, uint32_t part_count,
                               uint32_t bytes, uint64_t salt);
-static enum status write_out(struct log *log);
+static enum status write_out(struct log *log, bool is_synced);
 static enum status sync_segments(struct log *log);
 static void drop_segment(struct log *log, const struct log_segment *segment);
 
@@ -75,7 +75,7 @@ log_sync(struct store *store, log_pos to)
     mutex_lock(&log->write_lock);
     enum status st = ST_OK;
     if (atomic_load(&log->synced) < to) {
-        st = atomic_load(&store->is_read_only) ? ST_READ_ONLY : write_out(log);
+        st = atomic_load(&store->is_read_only) ? ST_READ_ONLY : write_out(log, true);
         if (st == ST_OK)
             st = sync_segments(log);
         if (st != ST_OK && st != ST_READ_ONLY)
@@ -92,7 +92,7 @@ log_flush(struct store *store)
     if (log == NULL)
         return ST_OK;
     mutex_lock(&log->write_lock);
-    enum status st = atomic_load(&store->is_read_only) ? ST_READ_ONLY : write_out(log);
+    enum status st = atomic_load(&store->is_read_only) ? ST_READ_ONLY : write_out(log, false);
     if (st != ST_OK && st != ST_READ_ONLY && st != ST_NO_SPACE)
         store_stop_writes(store, "could not write the log (%s)", status_name(st));
     mutex_unlock(&log->write_lock);
@@ -210,24 +210,51 @@ log_remove_all(struct log *log)
     return st;
 }
 
+/* Bytes of the stream that there are segments for. */
+static uint64_t
+room_left(struct log *log)
+{
+    mutex_lock(&log->lock);
+    uint32_t count = log->segment_count;
+    uint64_t room = log->is_continued && count > 0 ? log->segments[count - 1].end - log->end : 0;
+    mutex_unlock(&log->lock);
+    return room;
+}
+
 /* Makes segments until the stream has room for `bytes` more (L3). The appender's thread. */
 static enum status
 make_room(struct log *log, uint64_t bytes)
 {
-    for (;;) {
-        mutex_lock(&log->lock);
-        uint32_t count = log->segment_count;
-        bool is_enough =
-            log->is_continued && count > 0 && log->segments[count - 1].end - log->end >= bytes;
-        mutex_unlock(&log->lock);
-        if (is_enough)
-            return checkpoint_mark_log(log->store);
-        TRY(add_segment(log));
+    while (room_left(log) < bytes) {
+        mutex_lock(&log->grow_lock);
+        /* Another thread may have made one meanwhile. */
+        enum status st = room_left(log) < bytes ? add_segment(log, false) : ST_OK;
+        mutex_unlock(&log->grow_lock);
+        TRY(st);
     }
+    return checkpoint_mark_log(log->store);
 }
 
+enum status
+log_prepare(struct store *store)
+{
+    struct log *log = store->log;
+    if (log == NULL || atomic_load(&store->is_read_only))
+        return ST_OK;
+    uint64_t room = room_left(log);
+    if (room == 0 || room > log->segment_bytes / 2)
+        return ST_OK; /* nothing was appended yet, or there is enough */
+    mutex_lock(&log->grow_lock);
+    enum status st = ST_OK;
+    if (room_left(log) <= log->segment_bytes / 2)
+        st = add_segment(log, true);
+    mutex_unlock(&log->grow_lock);
+    return st;
+}
+
+/* grow_lock is held. */
 static enum status
-add_segment(struct log *log)
+add_segment(struct log *log, bool is_ahead)
 {
     mutex_lock(&log->lock);
     uint32_t count = log->segment_count;
@@ -243,7 +270,7 @@ add_segment(struct log *log)
     if (!has_room)
         return ST_NO_MEMORY;
 
-    TRY(create_segment(log, &segment));
+    TRY(create_segment(log, &segment, is_ahead));
 
     mutex_lock(&log->lock);
     if (!log->is_continued) {
@@ -260,9 +287,9 @@ add_segment(struct log *log)
     return ST_OK;
 }
 
-/* The segment with its header on the device (L5), or nothing. */
+/* The segment with its header on the device (L5), or nothing. is_ahead: there is time. */
 static enum status
-create_segment(struct log *log, struct log_segment *segment)
+create_segment(struct log *log, struct log_segment *segment, bool is_ahead)
 {
     struct device *device = log->store->device;
     /* The number is used up even by a failure: no two segments ever had the same. */
@@ -271,7 +298,11 @@ create_segment(struct log *log, struct log_segment *segment)
     TRY(device->ops->log_create(device, segment->id, log->segment_bytes, spare));
     uint8_t header[LOG_HEADER_BYTES];
     log_encode_header(segment, log->file_id, header);
-    enum status st = device->ops->log_write(device, segment->id, 0, header, sizeof header);
+    enum status st = ST_OK;
+    if (is_ahead && spare == 0 && device->ops->log_prepare != NULL)
+        st = device->ops->log_prepare(device, segment->id);
+    if (st == ST_OK)
+        st = device->ops->log_write(device, segment->id, 0, header, sizeof header);
     if (st != ST_OK) {
         if (device->ops->log_remove(device, segment->id) != ST_OK)
             log_line(log->store->log_sink, LOG_WARN, "could not remove log segment %llu",
@@ -342,11 +373,15 @@ put_record(struct log *log, const struct slice *parts, uint32_t part_count, uint
     return ST_OK;
 }
 
-/* Writes all that was appended. What could not be written stays for the next call. write_lock. */
+/*
+ * Writes all that was appended. What could not be written stays for the next call. is_synced: a
+ * sync follows. write_lock.
+ */
 static enum status
-write_out(struct log *log)
+write_out(struct log *log, bool is_synced)
 {
     struct device *device = log->store->device;
+    bool is_append = is_synced && device->ops->log_append != NULL;
     struct log_part *part = &log->writing;
     for (;;) {
         log_pos at = atomic_load(&log->written);
@@ -373,8 +408,10 @@ write_out(struct log *log)
         check(is_found); /* L3 */
         uint64_t rest = part->from + part->bytes.bytes - at;
         uint64_t count = segment.end - at < rest ? segment.end - at : rest;
-        TRY(device->ops->log_write(device, segment.id, LOG_HEADER_BYTES + (at - segment.start),
-                                   part->bytes.data + (at - part->from), count));
+        uint64_t offset = LOG_HEADER_BYTES + (at - segment.start);
+        const uint8_t *from = part->bytes.data + (at - part->from);
+        TRY(is_append ? device->ops->log_append(device, segment.id, offset, from, count)
+                      : device->ops->log_write(device, segment.id, offset, from, count));
         atomic_store(&log->written, at + count);
     }
 }

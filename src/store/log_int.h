@@ -64,11 +64,13 @@ struct log_part {
     log_pos from;
 };
 
-/* Lock order: write_lock before lock. */
+/* Lock order: grow_lock, write_lock, lock. */
 struct log {
     struct store *store;
     uint64_t segment_bytes; /* of new ones */
     uint8_t file_id[FILE_ID_BYTES];
+
+    struct mutex grow_lock; /* held while a segment is made */
 
     struct mutex write_lock; /* held while segments are written and synced */
     struct log_part writing; /* taken from `appended`, not yet written in full */

@@ -37,6 +37,7 @@ log_new(struct store *store, const struct superblock *superblock, uint64_t segme
     atomic_init(&l->synced, l->end);
     buf_init(&l->writing.bytes);
     buf_init(&l->appended.bytes);
+    mutex_init(&l->grow_lock);
     mutex_init(&l->write_lock);
     mutex_init(&l->lock);
 
@@ -63,6 +64,7 @@ log_free(struct log *log)
     buf_deinit(&log->writing.bytes);
     buf_deinit(&log->appended.bytes);
     mutex_deinit(&log->write_lock);
+    mutex_deinit(&log->grow_lock);
     mutex_deinit(&log->lock);
     mem_free(log->segments);
     mem_free(log->strays);

@@ -68,6 +68,8 @@ MUST_CHECK enum status log_append(struct store *store, const struct slice *parts
 MUST_CHECK enum status log_sync(struct store *store, log_pos to);
 /* Writes what is buffered without a sync (for synchronous_commit = off). */
 MUST_CHECK enum status log_flush(struct store *store);
+/* Makes the log's next segment if the last is half full, so that no append has to. Any thread. */
+MUST_CHECK enum status log_prepare(struct store *store);
 uint64_t log_bytes_since_checkpoint(struct store *store);
 
 /* ---- checkpoint ---- */

@@ -286,6 +286,8 @@ checkpointer_main(void *object)
     bool is_idle = true;
     while (!is_stopping_after(checkpointer, is_idle ? IDLE_US : 0)) {
         enum status st = checkpointer_step(checkpointer, STEP_PAGES, &is_idle);
+        if (st == ST_OK)
+            st = log_prepare(checkpointer->db->store);
         if (st != ST_OK)
             log_line(checkpointer->db->options.store.log, LOG_WARN,
                      "checkpoint or clean-up failed, it will be tried again: %s", status_name(st));
