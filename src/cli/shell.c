@@ -278,8 +278,8 @@ read_terminal(struct shell *shell)
 
 struct arguments {
     const char *target, *branch;
-    const char *texts[256];
-    bool is_file[256];
+    const char **texts; /* of -c and -f, in order */
+    bool *is_file;
     int text_count;
 };
 
@@ -306,47 +306,41 @@ take_flag(struct shell *shell, char flag)
     }
 }
 
-/* Flags without values, perhaps several in one word. */
-static bool
-take_flags(struct shell *shell, const char *argument)
+static void
+take_text(struct arguments *to, const char *text, bool is_file)
 {
-    for (const char *p = argument + 1; *p != '\0'; p++)
-        if (!take_flag(shell, *p))
-            return false;
-    return true;
+    to->texts[to->text_count] = text;
+    to->is_file[to->text_count++] = is_file;
 }
 
 static bool
 read_arguments(struct shell *shell, struct arguments *to, int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++) {
-        const char *argument = argv[i];
-        if (argument[0] != '-' || argument[1] == '\0') {
-            if (to->target != NULL)
-                return false;
-            to->target = argument;
-            continue;
-        }
-        if (strchr("dcfFv", argument[1]) == NULL || argument[2] != '\0') {
-            if (!take_flags(shell, argument))
-                return false;
-            continue;
-        }
-        if (++i == argc)
-            return false;
-        if (argument[1] == 'd') {
-            to->branch = argv[i];
-        } else if (argument[1] == 'F') {
-            shell->style.separator = argv[i];
-        } else if (argument[1] == 'v') {
+    int option;
+    while ((option = getopt(argc, argv, "AtxqXd:c:f:F:v:")) != -1) {
+        switch (option) {
+        case 'd':
+            to->branch = optarg;
+            break;
+        case 'c':
+        case 'f':
+            take_text(to, optarg, option == 'f');
+            break;
+        case 'F':
+            shell->style.separator = optarg;
+            break;
+        case 'v':
             shell->stops_on_error |=
-                strcmp(argv[i], "ON_ERROR_STOP=1") == 0 || strcmp(argv[i], "ON_ERROR_STOP=on") == 0;
-        } else if (to->text_count < 256) {
-            to->is_file[to->text_count] = argument[1] == 'f';
-            to->texts[to->text_count++] = argv[i];
+                strcmp(optarg, "ON_ERROR_STOP=1") == 0 || strcmp(optarg, "ON_ERROR_STOP=on") == 0;
+            break;
+        default:
+            if (!take_flag(shell, (char)option))
+                return false;
         }
     }
-    return true;
+    if (optind < argc)
+        to->target = argv[optind++];
+    return optind == argc;
 }
 
 static void
@@ -390,37 +384,10 @@ interrupt_main(void *object)
     }
 }
 
-int
-command_sql(int argc, char **argv)
+/* Asks the open client what the arguments, the terminal or standard input say. */
+static void
+ask(struct shell *shell, const struct arguments *arguments)
 {
-    setlocale(LC_CTYPE, "");
-    struct shell shell = {.style = {.null_text = "", .separator = "|"}};
-    struct arguments arguments = {.target = NULL};
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0) {
-            fputs(usage, stdout);
-            return 0;
-        }
-    if (!read_arguments(&shell, &arguments, argc, argv)) {
-        fputs(usage, stderr);
-        return SHELL_FAILED;
-    }
-    shell.output = (struct client_output){.object = &shell,
-                                          .rows = on_rows,
-                                          .tag = on_tag,
-                                          .error = on_error,
-                                          .notice = on_notice,
-                                          .copy_in = on_copy_in,
-                                          .copy_out = on_copy_out};
-    char message[1024];
-    shell.target = strdup(arguments.target == NULL ? ":memory:" : arguments.target);
-    shell.client = client_open(shell.target, arguments.branch, &shell.output, message);
-    if (shell.client == NULL) {
-        fprintf(stderr, "rowan: %s\n", message);
-        free(shell.target);
-        return SHELL_LOST;
-    }
-    buf_init(&shell.query);
     struct thread interrupts;
     sigset_t set;
     sigemptyset(&set);
@@ -428,25 +395,70 @@ command_sql(int argc, char **argv)
     sigaddset(&set, SIGUSR1);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     bool has_thread =
-        thread_start(&interrupts, "interrupts", 256 * 1024, interrupt_main, &shell) == ST_OK;
-    if (arguments.text_count != 0) {
-        run_texts(&shell, &arguments);
+        thread_start(&interrupts, "interrupts", 256 * 1024, interrupt_main, shell) == ST_OK;
+    if (arguments->text_count != 0) {
+        run_texts(shell, arguments);
     } else if (isatty(STDIN_FILENO)) {
-        shell.is_interactive = true;
-        read_terminal(&shell);
+        shell->is_interactive = true;
+        read_terminal(shell);
     } else {
-        (void)shell_read_file(&shell, "-");
-        if (shell.status == SHELL_FAILED)
-            shell.status = SHELL_GOOD;
+        (void)shell_read_file(shell, "-");
+        if (shell->status == SHELL_FAILED)
+            shell->status = SHELL_GOOD;
     }
     if (has_thread) {
         pthread_kill(interrupts.os, SIGUSR1);
         thread_join(&interrupts);
     }
-    if (shell.client != NULL)
-        client_close(shell.client);
-    buf_deinit(&shell.query);
-    free(shell.copy_line);
-    free(shell.target);
-    return shell.status;
+}
+
+static int
+run_shell(struct shell *shell, const struct arguments *arguments)
+{
+    shell->output = (struct client_output){.object = shell,
+                                           .rows = on_rows,
+                                           .tag = on_tag,
+                                           .error = on_error,
+                                           .notice = on_notice,
+                                           .copy_in = on_copy_in,
+                                           .copy_out = on_copy_out};
+    char message[1024];
+    shell->target = strdup(arguments->target == NULL ? ":memory:" : arguments->target);
+    shell->client = client_open(shell->target, arguments->branch, &shell->output, message);
+    if (shell->client == NULL) {
+        fprintf(stderr, "rowan: %s\n", message);
+        free(shell->target);
+        return SHELL_LOST;
+    }
+    buf_init(&shell->query);
+    ask(shell, arguments);
+    if (shell->client != NULL)
+        client_close(shell->client);
+    buf_deinit(&shell->query);
+    free(shell->copy_line);
+    free(shell->target);
+    return shell->status;
+}
+
+int
+command_sql(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "");
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0) {
+            fputs(usage, stdout);
+            return 0;
+        }
+    struct shell shell = {.style = {.null_text = "", .separator = "|"}};
+    struct arguments arguments = {.texts = calloc((size_t)argc, sizeof *arguments.texts),
+                                  .is_file = calloc((size_t)argc, sizeof *arguments.is_file)};
+    int status = SHELL_FAILED;
+    if (arguments.texts != NULL && arguments.is_file != NULL &&
+        read_arguments(&shell, &arguments, argc, argv))
+        status = run_shell(&shell, &arguments);
+    else
+        fputs(usage, stderr);
+    free(arguments.texts);
+    free(arguments.is_file);
+    return status;
 }
