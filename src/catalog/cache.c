@@ -213,6 +213,12 @@ void
 catalog_refresh(struct catalog *catalog)
 {
     struct generation roots = {0};
+    struct trees_stamp stamp = txn_trees_stamp(catalog->txn);
+    if (catalog->generation != NULL && page_ref_equal(stamp.head, catalog->stamp.head) &&
+        stamp.changed == catalog->stamp.changed &&
+        stamp.rollback_count == catalog->stamp.rollback_count)
+        return;
+    catalog->stamp = stamp;
     bool is_shared = txn_tree_root(catalog->txn, TREE_OBJECTS, &roots.objects);
     is_shared &= txn_tree_root(catalog->txn, TREE_NAMES, &roots.names);
     is_shared &= txn_tree_root(catalog->txn, TREE_STATISTICS, &roots.stats_root);

@@ -67,6 +67,7 @@ struct catalog {
     struct arena *arena; /* the transaction's */
     struct generation *generation;
     struct past *past;
+    struct trees_stamp stamp; /* of the last refresh */
 };
 
 /* The kinds of rows in TREE_OBJECTS (key: kind, oid big-endian) and TREE_NAMES (kind, schema,

@@ -132,7 +132,7 @@ statement_fill(struct statement *statement)
 {
     struct session *session = statement->session;
     if (session_is_control(statement->raw->source)) {
-        statement->is_utility = true;
+        statement->is_utility = statement->is_control = true;
         return;
     }
     transaction_ensure(session);

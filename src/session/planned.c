@@ -10,6 +10,7 @@
  * compared at most once in PLAN_CHECK_US for each entry.
  */
 #include "session/planned.h"
+#include "exec/point.h"
 
 #include "base/clock.h"
 #include "base/raise.h"
@@ -176,6 +177,8 @@ bool
 planned_fits(struct session *session, struct cache_entry *entry)
 {
     int64_t now_us = session->statement_began_us;
+    if (program_point(entry->program) != NULL)
+        return true; /* however large the table, there is no other plan */
     if (now_us - entry->checked_us < PLAN_CHECK_US)
         return true;
     entry->checked_us = now_us;

@@ -95,7 +95,8 @@ session_arm(struct session *session)
 {
     if (session->cancel && session->cancel_reason == CANCEL_FATAL)
         raise(SQLSTATE_QUERY_CANCELED, "canceling statement");
-    session->cancel = false;
+    if (session->cancel) /* stores to atomics cost more than looks at them */
+        session->cancel = false;
     int64_t timeout_ms = settings_int(&session->settings, SETTING_STATEMENT_TIMEOUT);
     if (timeout_ms != 0)
         session->deadline_us = clock_monotonic_us() + timeout_ms * 1000;
@@ -104,7 +105,8 @@ session_arm(struct session *session)
 void
 session_disarm(struct session *session)
 {
-    session->deadline_us = 0;
+    if (session->deadline_us != 0)
+        session->deadline_us = 0;
 }
 
 /* ---- tags ---- */

@@ -55,7 +55,8 @@ struct statement {
     struct statement_info info;
     const char *tag;
     bool is_utility;
-    bool from_sql; /* made by PREPARE */
+    bool is_control; /* BEGIN, COMMIT and kin */
+    bool from_sql;   /* made by PREPARE */
     int64_t prepared_us;
     /* An execution through statement_open. */
     struct portal *portal;

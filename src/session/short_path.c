@@ -102,7 +102,7 @@ is_short(const struct statement *statement)
     if (statement->raw == NULL || statement->portal != NULL || session->in_statement)
         return false;
     if (statement->is_utility)
-        return session->on_commit == NULL && session_is_control(statement->raw->source);
+        return session->on_commit == NULL && statement->is_control;
     return statement->entry != NULL && program_point(statement->entry->program) != NULL;
 }
 

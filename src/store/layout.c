@@ -87,6 +87,31 @@ shape_of(const struct row_format *format, uint32_t first_word)
 
 /* ---- encoding ---- */
 
+/* memcpy of a fixed kind's bytes, without a call. */
+static inline void
+fixed_put(uint8_t *at, const union datum *value, uint32_t bytes)
+{
+    switch (bytes) {
+    case 1:
+        memcpy(at, value, 1);
+        break;
+    case 2:
+        memcpy(at, value, 2);
+        break;
+    case 4:
+        memcpy(at, value, 4);
+        break;
+    case 8:
+        memcpy(at, value, 8);
+        break;
+    case 16:
+        memcpy(at, value, 16);
+        break;
+    default:
+        break; /* PHYS_NONE has no bytes */
+    }
+}
+
 static enum status
 encode(const struct row_format *format, const union datum *values, const bool *nulls,
        uint64_t var_bytes, struct buf *to)
@@ -115,7 +140,7 @@ encode(const struct row_format *format, const union datum *values, const bool *n
             if (nulls[c])
                 memset(at, 0, bytes);
             else
-                memcpy(at, &values[c], bytes);
+                fixed_put(at, &values[c], bytes);
             continue;
         }
         if (!nulls[c] && values[c].view.bytes != 0) {
@@ -165,6 +190,8 @@ row_encode_columns(const struct row_format *format, const struct column *columns
         nulls = (bool *)(values + count);
     }
     uint64_t var_bytes = 0;
+    nulls[0] = false; /* there may be no column */
+    values[0] = (union datum){.words = {0, 0}};
     for (uint32_t c = 0; c < count; c++) {
         nulls[c] = column_is_null(&columns[c], row);
         values[c] = column_get(&columns[c], row);
@@ -172,7 +199,8 @@ row_encode_columns(const struct row_format *format, const struct column *columns
             var_bytes += values[c].view.bytes;
     }
     enum status st = encode(format, values, nulls, var_bytes, to);
-    mem_free(many);
+    if (many != NULL)
+        mem_free(many);
     return st;
 }
 

@@ -309,8 +309,15 @@ page_init(struct page *page, struct page_ref ref, uint32_t level)
 void
 page_copy(struct page *to, const struct page *from, struct page_ref ref)
 {
+    uint32_t front = PAGE_BYTES, heap_start = PAGE_BYTES;
+    if (from->kind == PAGE_LEAF || from->kind == PAGE_INNER) {
+        /* What is free between slots and rows means nothing. */
+        front = page_slots_at(from->prefix_bytes) + PAGE_SLOT_BYTES * from->slot_count;
+        heap_start = from->heap_start;
+    }
     memcpy((uint8_t *)to + sizeof to->checksum, (const uint8_t *)from + sizeof from->checksum,
-           PAGE_BYTES - sizeof from->checksum);
+           front - sizeof from->checksum);
+    memcpy((uint8_t *)to + heap_start, (const uint8_t *)from + heap_start, PAGE_BYTES - heap_start);
     to->page = ref.page;
     to->birth = ref.birth;
 }

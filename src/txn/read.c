@@ -391,6 +391,16 @@ txn_tree_root(struct txn *txn, tree_no tree, struct tree_root *root)
     return st == ST_OK || st == ST_NOT_FOUND;
 }
 
+struct trees_stamp
+txn_trees_stamp(const struct txn *txn)
+{
+    check(txn->statement_count != 0);
+    const struct statement *statement = &txn->statements[txn->statement_count - 1];
+    return (struct trees_stamp){.head = statement->snapshot->head.root.ref,
+                                .changed = txn->set.trees,
+                                .rollback_count = txn->set.rollback_count};
+}
+
 enum status
 txn_split(struct txn *txn, tree_no tree, struct key_range range, uint32_t count,
           struct arena *arena, struct slice *bounds, uint32_t *got)

@@ -89,6 +89,15 @@ uint64_t txn_id(struct txn *txn);
  */
 bool txn_tree_root(struct txn *txn, tree_no tree, struct tree_root *root);
 
+/* As long as this is the same, the trees that the transaction has not changed have the same roots,
+ * and they are the same trees. */
+struct trees_stamp {
+    struct page_ref head;
+    const void *changed; /* own changes: which trees, ... */
+    uint64_t rollback_count;
+};
+struct trees_stamp txn_trees_stamp(const struct txn *txn);
+
 /* A number that is new in this file (db_new_id); for catalog rows. */
 MUST_CHECK enum status txn_new_id(struct txn *txn, uint32_t *id);
 
