@@ -164,6 +164,8 @@ edit_give_back(struct edit *edit, struct page_ref ref)
     uint32_t at = taken_find(edit, ref);
     check(at != UINT32_MAX);
     taken_remove(edit, at);
+    if (page_ref_equal(ref, edit->append.leaf))
+        edit->append.leaf.page = PAGE_NONE;
     cache_drop(edit->store->cache, ref.page);
     space_give_back(edit->store, ref.page);
 }

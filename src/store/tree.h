@@ -45,6 +45,11 @@ struct edit {
                     it between calls when it changes more pages than the cache holds */
     birth_seq birth;
     struct page_refs taken, retired;
+    /* The tree that was appended to last, as its root was then, and its last leaf, while that is
+     * the edit's own: rising keys go there without a descent. PAGE_NONE: not known. */
+    struct {
+        struct page_ref root, leaf;
+    } append;
 };
 
 void edit_init(struct edit *edit, struct store *store, struct reader *reader, birth_seq birth);
@@ -81,6 +86,8 @@ MUST_CHECK enum status tree_put(struct edit *edit, struct tree_root *root, struc
 MUST_CHECK enum status tree_put_many(struct edit *edit, struct tree_root *root,
                                      const struct slice *keys, const struct slice *values,
                                      uint32_t count, enum put_mode mode, uint32_t *done);
+/* True if the edit knows without a look at the tree that the key is greater than all in it. */
+bool tree_is_behind(const struct edit *edit, const struct tree_root *root, struct slice key);
 MUST_CHECK enum status tree_delete(struct edit *edit, struct tree_root *root,
                                    struct slice key); /* ST_NOT_FOUND */
 /* Retires every page of the tree born after `since` (0: all); root becomes empty. O(pages). */

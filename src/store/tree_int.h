@@ -107,3 +107,15 @@ edit_own(struct edit *edit, struct page_ref *ref, struct page **page)
         return cache_own(edit->store->cache, *ref, page);
     return edit_own_copy(edit, ref, page);
 }
+
+/* Whether the key is greater than all of the leaf. */
+static inline bool
+leaf_is_behind(const struct page *leaf, struct slice key)
+{
+    struct slice prefix = page_prefix(leaf);
+    if (leaf->slot_count == 0 || key.bytes < prefix.bytes ||
+        memcmp(key.data, prefix.data, prefix.bytes) != 0)
+        return false;
+    struct slice rest = slice_of(key.data + prefix.bytes, key.bytes - prefix.bytes);
+    return slice_compare(page_suffix(leaf, leaf->slot_count - 1u), rest) < 0;
+}

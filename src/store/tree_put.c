@@ -27,6 +27,7 @@ struct put {
     bool is_found;
     struct overflow_stub stub; /* what row.value points to if it is an overflow row */
     struct spares spares;
+    bool has_split;
 };
 
 static void
@@ -157,6 +158,7 @@ put_at(struct put *put)
         return store_corrupt(put->edit->store, put->path.at[d].ref.page,
                              "keys lie outside what the parent says");
     TRY(spares_take(put->edit, &put->spares, pages_max));
+    put->has_split = true;
     if (put->is_found)
         page_remove(leaf, idx);
     put_splitting(put);
@@ -211,6 +213,65 @@ put_overflowing(struct put *put, bool is_over_overflow, struct overflow_stub old
     return st;
 }
 
+/* ---- rising keys ---- */
+
+/* The last leaf of the tree, if it is known and may be changed. */
+static struct page *
+append_leaf(const struct edit *edit, const struct tree_root *root)
+{
+    struct page *leaf;
+    if (edit->append.leaf.page == PAGE_NONE || edit->append.leaf.birth != edit->birth ||
+        !page_ref_equal(edit->append.root, root->ref) ||
+        cache_own(edit->store->cache, edit->append.leaf, &leaf) != ST_OK)
+        return NULL;
+    return leaf;
+}
+
+bool
+tree_is_behind(const struct edit *edit, const struct tree_root *root, struct slice key)
+{
+    const struct page *leaf = append_leaf(edit, root);
+    return leaf != NULL && leaf_is_behind(leaf, key);
+}
+
+/* Puts the row behind all others, if that takes no descent. */
+static bool
+put_behind(struct edit *edit, struct tree_root *root, const struct leaf_row *row)
+{
+    struct page *leaf = append_leaf(edit, root);
+    if (leaf == NULL || !leaf_is_behind(leaf, row->key) ||
+        !page_has_room(leaf, row->key, leaf_row_extra(row)))
+        return false;
+    leaf_insert(leaf, leaf->slot_count, row);
+    root->row_count++;
+    return true;
+}
+
+/* Whether the row goes behind all others of the tree. */
+static bool
+is_last_place(const struct tree_path *path)
+{
+    uint32_t last = path->depth - 1;
+    for (uint32_t d = 0; d < last; d++) {
+        if (path->at[d].idx + 1u != path->at[d].page->slot_count)
+            return false;
+    }
+    return path->at[last].idx == path->at[last].page->slot_count;
+}
+
+/* After a put along a path: remembers the last leaf, or forgets it if it may not be that now. */
+static void
+append_note(struct put *put, struct page_ref root_before, bool is_last)
+{
+    struct edit *edit = put->edit;
+    if (is_last && !put->has_split) {
+        edit->append.root = put->root->ref;
+        edit->append.leaf = put->path.at[put->path.depth - 1].ref;
+    } else if (page_ref_equal(edit->append.root, root_before)) {
+        edit->append.leaf.page = PAGE_NONE;
+    }
+}
+
 enum status
 tree_put(struct edit *edit, struct tree_root *root, struct slice key, struct slice value,
          enum put_mode mode)
@@ -224,6 +285,9 @@ tree_put(struct edit *edit, struct tree_root *root, struct slice key, struct sli
     put.edit = edit;
     put.root = root;
     put.row = (struct leaf_row){.key = key, .value = value};
+    if (!is_long && mode != PUT_UPDATE && put_behind(edit, root, &put.row))
+        return ST_OK;
+    put.has_split = false;
     put.is_found = false;
     put.spares.count = put.spares.used = 0;
     enum status st;
@@ -248,11 +312,14 @@ tree_put(struct edit *edit, struct tree_root *root, struct slice key, struct sli
             if (is_over_overflow)
                 old = leaf_stub(now);
         }
+        struct page_ref root_before = root->ref;
+        bool is_last = is_last_place(&put.path) && !put.is_found;
         TRY(tree_own_path(edit, root, &put.path));
         if (is_long)
             st = put_overflowing(&put, is_over_overflow, old);
         else
             st = is_over_overflow ? put_over_overflow(&put, old) : put_at(&put);
+        append_note(&put, root_before, is_last && st == ST_OK);
     }
     if (st == ST_OK && !put.is_found)
         root->row_count++;

@@ -46,18 +46,6 @@ place_find(struct edit *edit, const struct tree_root *root, struct slice key,
     return cache_own(edit->store->cache, ref, &place->leaf);
 }
 
-/* Whether the key is greater than all of the leaf. */
-static inline bool
-is_behind(const struct page *leaf, struct slice key)
-{
-    struct slice prefix = page_prefix(leaf);
-    if (leaf->slot_count == 0 || key.bytes < prefix.bytes ||
-        memcmp(key.data, prefix.data, prefix.bytes) != 0)
-        return false;
-    struct slice rest = slice_of(key.data + prefix.bytes, key.bytes - prefix.bytes);
-    return slice_compare(page_suffix(leaf, leaf->slot_count - 1u), rest) < 0;
-}
-
 /* Puts the row into the leaf at hand; false: that is for tree_put to do. */
 static bool
 place_put(struct put_place *place, struct slice key, struct slice value)
@@ -70,7 +58,7 @@ place_put(struct put_place *place, struct slice key, struct slice value)
     struct leaf_row row = {.key = key, .value = value};
     uint32_t idx = leaf->slot_count;
     bool is_found = false;
-    if (!is_behind(leaf, key))
+    if (!leaf_is_behind(leaf, key))
         idx = leaf_find(leaf, key, &is_found);
     if (is_found || !page_has_room(leaf, key, leaf_row_extra(&row)))
         return false;

@@ -158,6 +158,8 @@ private_get_newest(struct txn *txn, const struct private_tree *private, struct s
                    struct buf *spill, struct slice *value)
 {
     struct slice found;
+    if (tree_is_behind(&private->edit, &private->root, key))
+        return ST_NOT_FOUND;
     TRY(tree_get(txn->db->store, txn_statement(txn)->snapshot->reader, &private->root, key, spill,
                  &found));
     if (found.data != spill->data) {

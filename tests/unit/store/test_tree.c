@@ -372,7 +372,9 @@ change_once(struct setting *s, struct edit *edit, struct tree_root *root, struct
     }
     struct slice key = make_key(&s->random, s->load, &s->serial, room);
     struct slice value = make_value(&s->random, s->load->value_bytes_max, value_room);
-    model_find(model, key, &is_found);
+    uint32_t place = model_find(model, key, &is_found);
+    if (tree_is_behind(edit, root, key))
+        assert_true(!is_found && place == model->count);
     enum put_mode mode = (enum put_mode)random_below(&s->random, 3);
     enum status should = mode == PUT_INSERT && is_found    ? ST_EXISTS
                          : mode == PUT_UPDATE && !is_found ? ST_NOT_FOUND
