@@ -119,6 +119,8 @@ const struct system_source system_empty_sources[] = {
     NOTHING(12110, "pg_file_settings",
             "sourcefile text, sourceline int4, seqno int4, name text, setting text, "
             "applied bool, error text"),
+    NOTHING(12327, "pg_user_mappings",
+            "umid oid, srvid oid, srvname name, umuser oid, usename name, umoptions text[]"),
     NOTHING(12114, "pg_hba_file_rules",
             "line_number int4, type text, database text[], user_name text[], address text, "
             "netmask text, auth_method text, options text[], error text"),

@@ -331,6 +331,16 @@ pg_database_size_named(struct func_call *call, const union datum *args)
     return database_size(call, database);
 }
 
+/* There is one tablespace: this database's. */
+static union datum
+pg_tablespace_size(struct func_call *call, const union datum *args)
+{
+    (void)args;
+    const struct db_access *access = access_of(call);
+    const char *name = access->database_name(access->object);
+    return database_size(call, access->database_named(access->object, name));
+}
+
 static union datum
 pg_indexes_size(struct func_call *call, const union datum *args)
 {
@@ -530,6 +540,8 @@ static const struct func_info funcs[] = {
      VOLATILE, .default_count = 1, .defaults = (const char *const[]){"0"}},
     {FUNC0(5059, "pg_current_xact_id", TYPE_XID8, pg_current_xact_id), STABLE},
     {FUNC0(2034, "pg_conf_load_time", TYPE_TIMESTAMPTZ, pg_conf_load_time), STABLE},
+    {FUNC(2322, "pg_tablespace_size", TYPE_INT8, pg_tablespace_size, TYPE_OID), VOLATILE},
+    {FUNC(2323, "pg_tablespace_size", TYPE_INT8, pg_tablespace_size, TYPE_NAME), VOLATILE},
     {FUNC(4032, "pg_sequence_last_value", TYPE_INT8, pg_sequence_last_value, TYPE_REGCLASS),
      VOLATILE},
     {FUNC(2999, "pg_relation_filenode", TYPE_OID, pg_relation_filenode, TYPE_REGCLASS), STABLE},

@@ -53,6 +53,7 @@ extern const struct type_tables int_ops_tables;
 extern const struct type_tables int_tables;
 extern const struct type_tables interval_ops_tables;
 extern const struct type_tables interval_tables;
+extern const struct type_tables json_tables;
 extern const struct type_tables like_tables;
 extern const struct type_tables numeric_cast_tables;
 extern const struct type_tables numeric_math_tables;

@@ -50,6 +50,7 @@ static const struct type_tables *const all_tables[] = {
     &int_tables,
     &interval_ops_tables,
     &interval_tables,
+    &json_tables,
     &like_tables,
     &numeric_cast_tables,
     &numeric_math_tables,
