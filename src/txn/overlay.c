@@ -340,6 +340,14 @@ merge_columns(struct txn_cursor *cursor, const struct layout *layout, uint32_t m
     return ST_OK;
 }
 
+void
+txn_refresh(struct txn *txn)
+{
+    struct snapshot *snapshot = txn_statement(txn)->snapshot;
+    if (snapshot->is_entered)
+        snapshot_renew(snapshot);
+}
+
 enum status
 txn_cursor_columns(struct txn_cursor *cursor, const struct layout *layout, uint32_t max,
                    bool is_refreshing, struct arena *arena, struct column *columns, uint32_t *count)
