@@ -91,6 +91,8 @@ open_txn(struct session *session)
     txn_set_wait(
         session->txn,
         (struct txn_wait){.cancel = &session->cancel,
+                          .deadlock_timeout_us =
+                              settings_int(&session->settings, SETTING_DEADLOCK_TIMEOUT) * 1000,
                           .lock_timeout_us =
                               settings_int(&session->settings, SETTING_LOCK_TIMEOUT) * 1000,
                           .on_block = session->on_block,

@@ -28,14 +28,14 @@ static const uint8_t row_conflicts[4] = {
 
 /* Table modes are enum table_lock less one; ACCESS SHARE conflicts with nothing here. */
 static const uint8_t table_conflicts[8] = {
-    0,                                                            /* ACCESS SHARE */
+    1 << 7,                                                       /* ACCESS SHARE */
     1 << 6 | 1 << 7,                                              /* ROW SHARE */
     1 << 4 | 1 << 5 | 1 << 6 | 1 << 7,                            /* ROW EXCLUSIVE */
     1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7,                   /* SHARE UPDATE EXCLUSIVE */
     1 << 2 | 1 << 3 | 1 << 5 | 1 << 6 | 1 << 7,                   /* SHARE */
     1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7,          /* SHARE ROW EXCLUSIVE */
     1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7, /* EXCLUSIVE */
-    1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7, /* ACCESS EXCLUSIVE */
+    0xff,                                                         /* ACCESS EXCLUSIVE */
 };
 
 uint8_t

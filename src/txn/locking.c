@@ -11,7 +11,10 @@ patience_of(const struct txn *txn, enum lock_wait wait)
     return (struct lock_patience){.is_nowait = wait != LOCK_WAIT,
                                   .timeout_us = txn->wait.lock_timeout_us,
                                   .cancel = txn->wait.cancel,
-                                  .deadlock_timeout_us = txn->db->options.deadlock_timeout_us};
+                                  .deadlock_timeout_us =
+                                      txn->wait.deadlock_timeout_us != 0
+                                          ? txn->wait.deadlock_timeout_us
+                                          : txn->db->options.deadlock_timeout_us};
 }
 
 /* Whether the tree is private: then its table is locked against all who lock rows. */
@@ -88,7 +91,7 @@ table_note(struct txn *txn, tree_no tree, enum table_lock mode)
 enum status
 txn_lock_table(struct txn *txn, tree_no tree, enum table_lock mode, enum lock_wait wait)
 {
-    if (mode == TABLE_ACCESS_SHARE || table_is_held(txn, tree, mode))
+    if (table_is_held(txn, tree, mode))
         return ST_OK;
     struct lock_name name = {.hash = hash_combine(hash_u64(txn->branch->no), tree),
                              .class = LOCK_CLASS_TABLE};

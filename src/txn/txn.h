@@ -36,6 +36,7 @@ struct txn_options {
 struct txn_wait {
     const _Atomic bool *cancel;
     int64_t lock_timeout_us;
+    int64_t deadlock_timeout_us; /* before a look for deadlocks; 0: as the database has it */
     /* Called once before the thread blocks (null: nothing is): it may be replaced meanwhile. */
     void (*on_block)(void *object);
     void *object;
