@@ -56,6 +56,7 @@ session_settings_changed(struct session *session)
     env->standard_conforming_strings = true;
     env->timezone = find_timezone(session, settings_text(settings, SETTING_TIMEZONE));
     session_path_changed(session);
+    transaction_wait_changed(session);
     for (int id = 0; id < SETTING_COUNT; id++) {
         const char *text = settings_text(settings, (enum setting_id)id);
         if (!setting_defs[id].is_reported || !session->is_reporting ||

@@ -73,6 +73,22 @@ take_parked(struct session *session)
     return true;
 }
 
+void
+transaction_wait_changed(struct session *session)
+{
+    if (session->txn == NULL)
+        return;
+    txn_set_wait(
+        session->txn,
+        (struct txn_wait){.cancel = &session->cancel,
+                          .deadlock_timeout_us =
+                              settings_int(&session->settings, SETTING_DEADLOCK_TIMEOUT) * 1000,
+                          .lock_timeout_us =
+                              settings_int(&session->settings, SETTING_LOCK_TIMEOUT) * 1000,
+                          .on_block = session->on_block,
+                          .object = session->sink.object});
+}
+
 static void
 open_txn(struct session *session)
 {
@@ -88,15 +104,7 @@ open_txn(struct session *session)
     if (st != ST_OK)
         raise_status(st, "could not begin a transaction");
     session->has_snapshot = false;
-    txn_set_wait(
-        session->txn,
-        (struct txn_wait){.cancel = &session->cancel,
-                          .deadlock_timeout_us =
-                              settings_int(&session->settings, SETTING_DEADLOCK_TIMEOUT) * 1000,
-                          .lock_timeout_us =
-                              settings_int(&session->settings, SETTING_LOCK_TIMEOUT) * 1000,
-                          .on_block = session->on_block,
-                          .object = session->sink.object});
+    transaction_wait_changed(session);
     session->env.transaction_us = clock_wall_us() - EPOCH_SHIFT_US;
 }
 

@@ -8,6 +8,8 @@
 
 /* Opens a transaction if none is (25P02 if the block has failed) and brings the catalog up. */
 void transaction_ensure(struct session *session);
+/* Tells the open transaction how long it may wait for locks: after a change of settings. */
+void transaction_wait_changed(struct session *session);
 /* Begins a statement in it: newest snapshot (by isolation), statement memory reset, clock, timeout.
  */
 void statement_begin(struct session *session);
