@@ -2,7 +2,8 @@
  * node_lock_rows.c: SELECT ... FOR UPDATE, SHARE and kin.
  *
  * Rows are locked as they come. Under READ COMMITTED a row that has changed meanwhile is read anew
- * and asked again; one that is gone, or locked by another with SKIP LOCKED, is left out.
+ * and asked again; one that is gone, or locked by another with SKIP LOCKED, is left out. Below a
+ * limit rows are locked and handed out one by one, so that no more are locked than are returned.
  */
 #include "exec/index_key.h"
 #include "exec/nodes.h"
@@ -25,6 +26,8 @@ struct lock_rows_state {
     struct buf key, spill;
     uint16_t rows[COLUMN_ROWS_MAX];
     struct column *columns; /* the batch's, once one of them is ours to write to */
+    struct batch batch;     /* of the node below */
+    uint32_t at;            /* the batch's rows before it are done; its count: none is left */
 };
 
 static void
@@ -171,40 +174,61 @@ lock_row(struct exec *exec, struct lock_rows_state *state, uint32_t mark_idx, st
     return !now.is_changed || now.is_own || reread(exec, state, mark_idx, in, row, now.value);
 }
 
+/* The next batch from below, its values such that they stay. */
+static bool
+take_batch(struct exec *exec, struct lock_rows_state *state)
+{
+    struct node_state *node = &state->node;
+    struct batch *batch = &state->batch;
+
+    node_begin_batch(exec, node);
+    state->columns = NULL;
+    state->at = 0;
+    if (!node_next(exec, node->left, batch)) {
+        batch->count = 0;
+        return false;
+    }
+    for (uint32_t i = 0; i < batch->column_count; i++) {
+        if (!batch->columns[i].is_const)
+            vector_deepen(&batch->columns[i], batch->count, batch->sel, node_arena(exec, node));
+    }
+    return true;
+}
+
 static bool
 lock_rows_next(struct exec *exec, struct node_state *node, struct batch *out)
 {
     struct lock_rows_state *state = (struct lock_rows_state *)node;
     const struct plan_lock_rows *plan = (const struct plan_lock_rows *)node->plan;
+    uint32_t kept = 0;
 
     for (;;) {
-        uint32_t kept = 0;
-        node_begin_batch(exec, node);
-        state->columns = NULL;
-        if (!node_next(exec, node->left, out))
+        if (state->at == state->batch.count && !take_batch(exec, state))
             return false;
-        for (uint32_t i = 0; i < out->column_count; i++) {
-            if (!out->columns[i].is_const)
-                vector_deepen(&out->columns[i], out->count, out->sel, node_arena(exec, node));
-        }
-        for (uint32_t i = 0; i < out->count; i++) {
-            uint32_t row = sel_row(out->sel, i);
+        while (state->at < state->batch.count && !(plan->is_single && kept != 0)) {
+            uint32_t row = sel_row(state->batch.sel, state->at++);
             bool is_kept = true;
             for (uint32_t m = 0; is_kept && m < plan->mark_count; m++)
-                is_kept = lock_row(exec, state, m, out, row);
+                is_kept = lock_row(exec, state, m, &state->batch, row);
             state->rows[kept] = (uint16_t)row;
             kept += is_kept;
         }
+        if (kept == 0)
+            continue;
+        *out = state->batch;
         out->sel = state->rows;
         out->count = kept;
-        if (kept != 0)
-            return true;
+        return true;
     }
 }
 
 static void
 lock_rows_rewind(struct exec *exec, struct node_state *node)
 {
+    struct lock_rows_state *state = (struct lock_rows_state *)node;
+
+    state->batch.count = 0;
+    state->at = 0;
     node_rewind(exec, node->left);
 }
 

@@ -39,6 +39,7 @@ lock_rows_flow(struct level *level, struct flow flow)
     node->node.row_bound = flow.node->row_bound;
     node->node.startup_cost = flow.node->startup_cost;
     node->node.total_cost = flow.node->total_cost;
+    node->is_single = level->limit != NULL || level->offset != NULL;
     node->mark_count = query->row_mark_count;
     node->marks = arena_alloc_zero(level->arena, node->mark_count * sizeof *node->marks);
     for (uint32_t i = 0; i < node->mark_count; i++) {

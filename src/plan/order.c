@@ -238,7 +238,8 @@ order_plan(struct level *level, struct flow flow, bool is_ordered)
         has_sort = has_sort && !by_order;
     }
     if (has_sort) {
-        bool is_cut = level->limit != NULL && !query->has_ties;
+        /* Rows that cannot be locked, or have gone, do not count towards a limit. */
+        bool is_cut = level->limit != NULL && !query->has_ties && query->row_mark_count == 0;
         flow = sort_flow(level->planner, flow, target_keys(level, query->order, query->order_count),
                          query->order_count, is_cut ? level->limit : NULL,
                          is_cut ? level->offset : NULL, level->limit_rows);

@@ -366,7 +366,8 @@ struct plan_lock_rows {
     uint32_t mark_count;
     struct plan_lock_mark *marks;
     struct plan_list
-        recheck; /* over the input: holds for the new version too, or the row is left out */
+        recheck;    /* over the input: holds for the new version too, or the row is left out */
+    bool is_single; /* a limit stands above: no row is locked before it is asked for */
 };
 
 /* The expressions of one index: key expressions and predicate, over the table's columns by number.

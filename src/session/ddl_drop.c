@@ -14,6 +14,9 @@
 struct doomed {
     struct object_ref *refs;
     uint32_t count, room;
+    /* What the statement names: it may depend on other things that are named. */
+    const struct table **named;
+    uint32_t named_count;
 };
 
 static bool
@@ -77,6 +80,22 @@ describe_ref(struct session *session, struct object_ref ref)
     return arena_format(arena, "%s %s", kind, table->name);
 }
 
+/* Whether the object goes anyway: it is named, or a constraint of a table that is. */
+static bool
+is_named(struct session *session, const struct doomed *doomed, struct object_ref object)
+{
+    oid relation = object.class_oid == CLASS_RELATION ? object.object : OID_NONE;
+    if (object.class_oid == CLASS_CONSTRAINT) {
+        uint16_t place;
+        const struct table *table = find_constraint(session, object.object, &place);
+        relation = table == NULL ? OID_NONE : table->table;
+    }
+    for (uint32_t i = 0; relation != OID_NONE && i < doomed->named_count; i++)
+        if (doomed->named[i]->table == relation)
+            return true;
+    return false;
+}
+
 /* Gathers what goes with `ref`; what is not its own part needs CASCADE. */
 static void
 gather(struct session *session, struct doomed *doomed, struct object_ref ref, bool is_cascade,
@@ -92,14 +111,15 @@ gather(struct session *session, struct doomed *doomed, struct object_ref ref, bo
         struct object_ref object = list[i].object;
         if (is_doomed(doomed, object))
             continue;
-        if (list[i].kind == 'n' && !is_cascade)
+        bool is_foreign = list[i].kind == 'n' && !is_named(session, doomed, object);
+        if (is_foreign && !is_cascade)
             raise_error(.code = SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
                         .message =
                             raise_text("cannot drop %s because other objects depend on it", what),
                         .detail =
                             raise_text("%s depends on %s", describe_ref(session, object), what),
                         .hint = "Use DROP ... CASCADE to drop the dependent objects too.");
-        if (list[i].kind == 'n')
+        if (is_foreign)
             notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION, "drop cascades to %s",
                    describe_ref(session, object));
         gather(session, doomed, object, is_cascade, what);
@@ -336,6 +356,8 @@ ddl_drop(struct session *session, const struct drop *drop)
     struct doomed doomed = {0};
     if (drop->object > OBJECT_KIND_VIEW && drop->object != OBJECT_KIND_SCHEMA)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of DROP is not supported yet");
+    doomed.named =
+        arena_alloc_array(session->statement_arena, drop->item_count, sizeof(struct table *));
     for (uint32_t i = 0; i < drop->item_count; i++) {
         const struct object_item *item = &drop->items[i];
         if (drop->object == OBJECT_KIND_SCHEMA) {
@@ -345,10 +367,13 @@ ddl_drop(struct session *session, const struct drop *drop)
         const struct table *table = find_item(session, drop, item);
         if (table == NULL)
             continue;
-        if (table->kind == TABLE_INDEX) {
+        if (table->kind == TABLE_INDEX)
             drop_index(session, table);
-            continue;
-        }
+        else
+            doomed.named[doomed.named_count++] = table;
+    }
+    for (uint32_t i = 0; i < doomed.named_count; i++) {
+        const struct table *table = doomed.named[i];
         const char *what =
             arena_format(session->statement_arena, "%s %s", kind_names[drop->object], table->name);
         gather(session, &doomed,
