@@ -57,7 +57,12 @@ struct agg_state {
     uint8_t *rows[COLUMN_ROWS_MAX]; /* the groups of the batch's rows */
     struct column *columns;
     struct buf key;
+    struct agg_spill *spill; /* null until the groups outgrow work_mem */
+    bool has_spilled;        /* the batch at hand: rows without a group, null in `rows` */
+    uint16_t kept[COLUMN_ROWS_MAX];
 };
+
+struct agg_spill;
 
 /* Folds the batch's rows into the states of their groups: state->rows[i] for the i-th row. */
 void aggregate_step(struct exec *exec, struct agg_state *state, const struct batch *in);

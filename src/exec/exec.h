@@ -45,7 +45,8 @@ struct exec_context {
     const bool *param_nulls;
     const _Atomic bool *cancel; /* null: none; true raises 57014 */
     uint64_t work_mem_bytes;    /* 0: 4 MiB */
-    const char *temp_dir;       /* for what outgrows work_mem; null: memory only */
+    uint64_t memory_bytes_max;  /* that a node may hold: 53200 past it; 0: any */
+    const char *temp_dir;       /* for what outgrows work_mem; null: the system's */
     bool is_timed;              /* EXPLAIN ANALYZE */
     uint64_t rows_before; /* inserted into the table by the same statement's executions before */
 };

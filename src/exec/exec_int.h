@@ -83,6 +83,7 @@ struct exec {
     uint64_t modified_count; /* by the node at the root */
     uint32_t fault_row;      /* UINT32_MAX: none */
     uint64_t work_mem_bytes;
+    struct spill_file *spill_file;    /* null until something outgrows work_mem */
     struct fk_queue *foreign_keys;    /* checks left for the statement's end; null: none */
     struct side_writer *side_writers; /* side_writer.h */
     bool is_timed;

@@ -84,6 +84,8 @@ exec_new_arena(struct exec *exec, const char *name)
 
     if (arena == NULL)
         raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    if (exec->context.memory_bytes_max != 0)
+        arena_limit(arena, exec->context.memory_bytes_max);
     arena_on_end(exec->arena, (void (*)(void *))arena_free, arena);
     return arena;
 }

@@ -5,7 +5,7 @@
  * null there, and the set's number is one more key.
  */
 #include "base/hash.h"
-#include "exec/aggregate.h"
+#include "exec/aggregate_spill.h"
 
 /* ---- compiling ---- */
 
@@ -184,12 +184,13 @@ group_set(const struct agg_state *state, const uint8_t *group)
 
 /* The group of each row of the batch, by hash. */
 static void
-find_groups(struct agg_state *state, const struct column *keys, const struct batch *in,
-            uint32_t set)
+find_groups(struct exec *exec, struct agg_state *state, const struct column *keys,
+            const struct batch *in, uint32_t set)
 {
     const struct agg_code *code = (const struct agg_code *)state->node.code;
     const struct plan_aggregate *plan = (const struct plan_aggregate *)state->node.plan;
     uint64_t hashes[COLUMN_ROWS_MAX];
+    bool is_full = agg_is_full(exec, state);
 
     for (uint32_t i = 0; i < in->count; i++)
         hashes[i] = set;
@@ -207,7 +208,10 @@ find_groups(struct agg_state *state, const struct column *keys, const struct bat
                 break;
             group = ((struct hash_header *)group)->next;
         }
-        if (group == NULL) {
+        if (group == NULL && is_full) {
+            agg_spill_row(exec, state, in, (uint16_t)row, hashes[i]);
+            state->has_spilled = true;
+        } else if (group == NULL) {
             group = add_group(state, keys, row, set);
             ((struct hash_header *)group)->hash = hashes[i];
             hash_table_add(&state->table, group);
@@ -257,6 +261,24 @@ mask_keys(const struct plan_aggregate *plan, const struct plan_grouping_set *set
     }
 }
 
+/* Folds in the rows that have a group. */
+static void
+step_kept(struct exec *exec, struct agg_state *state, const struct batch *in)
+{
+    struct batch kept = *in;
+
+    kept.count = 0;
+    for (uint32_t i = 0; i < in->count; i++) {
+        state->kept[kept.count] = (uint16_t)sel_row(in->sel, i);
+        state->rows[kept.count] = state->rows[i];
+        kept.count += state->rows[i] != NULL;
+    }
+    kept.sel = state->kept;
+    state->has_spilled = false;
+    if (kept.count != 0)
+        aggregate_step(exec, state, &kept);
+}
+
 static void
 take_batch(struct exec *exec, struct agg_state *state, const struct batch *in)
 {
@@ -279,8 +301,11 @@ take_batch(struct exec *exec, struct agg_state *state, const struct batch *in)
         if (plan->strategy == GROUP_SORTED)
             follow_groups(state, keys, in);
         else
-            find_groups(state, keys, in, s);
-        aggregate_step(exec, state, in);
+            find_groups(exec, state, keys, in, s);
+        if (state->has_spilled)
+            step_kept(exec, state, in);
+        else
+            aggregate_step(exec, state, in);
     }
 }
 
@@ -301,12 +326,9 @@ add_empty_groups(struct agg_state *state, bool has_rows)
 }
 
 static void
-compute(struct exec *exec, struct agg_state *state)
+begin_groups(struct agg_state *state)
 {
     const struct agg_code *code = (const struct agg_code *)state->node.code;
-    const struct plan_aggregate *plan = (const struct plan_aggregate *)state->node.plan;
-    struct batch in;
-    bool has_rows = false;
 
     arena_reset(state->table_arena);
     row_store_init(&state->groups, &code->shape, state->table_arena);
@@ -315,6 +337,38 @@ compute(struct exec *exec, struct agg_state *state)
         state->calls[i].state = NULL;
         row_store_init(&state->collected[i], &code->calls[i].collected, state->table_arena);
     }
+    state->at = 0;
+}
+
+/* The groups of the next part of the rows that were written out; false: there is none. */
+static bool
+compute_part(struct exec *exec, struct agg_state *state)
+{
+    struct batch in;
+
+    if (!agg_spill_next(state))
+        return false;
+    begin_groups(state);
+    for (;;) {
+        node_begin_batch(exec, &state->node);
+        if (!agg_spill_read(state, &in))
+            break;
+        take_batch(exec, state, &in);
+        exec_check(exec);
+    }
+    agg_spill_finish(state);
+    return true;
+}
+
+static void
+compute(struct exec *exec, struct agg_state *state)
+{
+    const struct plan_aggregate *plan = (const struct plan_aggregate *)state->node.plan;
+    struct batch in;
+    bool has_rows = false;
+
+    agg_spill_reset(state);
+    begin_groups(state);
     if (plan->strategy == GROUP_PLAIN)
         new_group(state);
     for (;;) {
@@ -324,8 +378,8 @@ compute(struct exec *exec, struct agg_state *state)
         has_rows = true;
         take_batch(exec, state, &in);
     }
+    agg_spill_finish(state);
     add_empty_groups(state, has_rows);
-    state->at = 0;
     state->is_computed = true;
 }
 
@@ -352,6 +406,8 @@ agg_next(struct exec *exec, struct node_state *node, struct batch *out)
 
     if (!state->is_computed)
         compute(exec, state);
+    while (state->at == state->groups.row_count && compute_part(exec, state)) {
+    }
     for (; count < node->code->capacity && state->at < state->groups.row_count; count++)
         state->rows[count] = row_store_row(&state->groups, state->at++);
     for (uint32_t c = 0; c < plan->node.column_count; c++)

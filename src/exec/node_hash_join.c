@@ -4,54 +4,11 @@
  *
  * For each left batch the chains are walked into pairs (left row, stored right row), up to a batch
  * of them; the other conditions are asked of the pairs; what is left is put out. Left rows without
- * a pair come when their batch is done, right rows without one at the end.
+ * a pair come when their batch is done, right rows without one at the end. A right side that outgrows
+ * work_mem is cut into parts by hash, the left side too, and the parts are joined one by one
+ * (hash_join_spill.c).
  */
-#include "exec/hash_table.h"
-#include "exec/keys.h"
-#include "exec/nodes.h"
-
-struct hash_join_code {
-    struct node_code node;
-    const struct expr_code *left_keys, *right_keys;
-    const struct expr_code *condition; /* filter over left ++ right; null: none */
-    struct key_code *keys;
-    uint32_t key_count;
-    struct row_shape shape; /* right columns, then right keys */
-    uint32_t *key_columns;  /* of the keys in the shape */
-    bool *is_in_condition;  /* [left ++ right]: read by the condition */
-    bool keeps_table;       /* for the next run, if the right child's rows are still the same */
-};
-
-enum join_phase { PHASE_BUILD, PHASE_PROBE, PHASE_RIGHT, PHASE_DONE };
-
-struct hash_join_state {
-    struct node_state node;
-    struct expr_state *left_keys, *right_keys, *condition;
-    struct arena *table_arena;
-    struct row_store store;
-    struct hash_table table;
-    enum join_phase phase;
-    bool is_built;
-    uint64_t built;    /* exec->clock then */
-    bool has_null_key; /* a right row has a null key */
-
-    struct batch left;
-    bool has_left, is_batch_walked, is_finished;
-    uint32_t left_at; /* of the left selection: next to walk, or in the middle of */
-    uint8_t *chain;   /* where the walk of that row goes on; null: not begun */
-    uint64_t hashes[COLUMN_ROWS_MAX];
-    uint8_t is_matched[COLUMN_ROWS_MAX]; /* by row number */
-
-    uint32_t pair_count;
-    uint16_t pair_left[COLUMN_ROWS_MAX];
-    uint8_t *pair_right[COLUMN_ROWS_MAX];
-    uint64_t right_at; /* PHASE_RIGHT: next stored row */
-
-    struct column *columns; /* output, with buffers */
-    struct column *direct;  /* output that shares the left batch's columns */
-    struct column *both;    /* the condition's input: with buffers where it reads */
-    uint16_t kept[COLUMN_ROWS_MAX];
-};
+#include "exec/hash_join.h"
 
 /* ---- compiling ---- */
 
@@ -104,6 +61,10 @@ hash_join_compile(struct compiler *compiler, struct node_code *node)
     }
     row_shape_init(&code->shape, compiler->arena, phys, right_count + plan->key_count,
                    sizeof(struct hash_header), 0);
+    enum phys *left_phys = arena_alloc_array(compiler->arena, left_count, sizeof *left_phys);
+    for (uint32_t i = 0; i < left_count; i++)
+        left_phys[i] = plan->node.left->columns[i].phys;
+    row_shape_init(&code->left_shape, compiler->arena, left_phys, left_count, 0, 0);
     node->capacity = COLUMN_ROWS_MAX;
 }
 
@@ -136,6 +97,20 @@ hash_join_open(struct exec *exec, struct node_state *node)
 
 /* ---- building ---- */
 
+void
+hash_join_add(struct hash_join_state *state, uint8_t *row)
+{
+    const struct hash_join_code *code = (const struct hash_join_code *)state->node.code;
+
+    for (uint32_t k = 0; k < code->key_count; k++) {
+        if (row_is_null(&code->shape, row, code->key_columns[k])) {
+            state->has_null_key = true;
+            return;
+        }
+    }
+    hash_table_add(&state->table, row);
+}
+
 static void
 store_batch(struct hash_join_state *state, const struct batch *in)
 {
@@ -156,13 +131,8 @@ store_batch(struct hash_join_state *state, const struct batch *in)
         row_store_put(&state->store, rows, code->key_columns[k], &keys[k], in->count, in->sel);
     for (uint32_t i = 0; i < in->count; i++) {
         struct hash_header *header = (struct hash_header *)rows[i];
-        bool has_null = false;
-        for (uint32_t k = 0; k < code->key_count; k++)
-            has_null |= row_is_null(&code->shape, rows[i], code->key_columns[k]);
         header->hash = code->key_count == 0 ? 0 : hashes[i];
-        state->has_null_key |= has_null;
-        if (!has_null)
-            hash_table_add(&state->table, rows[i]);
+        hash_join_add(state, rows[i]);
     }
 }
 
@@ -176,11 +146,20 @@ build(struct exec *exec, struct hash_join_state *state)
     row_store_init(&state->store, &code->shape, state->table_arena);
     hash_table_init(&state->table, 64, state->table_arena);
     state->has_null_key = false;
-    while (node_next(exec, state->node.right, &in))
+    join_parts_reset(state);
+    while (node_next(exec, state->node.right, &in)) {
         store_batch(state, &in);
-    state->is_built = true;
+        if (join_is_full(exec, state))
+            join_part_right(exec, state);
+    }
+    state->is_built = !state->is_parted;
     state->built = exec->clock;
     state->right_at = 0;
+    if (state->is_parted) {
+        join_part_right(exec, state);
+        join_part_left(exec, state);
+        (void)join_part_next(exec, state);
+    }
     state->phase = PHASE_PROBE;
 }
 
@@ -200,7 +179,8 @@ next_left(struct exec *exec, struct hash_join_state *state)
     const struct hash_join_code *code = (const struct hash_join_code *)state->node.code;
 
     release_left(exec, state);
-    if (!node_next(exec, state->node.left, &state->left))
+    if (state->is_parted ? !join_part_read(exec, state, &state->left)
+                         : !node_next(exec, state->node.left, &state->left))
         return false;
     state->has_left = true;
     exec->hold_count++;
@@ -460,16 +440,25 @@ hash_join_next(struct exec *exec, struct node_state *node, struct batch *out)
     struct hash_join_state *state = (struct hash_join_state *)node;
     const struct plan_join_node *plan = (const struct plan_join_node *)node->plan;
 
+    bool has_right = plan->join == PLAN_JOIN_RIGHT || plan->join == PLAN_JOIN_FULL;
+
     if (state->phase == PHASE_BUILD)
         build(exec, state);
-    if (state->phase == PHASE_PROBE) {
-        if (probe(exec, state, out))
+    for (;;) {
+        if (state->phase == PHASE_PROBE) {
+            if (probe(exec, state, out))
+                return true;
+            release_left(exec, state);
+            state->phase = has_right ? PHASE_RIGHT : PHASE_DONE;
+        }
+        if (state->phase == PHASE_RIGHT && put_right(state, out))
             return true;
-        release_left(exec, state);
-        bool has_right = plan->join == PLAN_JOIN_RIGHT || plan->join == PLAN_JOIN_FULL;
-        state->phase = has_right ? PHASE_RIGHT : PHASE_DONE;
+        if (!state->is_parted || !join_part_next(exec, state))
+            break;
+        state->phase = PHASE_PROBE;
     }
-    return state->phase == PHASE_RIGHT && put_right(state, out);
+    state->phase = PHASE_DONE;
+    return false;
 }
 
 static void

@@ -3,48 +3,14 @@
  *
  * Rows are stored with their keys encoded as byte strings; what is sorted is an array of the first
  * eight bytes of each key and the row's address, so that most comparisons touch nothing else. With
- * a limit the array is cut whenever it has grown to a multiple of what is wanted.
+ * a limit the array is cut whenever it has grown to a multiple of what is wanted. Rows that outgrow
+ * work_mem are written out as sorted runs, which are merged at the end (sort_runs.c).
  */
-#include "exec/limit.h"
 #include "exec/nodes.h"
-#include "exec/row_store.h"
-#include "exec/sort_key.h"
+#include "exec/sort_runs.h"
 #include <stdlib.h>
 
 #define TOP_SLACK_ROWS 4096u /* beyond the limit before the array is cut */
-
-struct sort_header {
-    const uint8_t *key;
-    uint32_t key_bytes;
-};
-
-struct sort_item {
-    uint64_t prefix; /* the key's first 8 bytes, big-endian */
-    uint8_t *row;
-};
-
-struct sort_node_code {
-    struct node_code node;
-    struct sort_code sort;
-    struct row_shape shape;
-    struct limit_exprs limit;
-};
-
-struct sort_state {
-    struct node_state node;
-    struct expr_state *limit;
-    struct arena *arenas[2]; /* one in use; the other takes over when rows are thrown away */
-    uint32_t arena_idx;
-    struct row_store store;
-    struct sort_item *items;
-    uint64_t item_count, item_capacity;
-    uint64_t wanted; /* rows; UINT64_MAX: all */
-    uint64_t at;     /* next to put out */
-    bool is_sorted;
-    uint64_t sorted; /* exec->clock then */
-    struct buf key;
-    struct column *columns;
-};
 
 static void
 sort_compile(struct compiler *compiler, struct node_code *node)
@@ -84,38 +50,7 @@ sort_open(struct exec *exec, struct node_state *node)
                     exec->arena);
 }
 
-/* ---- comparing ---- */
-
-static int
-compare_encoded(const void *a, const void *b)
-{
-    const struct sort_item *left = a, *right = b;
-
-    if (left->prefix != right->prefix)
-        return left->prefix < right->prefix ? -1 : 1;
-    const struct sort_header *l = (const struct sort_header *)left->row;
-    const struct sort_header *r = (const struct sort_header *)right->row;
-    return slice_compare(slice_of(l->key, l->key_bytes), slice_of(r->key, r->key_bytes));
-}
-
-static int
-compare_rows(const void *a, const void *b, void *object)
-{
-    const struct sort_node_code *code = object;
-    const uint8_t *left = ((const struct sort_item *)a)->row;
-    const uint8_t *right = ((const struct sort_item *)b)->row;
-
-    for (uint32_t k = 0; k < code->sort.key_count; k++) {
-        const struct plan_key *key = &code->sort.keys[k];
-        int order = sort_compare_value(key, row_datum(&code->shape, left, key->column),
-                                       row_is_null(&code->shape, left, key->column),
-                                       row_datum(&code->shape, right, key->column),
-                                       row_is_null(&code->shape, right, key->column));
-        if (order != 0)
-            return order;
-    }
-    return 0;
-}
+/* ---- sorting ---- */
 
 static void
 sort_items(struct sort_state *state)
@@ -123,9 +58,9 @@ sort_items(struct sort_state *state)
     const struct sort_node_code *code = (const struct sort_node_code *)state->node.code;
 
     if (code->sort.can_encode)
-        qsort(state->items, state->item_count, sizeof *state->items, compare_encoded);
+        qsort(state->items, state->item_count, sizeof *state->items, sort_compare_encoded);
     else
-        qsort_r(state->items, state->item_count, sizeof *state->items, compare_rows,
+        qsort_r(state->items, state->item_count, sizeof *state->items, sort_compare_rows,
                 (void *)(uintptr_t)code);
 }
 
@@ -194,21 +129,30 @@ cut(struct exec *exec, struct sort_state *state)
     state->items = NULL;
     state->item_count = state->item_capacity = 0;
     for (uint64_t i = 0; i < kept; i++) {
-        uint8_t *row = row_store_new(&state->store);
-        memcpy(row, old[i].row, code->shape.row_bytes);
-        for (uint32_t c = 0; c < code->shape.column_count; c++) {
-            if (code->shape.phys[c] != PHYS_VIEW || row_is_null(&code->shape, row, c))
-                continue;
-            struct view *view = (struct view *)(row + code->shape.column_at[c]);
-            if (view->bytes > VIEW_INLINE_BYTES)
-                view->far.data = arena_copy(state->arenas[other], view->far.data, view->bytes);
-        }
+        uint8_t *row = row_store_copy(&state->store, old[i].row);
         struct sort_header *header = (struct sort_header *)row;
         if (header->key != NULL)
             header->key = arena_copy(state->arenas[other], header->key, header->key_bytes);
         add_item(state, row, old[i].prefix);
     }
     arena_reset(state->arenas[1 - other]);
+}
+
+/* The rows at hand, sorted, become a run in the temporary file. */
+static void
+spill_run(struct exec *exec, struct sort_state *state)
+{
+    const struct sort_node_code *code = (const struct sort_node_code *)state->node.code;
+    struct arena *arena = state->arenas[state->arena_idx];
+
+    sort_items(state);
+    if (state->item_count > state->wanted)
+        state->item_count = state->wanted;
+    sort_runs_add(exec, state);
+    arena_reset(arena);
+    row_store_init(&state->store, &code->shape, arena);
+    state->items = NULL;
+    state->item_count = state->item_capacity = 0;
 }
 
 static void
@@ -225,20 +169,35 @@ take_rows(struct exec *exec, struct sort_state *state)
     row_store_init(&state->store, &code->shape, state->arenas[state->arena_idx]);
     state->items = NULL;
     state->item_count = state->item_capacity = 0;
+    sort_runs_end(state);
     while (node_next(exec, state->node.left, &in)) {
         store_batch(state, &in);
+        if (arena_bytes(state->arenas[state->arena_idx]) > exec->work_mem_bytes) {
+            if (state->item_count > state->wanted)
+                cut(exec, state);
+            if (arena_bytes(state->arenas[state->arena_idx]) > exec->work_mem_bytes)
+                spill_run(exec, state);
+            continue;
+        }
         if (state->wanted < UINT64_MAX / 4 &&
             state->item_count > state->wanted * 2 + TOP_SLACK_ROWS)
             cut(exec, state);
     }
+    if (state->run_count != 0)
+        spill_run(exec, state);
     sort_items(state);
     if (state->item_count > state->wanted)
         state->item_count = state->wanted;
+    if (state->run_count != 0)
+        sort_runs_begin(exec, state);
     state->is_sorted = true;
     state->sorted = exec->clock;
     state->at = 0;
-    state->node.note =
-        state->wanted != UINT64_MAX ? "Sort Method: top-N heapsort" : "Sort Method: quicksort";
+    if (state->run_count != 0)
+        state->node.note = "Sort Method: external merge";
+    else
+        state->node.note =
+            state->wanted != UINT64_MAX ? "Sort Method: top-N heapsort" : "Sort Method: quicksort";
 }
 
 static bool
@@ -251,6 +210,8 @@ sort_next(struct exec *exec, struct node_state *node, struct batch *out)
 
     if (!state->is_sorted)
         take_rows(exec, state);
+    if (state->run_count != 0)
+        count = sort_runs_read(exec, state, rows);
     for (; count < node->code->capacity && state->at < state->item_count; count++)
         rows[count] = state->items[state->at++].row;
     for (uint32_t c = 0; c < node->plan->column_count; c++) {
@@ -268,8 +229,11 @@ sort_rewind(struct exec *exec, struct node_state *node)
     struct sort_state *state = (struct sort_state *)node;
 
     state->at = 0;
-    if (state->is_sorted && !exec_is_stale(exec, node->plan, state->sorted))
+    if (state->is_sorted && !exec_is_stale(exec, node->plan, state->sorted)) {
+        if (state->run_count != 0)
+            sort_runs_begin(exec, state);
         return;
+    }
     state->is_sorted = false;
     node_rewind(exec, node->left);
 }

@@ -171,7 +171,9 @@ run(struct copy_out *out, struct cache_entry *entry)
         .catalog = session->catalog,
         .env = &session->env,
         .cancel = &session->cancel,
-        .work_mem_bytes = (uint64_t)settings_int(&session->settings, SETTING_WORK_MEM) * 1024};
+        .work_mem_bytes = session_setting_bytes(&session->settings, SETTING_WORK_MEM),
+        .memory_bytes_max = session_setting_bytes(&session->settings, SETTING_ROWAN_QUERY_MEMORY),
+        .temp_dir = session->engine->temp_dir};
     struct exec *exec = exec_open(entry->program, &context);
     struct batch batch;
     while (exec_next(exec, &batch)) {

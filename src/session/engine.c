@@ -120,6 +120,16 @@ make_first_branches(struct db *db)
     return ST_OK;
 }
 
+static const char *
+directory_of(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (slash == NULL)
+        return ".";
+    return slash == path ? "/" : arena_format(arena, "%.*s", (int)(slash - path), path);
+}
+
 static void
 engine_open_db(struct engine *engine, const struct engine_options *options)
 {
@@ -141,6 +151,7 @@ engine_open_db(struct engine *engine, const struct engine_options *options)
         }
         if (st != ST_OK)
             raise_open(st, path);
+        engine->temp_dir = directory_of(engine->arena, path);
     }
     struct db_options db_options = db_options_of(engine, options);
     db_options.store.is_read_only = is_read_only;

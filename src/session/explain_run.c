@@ -33,7 +33,9 @@ run_for_figures(struct session *session, struct cache_entry *entry, const struct
         .env = &session->env,
         .cancel = &session->cancel,
         .is_timed = has_timing,
-        .work_mem_bytes = (uint64_t)settings_int(&session->settings, SETTING_WORK_MEM) * 1024};
+        .work_mem_bytes = session_setting_bytes(&session->settings, SETTING_WORK_MEM),
+        .memory_bytes_max = session_setting_bytes(&session->settings, SETTING_ROWAN_QUERY_MEMORY),
+        .temp_dir = session->engine->temp_dir};
     if (portal != NULL) {
         context.param_count = portal->param_count;
         context.params = portal->params;

@@ -158,7 +158,9 @@ portal_start(struct portal *portal)
         .params = portal->params,
         .param_nulls = portal->param_nulls,
         .cancel = &session->cancel,
-        .work_mem_bytes = (uint64_t)settings_int(&session->settings, SETTING_WORK_MEM) * 1024,
+        .work_mem_bytes = session_setting_bytes(&session->settings, SETTING_WORK_MEM),
+        .memory_bytes_max = session_setting_bytes(&session->settings, SETTING_ROWAN_QUERY_MEMORY),
+        .temp_dir = session->engine->temp_dir,
     };
     portal->exec = exec_open(portal->entry->program, &context);
     portal->is_started = true;

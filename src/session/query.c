@@ -162,7 +162,9 @@ exec_context_of(struct session *session, struct arena *arena)
         .catalog = session->catalog,
         .env = &session->env,
         .cancel = &session->cancel,
-        .work_mem_bytes = (uint64_t)settings_int(&session->settings, SETTING_WORK_MEM) * 1024,
+        .work_mem_bytes = session_setting_bytes(&session->settings, SETTING_WORK_MEM),
+        .memory_bytes_max = session_setting_bytes(&session->settings, SETTING_ROWAN_QUERY_MEMORY),
+        .temp_dir = session->engine->temp_dir,
     };
 }
 

@@ -25,7 +25,9 @@ inner_query_open(struct session *session, struct arena *arena, const char *sql)
         .catalog = session->catalog,
         .env = &session->env,
         .cancel = &session->cancel,
-        .work_mem_bytes = (uint64_t)settings_int(&session->settings, SETTING_WORK_MEM) * 1024};
+        .work_mem_bytes = session_setting_bytes(&session->settings, SETTING_WORK_MEM),
+        .memory_bytes_max = session_setting_bytes(&session->settings, SETTING_ROWAN_QUERY_MEMORY),
+        .temp_dir = session->engine->temp_dir};
     struct inner_query *inner = arena_alloc(arena, sizeof *inner);
     inner->exec = exec_open(entry->program, &context);
     inner->query = query;

@@ -34,8 +34,16 @@ struct engine {
     struct session *sessions;
     uint32_t next_pid;
     struct arena *arena;
-    int64_t started_us; /* wall clock since 1970 */
+    const char *temp_dir; /* where queries put what outgrows work_mem; null: the system's place */
+    int64_t started_us;   /* wall clock since 1970 */
 };
+
+/* A setting in KiB, such as work_mem, in bytes. */
+static inline uint64_t
+session_setting_bytes(const struct settings *settings, enum setting_id id)
+{
+    return (uint64_t)settings_int(settings, id) * 1024;
+}
 
 struct savepoint {
     struct savepoint *outer;

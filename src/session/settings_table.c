@@ -385,6 +385,16 @@ const struct setting_def setting_defs[SETTING_COUNT] = {
          .category = PLANNER,
          .description =
              "Sets the planner's estimate of the cost of a nonsequentially fetched page."},
+    [SETTING_ROWAN_QUERY_MEMORY] =
+        {.name = "rowan.query_memory",
+         .kind = SETTING_INT,
+         .context = SETTING_BY_USER,
+         .unit = UNIT_KB,
+         .start = "1GB",
+         .min = 1024,
+         .max = 2147483647,
+         .category = "Resource Usage",
+         .description = "Sets the memory that a step of a query may hold before the query fails."},
     [SETTING_ROW_SECURITY] =
         {.name = "row_security",
          .kind = SETTING_BOOL,

@@ -1,0 +1,45 @@
+/*
+ * spill.h: rows written to a temporary file when they outgrow work_mem, and read again in order.
+ *
+ * All spills of an execution share one file, in blocks of SPILL_BLOCK_BYTES; a spill is a list of
+ * blocks that its rows run through as a stream:
+ *
+ *   row: row_bytes of its shape | the bytes of each long view, in column order | extra length 4 | extra
+ *
+ * First rows are put, then spill_finish, then they are got, as often as spill_restart is called.
+ */
+#pragma once
+
+#include "exec/exec_int.h"
+#include "exec/row_store.h"
+
+#define SPILL_BLOCK_BYTES 16384u
+
+struct spill_file; /* of an execution: exec->spill_file */
+
+struct spill {
+    struct exec *exec;
+    const struct row_shape *shape;
+    struct arena *arena; /* of the block list and the buffer */
+    uint32_t *blocks;
+    uint32_t block_count, block_capacity;
+    uint8_t *buffer;      /* SPILL_BLOCK_BYTES; null until it is needed */
+    uint32_t buffer_used; /* writing: filled; reading: taken */
+    uint32_t block_at;    /* reading: of the buffer */
+    uint64_t row_count, rows_left;
+};
+
+/* `arena` must live as long as the spill is used. */
+void spill_init(struct spill *spill, struct exec *exec, const struct row_shape *shape,
+                struct arena *arena);
+/* Raises 53100 if there is no space, 58030 if the file cannot be written. */
+void spill_put(struct spill *spill, const uint8_t *row, struct slice extra);
+void spill_finish(struct spill *spill);
+void spill_restart(struct spill *spill);
+/* The next row, as a row of `store`; the extra bytes in its arena. False at the end. */
+bool spill_get(struct spill *spill, struct row_store *store, uint8_t **row, struct slice *extra);
+/* Its blocks may be used by others. */
+void spill_end(struct spill *spill);
+
+/* Copies a row of the same shape into a store, long views included. */
+uint8_t *row_store_copy(struct row_store *store, const uint8_t *row);
