@@ -72,11 +72,11 @@ def fill(c, bytes_wanted):
 
 
 def pages_of(build, path):
-    """Pages in use, as rowan check counts them."""
+    """Pages of the file, and those that trees are made of, as rowan check counts them."""
     done = subprocess.run([build + "/rowan", "check", path], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    words = dict(line.split(None, 1) for line in done.stdout.splitlines() if len(line.split(None, 1)) == 2)
-    return int(words["pages"])
+    counts = dict(line.rsplit(None, 1) for line in done.stdout.splitlines() if line[-1:].isdigit())
+    return int(counts["pages"]), int(counts["in trees"])
 
 
 def making(args, folder, label, bytes_wanted):
@@ -85,7 +85,7 @@ def making(args, folder, label, bytes_wanted):
     with server.connect() as c:
         fill(c, bytes_wanted)
     server.stop()
-    size, pages = os.path.getsize(path), pages_of(args.build, path)
+    size, before = os.path.getsize(path), pages_of(args.build, path)
     server = Server(args.build, path)
     took = []
     with server.connect() as c:
@@ -97,10 +97,10 @@ def making(args, folder, label, bytes_wanted):
             took.append((time.perf_counter() - start) * 1e6)
         cpu = (server.cpu_us() - cpu) / args.branches
     server.stop()
-    more = pages_of(args.build, path) - pages
+    file_pages, tree_pages = (a - b for a, b in zip(pages_of(args.build, path), before))
     print(f"making a branch of {size / 1e6:.1f} MB: median {statistics.median(took):.0f} us, least {min(took):.0f} us, "
-          f"most {max(took):.0f} us, engine CPU {cpu:.0f} us; {args.branches + 1} branches added {more} pages "
-          f"({more / (args.branches + 1):.2f} each)")
+          f"most {max(took):.0f} us, engine CPU {cpu:.0f} us; {args.branches + 1} branches added {file_pages} pages to the "
+          f"file, {tree_pages} to its trees")
     sys.stdout.flush()
 
 

@@ -1,6 +1,6 @@
 /*
- * branch_read.c: point reads in process, on two branches of a file in turns, so that what the machine
- * does meanwhile falls on both.
+ * branch_read.c: point reads in process, on two branches of a file in turns, so that what the
+ * machine does meanwhile falls on both.
  *
  *     branch_read FILE BRANCH BRANCH ROWS READS
  *
