@@ -233,3 +233,9 @@ branch_function(oid func)
             return &funcs[i];
     return NULL;
 }
+
+const struct func_info *
+branch_function_at(uint32_t func_idx)
+{
+    return func_idx < FUNC_COUNT ? &funcs[func_idx] : NULL;
+}

@@ -11,6 +11,8 @@
 /* Null-terminated, empty if there is none of the name in the schema rowan. */
 const struct func_info *const *branch_functions_named(const char *name);
 const struct func_info *branch_function(oid func); /* null: none */
+/* The i-th of all, null past the end. */
+const struct func_info *branch_function_at(uint32_t func_idx);
 
 /* The rows of a call, in `arena`; a row's cells are put from left to right. */
 struct answer {

@@ -28,6 +28,7 @@ struct table_sides {
     struct table_sides *next;
     oid table;
     const struct table *base, *source, *target;
+    bool is_copied; /* its rows were taken as a whole */
 };
 
 struct merge {

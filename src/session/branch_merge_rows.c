@@ -31,10 +31,10 @@ struct table_merge {
     } * first, **link;
 };
 
-static const struct table_sides *
+static struct table_sides *
 find_sides(const struct merge *merge, oid table)
 {
-    const struct table_sides *sides = merge->sides;
+    struct table_sides *sides = merge->sides;
     while (sides != NULL && sides->table != table)
         sides = sides->next;
     return sides;
@@ -517,7 +517,7 @@ merge_table(struct merge *merge, const struct table *table)
     t.link = &t.first;
     row_reader_init(&t.reader, merge->session, table,
                     catalog_row_format(merge->session->catalog, table), merge->work);
-    const struct table_sides *sides = t.sides;
+    struct table_sides *sides = find_sides(merge, table->table);
     if (sides == NULL) {
         merge_same_trees(&t);
         return;
@@ -525,6 +525,7 @@ merge_table(struct merge *merge, const struct table *table)
     if (sides->target != NULL)
         lock_table(&t, sides->target);
     if (sides->base == NULL && sides->target == NULL) {
+        sides->is_copied = true;
         copy_trees(&t, NULL);
     } else if (sides->base == NULL || sides->source == NULL || sides->target == NULL) {
         return; /* the target's alone */
@@ -532,6 +533,7 @@ merge_table(struct merge *merge, const struct table *table)
                sides->target->tree == sides->base->tree) {
         merge_same_trees(&t);
     } else if (sides->target->tree == sides->base->tree) {
+        sides->is_copied = true;
         copy_trees(&t, sides->target);
         merge_converted(&t, true);
     } else if (sides->source->tree == sides->base->tree) {
@@ -539,6 +541,73 @@ merge_table(struct merge *merge, const struct table *table)
     } else if (sides->source->tree != sides->target->tree) {
         table_conflict(&t, "its rows were written anew in both branches");
     }
+}
+
+/* ---- foreign keys of rows that were not written one by one ---- */
+
+static bool
+is_copied(const struct merge *merge, oid table)
+{
+    const struct table_sides *sides = find_sides(merge, table);
+    return sides != NULL && sides->is_copied;
+}
+
+/* A constraint that the target did not have. */
+static bool
+is_new(const struct merge *merge, const struct table *table, oid constraint)
+{
+    const struct table_sides *sides = find_sides(merge, table->table);
+    if (sides == NULL || sides->target == NULL)
+        return sides != NULL;
+    for (uint16_t i = 0; i < sides->target->constraint_count; i++)
+        if (sides->target->constraints[i].constraint == constraint)
+            return false;
+    return true;
+}
+
+/* True if a row that the merge has not written itself may point to nothing now. */
+static bool
+needs_check(const struct merge *merge, const struct table *table)
+{
+    for (uint16_t i = 0; i < table->constraint_count; i++) {
+        const struct constraint_def *def = &table->constraints[i];
+        if (def->kind == CONSTRAINT_FOREIGN &&
+            (is_copied(merge, table->table) || is_copied(merge, def->foreign_table) ||
+             is_new(merge, table, def->constraint)))
+            return true;
+    }
+    return false;
+}
+
+static void
+check_all_rows(struct merge *merge, const struct table *table)
+{
+    struct table_merge t = {
+        .merge = merge, .table = table, .name = branch_table_name(table, merge->work)};
+    struct txn *txn = merge->session->txn;
+    struct key_range all = {{NULL, 0}, {NULL, 0}};
+    struct txn_cursor *cursor;
+    struct row_change row = {.key = {NULL, 0}};
+    struct arena *one =
+        arena_new(&(struct arena_options){.name = "row", .on_full = raise_arena_full});
+    if (one == NULL)
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    arena_on_end(merge->work, (void (*)(void *))arena_free, one);
+    row_reader_init(&t.reader, merge->session, table,
+                    catalog_row_format(merge->session->catalog, table), merge->work);
+    open_writer(&t);
+    txn_step(txn);
+    check_status(&t, txn_cursor_open(txn, table->tree, all, false, merge->work, &cursor));
+    enum status st;
+    while ((st = txn_cursor_next(cursor, &row.key, &row.new_value)) == ST_OK) {
+        /* Locks are waited for: the row must not lie in a page. */
+        row.key = arena_slice(one, row.key);
+        row.new_value = arena_slice(one, row.new_value);
+        run_pass(&t, PASS_CHECK, &row);
+        arena_reset(one);
+    }
+    check_status(&t, st);
+    txn_cursor_close(cursor);
 }
 
 /* A table that one side has dropped: the other must not have touched its rows. */
@@ -575,6 +644,9 @@ merge_tables(struct merge *merge)
     for (const struct table_sides *sides = merge->sides; sides != NULL; sides = sides->next)
         if ((sides->source == NULL) != (sides->target == NULL))
             merge_dropped(merge, sides);
+    for (uint32_t i = 0; i < count && !merge_has_conflicts(merge); i++)
+        if (tables[i]->kind == TABLE_PLAIN && needs_check(merge, tables[i]))
+            check_all_rows(merge, tables[i]);
 }
 
 /* ---- sequences ---- */

@@ -1,6 +1,8 @@
 /*
- * system_proc.c: pg_proc and pg_aggregate: the built-in functions, from the registry of types.
+ * system_proc.c: pg_proc and pg_aggregate: the built-in functions, from the registry of types, and those
+ * of the schema rowan.
  */
+#include "session/branch_functions.h"
 #include "session/system_int.h"
 
 #define LANGUAGE_INTERNAL 12
@@ -59,12 +61,12 @@ defaults_of(struct system_rows *rows, const struct func_info *func)
 }
 
 static void
-put_proc(struct system_rows *rows, const struct func_info *func)
+put_proc(struct system_rows *rows, const struct func_info *func, oid schema)
 {
     row_begin(rows);
     put_oid(rows, func->func);
     put_fixed(rows, func->name);
-    put_oid(rows, SCHEMA_PG_CATALOG);
+    put_oid(rows, schema);
     put_oid(rows, ROLE_OWNER);
     put_oid(rows, LANGUAGE_INTERNAL);
     put_f32(rows, 1);
@@ -93,7 +95,9 @@ fill_proc(struct system_rows *rows)
     const struct types *types = catalog_types(rows->catalog);
     const struct func_info *func;
     for (uint32_t i = 0; (func = types_func_at(types, i)) != NULL; i++)
-        put_proc(rows, func);
+        put_proc(rows, func, SCHEMA_PG_CATALOG);
+    for (uint32_t i = 0; (func = branch_function_at(i)) != NULL; i++)
+        put_proc(rows, func, SCHEMA_ROWAN);
 }
 
 /* ---- pg_aggregate ---- */
