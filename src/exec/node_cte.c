@@ -1,8 +1,8 @@
 /*
  * node_cte.c: scans of common table expressions and of working tables; recursive unions.
  *
- * A CTE is run to its end when the first of its scans asks for rows; its rows are kept for all of
- * them. A recursive union feeds the rows of each round to the next one through its working table,
+ * The rows of a CTE are made as its scans ask for them, and kept for all of them: a LIMIT ends a
+ * recursion that has no end of its own. One that changes rows is run to its end. A recursive union feeds the rows of each round to the next one through its working table,
  * until a round brings nothing.
  */
 #include "exec/hash_table.h"
@@ -13,7 +13,7 @@ struct cte_state {
     struct row_list list;
     struct node_state *root;
     bool is_complete;
-    uint64_t completed; /* exec->clock then */
+    uint64_t filled; /* exec->clock when its last rows came */
 };
 
 struct work_table {
@@ -39,32 +39,53 @@ cte_scan_open(struct exec *exec, struct node_state *node)
                     exec->arena);
 }
 
-void
-cte_run(struct exec *exec, uint32_t cte)
+/* The CTE's state, with its rows begun anew where they come from rows that have changed since. */
+static struct cte_state *
+cte_begin(struct exec *exec, uint32_t cte)
 {
+    const struct plan_cte *plan = &exec->plan->ctes[cte];
     struct cte_state *state = exec->ctes[cte];
-    struct batch in;
 
     if (state == NULL) {
         state = arena_alloc_zero(exec->arena, sizeof *state);
         exec->ctes[cte] = state;
-        row_list_init(exec, &state->list, exec->plan->ctes[cte].root);
+        row_list_init(exec, &state->list, plan->root);
         state->root = node_open(exec, exec->program->ctes[cte]);
-    }
-    if (state->is_complete) {
-        const struct plan_cte *plan = &exec->plan->ctes[cte];
-        if (plan->is_modifying || !exec_is_stale(exec, plan->root, state->completed))
-            return;
+        state->filled = exec->clock;
+    } else if (!plan->is_modifying && exec_is_stale(exec, plan->root, state->filled)) {
         row_list_clear(&state->list);
         node_rewind(exec, state->root);
+        state->is_complete = false;
+        state->filled = exec->clock;
     }
-    state->is_complete = true;
+    return state;
+}
+
+/* Keeps the CTE's next rows; false at their end. */
+static bool
+cte_fill(struct exec *exec, struct cte_state *state)
+{
+    struct batch in;
+
+    if (state->is_complete)
+        return false;
     /* Whoever asked may hold batches: no scan below may let go of what they point to. */
     exec->hold_count++;
-    while (node_next(exec, state->root, &in))
+    state->is_complete = !node_next(exec, state->root, &in);
+    if (!state->is_complete)
         row_list_add(&state->list, &in);
     exec->hold_count--;
-    state->completed = exec->clock;
+    state->filled = exec->clock;
+    return !state->is_complete;
+}
+
+void
+cte_run(struct exec *exec, uint32_t cte)
+{
+    struct cte_state *state = cte_begin(exec, cte);
+
+    while (cte_fill(exec, state))
+        ;
 }
 
 uint64_t
@@ -89,11 +110,16 @@ static bool
 cte_scan_next(struct exec *exec, struct node_state *node, struct batch *out)
 {
     const struct plan_cte_scan *plan = (const struct plan_cte_scan *)node->plan;
-
+    struct cte_scan_state *scan = (struct cte_scan_state *)node;
     /* In the middle of its rows a scan keeps to those that it began with. */
-    if (((struct cte_scan_state *)node)->at == 0)
+    struct cte_state *state = scan->at == 0 ? cte_begin(exec, plan->cte) : exec->ctes[plan->cte];
+
+    if (exec->plan->ctes[plan->cte].is_modifying)
         cte_run(exec, plan->cte);
-    return read_rows((struct cte_scan_state *)node, &exec->ctes[plan->cte]->list, out);
+    while (!read_rows(scan, &state->list, out))
+        if (!cte_fill(exec, state))
+            return false;
+    return true;
 }
 
 static bool
