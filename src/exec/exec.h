@@ -48,6 +48,7 @@ struct exec_context {
     uint64_t memory_bytes_max;  /* that a node may hold: 53200 past it; 0: any */
     const char *temp_dir;       /* for what outgrows work_mem; null: the system's */
     bool is_timed;              /* EXPLAIN ANALYZE */
+    bool is_build;              /* the rows are there already: they move to new trees */
     uint64_t rows_before; /* inserted into the table by the same statement's executions before */
 };
 

@@ -126,15 +126,15 @@ table_writer_check(struct table_writer *writer, struct batch *rows)
         check_rules(writer, rows);
 }
 
-_Noreturn void
-raise_duplicate(struct table_writer *writer, const struct index_def *index,
-                const struct batch *rows, uint32_t row)
+/* "Key (a, b)=(1, x) ", for a row of an index. */
+static const char *
+key_text(struct table_writer *writer, const struct index_def *index, const struct batch *rows,
+         uint32_t row)
 {
     const struct table *table = writer->code->table;
     struct exec *exec = writer->exec;
     struct buf *names = buf_new(exec->arena), *values = buf_new(exec->arena);
 
-    exec->fault_row = row;
     for (uint32_t i = 0; i < index->key_count; i++) {
         attr_no attr = index->keys[i].attr;
         buf_put_text(names, i == 0 ? "" : ", ");
@@ -151,14 +151,40 @@ raise_duplicate(struct table_writer *writer, const struct index_def *index,
             put_value(exec, writer->code->types[attr - 1],
                       vector_get(&rows->columns[attr - 1], row), values);
     }
-    const char *detail =
-        arena_format(exec->arena, "Key (%.*s)=(%.*s) already exists.", (int)names->bytes,
-                     (const char *)names->data, (int)values->bytes, (const char *)values->data);
+    const char *text =
+        arena_format(exec->arena, "Key (%.*s)=(%.*s)", (int)names->bytes, (const char *)names->data,
+                     (int)values->bytes, (const char *)values->data);
+    return text;
+}
+
+_Noreturn void
+raise_duplicate(struct table_writer *writer, const struct index_def *index,
+                const struct batch *rows, uint32_t row)
+{
+    const struct table *table = writer->code->table;
+
+    if (writer->exec->context.is_build)
+        raise_duplicate_built(writer, index, rows, row);
+    writer->exec->fault_row = row;
+    const char *key = key_text(writer, index, rows, row);
     raise_error(.code = SQLSTATE_UNIQUE_VIOLATION,
                 .message = raise_text("duplicate key value violates unique constraint \"%s\"",
                                       index->name),
-                .detail = detail, .schema_name = table->schema_name, .table_name = table->name,
-                .constraint_name = index->name);
+                .detail = raise_text("%s already exists.", key), .schema_name = table->schema_name,
+                .table_name = table->name, .constraint_name = index->name);
+}
+
+_Noreturn void
+raise_duplicate_built(struct table_writer *writer, const struct index_def *index,
+                      const struct batch *rows, uint32_t row)
+{
+    const struct table *table = writer->code->table;
+    const char *key = key_text(writer, index, rows, row);
+
+    raise_error(.code = SQLSTATE_UNIQUE_VIOLATION,
+                .message = raise_text("could not create unique index \"%s\"", index->name),
+                .detail = raise_text("%s is duplicated.", key), .schema_name = table->schema_name,
+                .table_name = table->name, .constraint_name = index->name);
 }
 
 _Noreturn void

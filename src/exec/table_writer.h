@@ -126,5 +126,8 @@ const char *row_text(struct exec *exec, const struct table_code *code, const str
 /* 23505 for a key of `index`. */
 _Noreturn void raise_duplicate(struct table_writer *writer, const struct index_def *index,
                                const struct batch *rows, uint32_t row);
+/* The same for two rows that are there, when the index is built. */
+_Noreturn void raise_duplicate_built(struct table_writer *writer, const struct index_def *index,
+                                     const struct batch *rows, uint32_t row);
 /* What a status of locking or writing a row of a table stands for. */
 _Noreturn void raise_write_status(enum status st, const char *table);

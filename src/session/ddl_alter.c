@@ -337,8 +337,12 @@ add_constraint(struct session *session, const struct table *table,
     struct draft draft;
     draft_of(&draft, session, table);
     const struct constraint_def made = *draft_take_constraint(&draft, command->constraint);
-    if (made.kind == CONSTRAINT_PRIMARY || made.kind == CONSTRAINT_UNIQUE) {
-        for (uint16_t i = 0; made.kind == CONSTRAINT_PRIMARY && i < made.attr_count; i++)
+    if (made.kind == CONSTRAINT_UNIQUE) {
+        ddl_build_index(session, &draft, draft.indexes[draft.table.index_count - 1]);
+        return;
+    }
+    if (made.kind == CONSTRAINT_PRIMARY) {
+        for (uint16_t i = 0; i < made.attr_count; i++)
             validate_not_null(session, table, table->columns[made.attrs[i] - 1].name);
         ddl_rebuild(session, table, &draft);
         return;
@@ -474,12 +478,8 @@ ddl_alter_table(struct session *session, const struct alter_table *alter)
     const struct table *table = session_find_table(session, &alter->name);
     if (table->kind != TABLE_PLAIN && table->kind != TABLE_VIEW)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "ALTER TABLE cannot change \"%s\"", table->name);
-    if (table->kind == TABLE_PLAIN) {
-        enum status st =
-            txn_lock_table(session->txn, table->tree, TABLE_ACCESS_EXCLUSIVE, LOCK_WAIT);
-        if (st != ST_OK)
-            raise_status(st, "could not lock table \"%s\"", table->name);
-    }
+    if (table->kind == TABLE_PLAIN)
+        table = ddl_lock_table(session, table, TABLE_ACCESS_EXCLUSIVE);
     for (uint32_t i = 0; i < alter->command_count; i++)
         run_command(session, catalog_table(session->catalog, table->table), &alter->commands[i]);
 }

@@ -160,9 +160,7 @@ ddl_create_index(struct session *session, const struct create_index *create)
     if (create->key_count > INDEX_COLUMNS_MAX)
         raise(SQLSTATE_TOO_MANY_COLUMNS, "cannot use more than %d columns in an index",
               INDEX_COLUMNS_MAX);
-    enum status st = txn_lock_table(session->txn, table->tree, TABLE_SHARE, LOCK_WAIT);
-    if (st != ST_OK)
-        raise_status(st, "could not lock table \"%s\"", table->name);
+    table = ddl_lock_table(session, table, TABLE_SHARE);
     struct draft draft;
     draft_of(&draft, session, table);
     struct index_def *index = draft_add_index(&draft);
@@ -178,13 +176,20 @@ ddl_create_index(struct session *session, const struct create_index *create)
         include[i] = draft_get_column(&draft, create->include.names[i])->attr;
     index->include = include;
     index->include_count = (uint16_t)create->include.count;
-    ddl_rebuild(session, table, &draft);
+    ddl_build_index(session, &draft, index);
 }
 
-/*
- * The rows move to new trees, and every entry of every index is made on the way: simple, and as
- * long as a build of the index alone within a small factor.
- */
+void
+ddl_build_index(struct session *session, struct draft *draft, struct index_def *index)
+{
+    index->tree = ddl_new_tree(session);
+    const struct table *table = draft_put(draft);
+    uint16_t i = 0;
+    while (table->indexes[i]->index != index->index)
+        i++;
+    feed_build_index(session, table, table->indexes[i]);
+}
+
 void
 ddl_rebuild(struct session *session, const struct table *old, struct draft *draft)
 {

@@ -18,6 +18,29 @@ ddl_new_tree(struct session *session)
     return tree;
 }
 
+const struct table *
+ddl_lock_table(struct session *session, const struct table *table, enum table_lock mode)
+{
+    oid number = table->table;
+    const char *name = table->name;
+    for (tree_no locked = 0; locked != table->tree;) {
+        locked = table->tree;
+        enum status st = txn_lock_table(session->txn, locked, mode, LOCK_WAIT);
+        if (st == ST_OK)
+            st = txn_statement_renew(session->txn, locked);
+        if (st == ST_CONFLICT)
+            raise(SQLSTATE_SERIALIZATION_FAILURE,
+                  "could not serialize access due to concurrent update");
+        if (st != ST_OK)
+            raise_status(st, "could not lock table \"%s\"", name);
+        catalog_refresh(session->catalog);
+        table = catalog_table(session->catalog, number);
+        if (table == NULL)
+            raise(SQLSTATE_UNDEFINED_TABLE, "relation \"%s\" does not exist", name);
+    }
+    return table;
+}
+
 /* ---- the copy ---- */
 
 void

@@ -33,6 +33,12 @@ struct constraint_def *draft_constraint(struct draft *draft, const char *name);
 /* Puts the draft into the catalog and gives the table as it is now. */
 const struct table *draft_put(struct draft *draft);
 
+/*
+ * Locks the table, and lets the statement see all that others have committed to it before. Returns
+ * the table as it is now; 42P01 if it is gone.
+ */
+const struct table *ddl_lock_table(struct session *session, const struct table *table,
+                                   enum table_lock mode);
 /* A new tree, made. */
 tree_no ddl_new_tree(struct session *session);
 /* The column as written, with its sequence (serial, identity) made. */
@@ -50,6 +56,8 @@ void ddl_write_dependencies(struct session *session, const struct table *table);
 /* Puts the draft with new trees and moves the rows of `old`, its table as it was, there: for new
  * keys and indexes. 23505 where they cannot be. */
 void ddl_rebuild(struct session *session, const struct table *old, struct draft *draft);
+/* Puts the draft, to which `index` was added, and builds that from the table's rows; 23505. */
+void ddl_build_index(struct session *session, struct draft *draft, struct index_def *index);
 /* Drops what needs `ref` (not ref itself); 2BP01 without CASCADE. */
 void ddl_drop_dependents(struct session *session, struct object_ref ref, bool is_cascade,
                          const char *what);

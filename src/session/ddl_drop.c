@@ -271,9 +271,7 @@ drop_index(struct session *session, const struct table *relation)
                                           index->name, index->name, table->name),
                     .hint = raise_text("You can drop constraint %s on table %s instead.",
                                        index->name, table->name));
-    enum status st = txn_lock_table(session->txn, table->tree, TABLE_SHARE, LOCK_WAIT);
-    if (st != ST_OK)
-        raise_status(st, "could not lock table \"%s\"", table->name);
+    table = ddl_lock_table(session, table, TABLE_SHARE);
     drop_tree(session, index->tree, index->name);
     struct draft draft;
     draft_of(&draft, session, table);

@@ -4,6 +4,7 @@
 #include "session/feed.h"
 
 #include "base/raise.h"
+#include "exec/index_build.h"
 #include "exec/vector.h"
 #include "exec/virtual.h"
 #include "session/definition.h"
@@ -27,6 +28,7 @@ struct feed {
     const struct batch *batch;
     struct exec *exec; /* under way, or of the last batch */
     uint64_t count;
+    bool is_build;
 };
 
 /* ---- tables of the statement's own ---- */
@@ -175,6 +177,7 @@ feed_put(struct feed *feed, const struct batch *batch)
                                    .catalog = session->catalog,
                                    .env = &session->env,
                                    .cancel = &session->cancel,
+                                   .is_build = feed->is_build,
                                    .rows_before = feed->count};
     struct exec *exec = exec_open(feed->entry->program, &context);
     feed->exec = exec;
@@ -207,6 +210,22 @@ feed_count(const struct feed *feed)
     return feed->count;
 }
 
+/* ---- indexes ---- */
+
+void
+feed_build_index(struct session *session, const struct table *table, const struct index_def *index)
+{
+    struct feed *feed = feed_open(session, table, NULL, 0);
+    struct exec_context context = {.arena = feed->arena,
+                                   .txn = session->txn,
+                                   .catalog = session->catalog,
+                                   .env = &session->env,
+                                   .cancel = &session->cancel};
+    uint64_t memory_bytes =
+        (uint64_t)settings_int(&session->settings, SETTING_MAINTENANCE_WORK_MEM) * 1024;
+    index_build(feed->entry->program, &context, index, memory_bytes);
+}
+
 /* ---- rewrites ---- */
 
 void
@@ -229,6 +248,7 @@ feed_rewrite(struct session *session, const struct table *old, const struct tabl
     struct inner_query *query = inner_query_open(
         session, rows, arena_format(arena, "SELECT %s FROM \"%s\"", columns_sql, OLD_NAME));
     struct feed *feed = open_for_query(session, table, attrs, attr_count, query);
+    feed->is_build = true;
     struct batch batch;
     while (inner_query_next(query, &batch))
         feed_put_read(feed, &batch);

@@ -39,6 +39,10 @@ uint32_t feed_fault_row(const struct feed *feed);
 /* Rows inserted so far. */
 uint64_t feed_count(const struct feed *feed);
 
+/* Fills the new tree of an index of `table`, as the catalog has both now, from the table's rows. */
+void feed_build_index(struct session *session, const struct table *table,
+                      const struct index_def *index);
+
 /*
  * Fills the (new, empty) trees of `table`, as the catalog has it now, from the rows of `old`, its
  * definition before: `columns_sql` is the list of expressions over old columns for `attrs`. The old

@@ -154,8 +154,7 @@ private_begin(struct txn *txn, struct changed_tree *tree)
 
 /* ---- bulk loads ---- */
 
-/* The private tree that holds the tree's changes now, or null. */
-static struct private_tree *
+struct private_tree *
 private_of(const struct txn *txn, tree_no tree)
 {
     const struct private_tree *own = txn->privates;

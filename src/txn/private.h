@@ -51,6 +51,8 @@ struct private_tree {
 /* Moves the tree's changes into a private tree, if it can be done now. On any failure the write set
  * goes on as it is. */
 void private_begin(struct txn *txn, struct changed_tree *tree);
+/* The private tree that holds the tree's newest changes, or null. */
+struct private_tree *private_of(const struct txn *txn, tree_no tree);
 /* A change by the running command. ST_NOT_FOUND of a delete is no failure. */
 MUST_CHECK enum status private_put(struct private_tree *tree, struct slice key, struct slice value);
 MUST_CHECK enum status private_delete(struct private_tree *tree, struct slice key);

@@ -201,6 +201,41 @@ txn_statement_end(struct txn *txn)
     }
 }
 
+/* Whether the newest head has the tree as the running statement sees it. */
+static enum status
+tree_is_newest(struct txn *txn, tree_no tree)
+{
+    struct store *store = txn->db->store;
+    struct tree_root seen = {0}, now = {0};
+    struct snapshot *newest;
+    TRY(txn_snapshot_spare(txn, &newest));
+    snapshot_take(newest, txn->branch);
+    snapshot_enter(newest);
+    enum status st = snapshot_root(newest, store, tree, &now);
+    snapshot_leave(newest);
+    snapshot_unpin(newest);
+    if (st == ST_OK || st == ST_NOT_FOUND) {
+        snapshot_enter(txn_statement(txn)->snapshot);
+        st = snapshot_root(txn_statement(txn)->snapshot, store, tree, &seen);
+    }
+    if (st != ST_OK && st != ST_NOT_FOUND)
+        return st;
+    return page_ref_equal(seen.ref, now.ref) ? ST_OK : ST_CONFLICT;
+}
+
+enum status
+txn_statement_renew(struct txn *txn, tree_no tree)
+{
+    if (txn->options.isolation != ISOLATION_READ_COMMITTED)
+        return tree_is_newest(txn, tree);
+    TRY(txn_statement_begin(txn));
+    struct statement outer = txn->statements[txn->statement_count - 2];
+    txn->statements[txn->statement_count - 2] = txn->statements[txn->statement_count - 1];
+    txn->statements[txn->statement_count - 1] = outer;
+    txn_statement_end(txn);
+    return ST_OK;
+}
+
 void
 txn_statements_end(struct txn *txn)
 {

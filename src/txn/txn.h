@@ -67,6 +67,12 @@ struct txn_view txn_view_keep(struct txn *txn);
 /* Begins a statement that sees it; ends with txn_statement_end. */
 MUST_CHECK enum status txn_view_begin(struct txn *txn, struct txn_view view);
 void txn_view_drop(struct txn *txn, struct txn_view *view);
+/*
+ * After a table's lock was taken: the running statement goes on with the newest head, which has all
+ * that those before it have written to the table. ST_CONFLICT: the snapshot must not move, and
+ * `tree` has changed since it was taken. No cursor may be open; slices die.
+ */
+MUST_CHECK enum status txn_statement_renew(struct txn *txn, tree_no tree);
 /* Makes the changes done so far by this statement visible to cursors opened from now on, without a
  * new snapshot (data-modifying CTEs, several triggers). */
 void txn_step(struct txn *txn);
