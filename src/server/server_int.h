@@ -50,14 +50,14 @@ struct connection {
     _Atomic bool is_busy;     /* W1 */
     _Atomic bool is_disarmed; /* W2 */
     _Atomic bool is_ending;   /* fast shutdown: close as soon as it is not busy */
-    enum connection_phase phase;
-    bool skips_to_sync;  /* after an error in the extended protocol */
-    bool is_committing;  /* SESSION_COMMITS: no message is looked at until it is resumed */
-    bool is_copying;     /* COPY FROM STDIN under way */
-    bool copy_is_simple; /* ... in a simple query: ReadyForQuery follows */
-    bool ready_is_due;   /* ReadyForQuery once the commit is done */
-    bool is_lost;        /* writing failed, or the client has gone */
-    bool has_failed;     /* an error was told in the call under way */
+    _Atomic int phase;        /* enum connection_phase; the listener looks at it */
+    bool skips_to_sync;       /* after an error in the extended protocol */
+    bool is_committing;       /* SESSION_COMMITS: no message is looked at until it is resumed */
+    bool is_copying;          /* COPY FROM STDIN under way */
+    bool copy_is_simple;      /* ... in a simple query: ReadyForQuery follows */
+    bool ready_is_due;        /* ReadyForQuery once the commit is done */
+    bool is_lost;             /* writing failed, or the client has gone */
+    bool has_failed;          /* an error was told in the call under way */
     struct buf in, out;
     size_t in_at;  /* bytes of `in` already handled */
     size_t row_at; /* see write_rows */

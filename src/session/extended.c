@@ -14,6 +14,7 @@
 #include "session/scope.h"
 #include "session/transaction.h"
 #include "session/utility_run.h"
+#include <ctype.h>
 
 /* ---- statements ---- */
 
@@ -94,6 +95,20 @@ statement_unbind(struct statement *statement, const struct portal *portal)
     statement_end_life(statement);
 }
 
+/* Parses the text, unless that has been done. */
+static void
+statement_parse(struct statement *statement)
+{
+    if (statement->raw != NULL || statement->is_empty)
+        return;
+    struct raw_list *list = parse_sql(statement->arena, statement->text);
+    if (list->count > 1)
+        raise(SQLSTATE_SYNTAX_ERROR, "cannot insert multiple commands into a prepared statement");
+    statement->is_empty = list->count == 0;
+    if (!statement->is_empty)
+        statement->raw = &list->statements[0];
+}
+
 struct cache_entry *
 statement_plan(struct statement *statement, struct arena *arena, struct query **utility)
 {
@@ -105,6 +120,7 @@ statement_plan(struct statement *statement, struct arena *arena, struct query **
     statement_close_point(statement);
     statement->entry = NULL;
     statement_cache_release(session->engine->statements, entry);
+    statement_parse(statement);
     entry = planned_find(session, statement->raw, &statement->given, arena, utility);
     if (entry != NULL && entry->kept != NULL)
         statement->entry = entry;
@@ -126,6 +142,47 @@ info_copy(struct statement_info *to, const struct statement_info *from, struct a
     to->columns = columns;
 }
 
+static void
+statement_take_info(struct statement *statement, const struct cache_entry *entry)
+{
+    info_copy(&statement->info, &entry->info, statement->arena);
+    statement->tag = arena_text(statement->arena, entry->verb);
+}
+
+/* The text without what surrounds its statement, if it is of one. */
+static struct slice
+text_source(struct slice text)
+{
+    size_t from = 0, to = text.bytes;
+    while (from < to && isspace(text.data[from]))
+        from++;
+    while (to > from && isspace(text.data[to - 1]))
+        to--;
+    if (to > from && text.data[to - 1] == ';')
+        to--;
+    while (to > from && isspace(text.data[to - 1]))
+        to--;
+    return slice_of(text.data + from, to - from);
+}
+
+/* Takes a plan that is there for the text, which need not be parsed then. */
+static bool
+statement_adopt(struct statement *statement)
+{
+    struct session *session = statement->session;
+    struct slice source = text_source(statement->text);
+    if (session->state == TRANSACTION_FAILED || source.bytes == 0 || session_is_control(source))
+        return false;
+    transaction_ensure(session);
+    if (!session->in_statement)
+        statement_begin(session);
+    statement->entry = planned_known(session, source, &statement->given);
+    if (statement->entry == NULL)
+        return false;
+    statement_take_info(statement, statement->entry);
+    return true;
+}
+
 /* Analyses a new statement for what Describe tells. */
 static void
 statement_fill(struct statement *statement)
@@ -141,8 +198,7 @@ statement_fill(struct statement *statement)
     struct query *utility = NULL;
     struct cache_entry *entry = statement_plan(statement, session->statement_arena, &utility);
     if (entry != NULL) {
-        info_copy(&statement->info, &entry->info, statement->arena);
-        statement->tag = arena_text(statement->arena, entry->verb);
+        statement_take_info(statement, entry);
         return;
     }
     statement->is_utility = true;
@@ -164,16 +220,17 @@ statement_make(struct session *session, const char *name, struct slice text, uin
     }
     struct statement *statement = statement_new(session, name);
     session->unfinished = statement; /* freed by the catch frame if what follows raises */
-    struct raw_list *list = parse_sql(statement->arena, text);
-    if (list->count > 1)
-        raise(SQLSTATE_SYNTAX_ERROR, "cannot insert multiple commands into a prepared statement");
+    statement->text = arena_slice(statement->arena, text);
     statement->given = (struct param_types){
         .count = param_count,
         .types = arena_copy(statement->arena, param_types, param_count * sizeof(oid)),
         .can_infer = true};
-    if (list->count == 1) {
-        statement->raw = &list->statements[0];
-        statement_fill(statement);
+    /* Unnamed ones only: others are kept, and shown with their text. */
+    bool is_unnamed = name != NULL && *name == '\0';
+    if (!is_unnamed || !statement_adopt(statement)) {
+        statement_parse(statement);
+        if (!statement->is_empty)
+            statement_fill(statement);
     }
     session->unfinished = NULL;
     return statement;
@@ -216,12 +273,12 @@ portal_fill(struct portal *portal, struct statement *statement, uint32_t param_c
     portal->params = arena_alloc_array(portal->arena, param_count + 1, sizeof *portal->params);
     portal->param_nulls =
         arena_alloc_array(portal->arena, param_count + 1, sizeof *portal->param_nulls);
-    if (statement->raw == NULL) {
+    if (statement->is_empty) {
         portal->kind = PORTAL_EMPTY;
         return;
     }
     portal->kind = statement->is_utility ? PORTAL_UTILITY : PORTAL_QUERY;
-    if (session_is_control(statement->raw->source))
+    if (statement->is_utility && session_is_control(statement->raw->source))
         return;
     transaction_ensure(session);
     if (!session->in_statement)

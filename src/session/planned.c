@@ -288,23 +288,42 @@ entry_list(struct session *session, struct cache_entry *entry, const struct cach
     statement_cache_add(session->engine->statements, entry);
 }
 
+static struct cache_key
+key_of(struct session *session, struct slice text, const struct param_types *given)
+{
+    struct cache_key key = {.catalog_version = catalog_version(session->catalog),
+                            .path_version = session->path_version,
+                            .text = text};
+    if (given != NULL) {
+        key.param_count = given->count;
+        key.param_types = given->types;
+    }
+    return key;
+}
+
+struct cache_entry *
+planned_known(struct session *session, struct slice text, const struct param_types *given)
+{
+    struct cache_key key = key_of(session, text, given);
+    if (key.catalog_version == 0)
+        return NULL;
+    struct statement_cache *cache = session->engine->statements;
+    struct cache_entry *entry = statement_cache_find(cache, &key);
+    if (entry == NULL || planned_fits(session, entry))
+        return entry;
+    statement_cache_release(cache, entry);
+    return NULL;
+}
+
 struct cache_entry *
 planned_find(struct session *session, const struct raw_statement *raw,
              const struct param_types *given, struct arena *arena, struct query **utility)
 {
     struct statement_cache *cache = session->engine->statements;
-    struct cache_key key = {.catalog_version = catalog_version(session->catalog),
-                            .path_version = session->path_version,
-                            .text = raw->source};
-    if (given != NULL) {
-        key.param_count = given->count;
-        key.param_types = given->types;
-    }
-    struct cache_entry *entry = key.catalog_version == 0 ? NULL : statement_cache_find(cache, &key);
-    if (entry != NULL && planned_fits(session, entry))
+    struct cache_entry *entry = planned_known(session, raw->source, given);
+    if (entry != NULL)
         return entry;
-    statement_cache_release(cache, entry);
-
+    struct cache_key key = key_of(session, raw->source, given);
     struct guard *guard = guard_begin(session);
     entry = guard->entry;
     if (!entry_analyze(session, entry, raw, given, false)) {

@@ -17,6 +17,11 @@ struct cache_entry *planned_find(struct session *session, const struct raw_state
                                  const struct param_types *given, struct arena *arena,
                                  struct query **utility);
 
+/* The same for a text that nobody has parsed yet; null: it is not in the cache. A text that is
+ * found there is that of one statement. */
+struct cache_entry *planned_known(struct session *session, struct slice text,
+                                  const struct param_types *given);
+
 struct fingerprint;
 
 /*

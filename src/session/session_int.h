@@ -57,9 +57,11 @@ struct statement {
     struct statement *next; /* of the session's */
     char *name;             /* null: the embedding program's */
     struct arena *arena;
-    const struct raw_statement *raw; /* null: an empty text */
-    struct param_types given;        /* as the client gave them */
-    struct cache_entry *entry;       /* analysed and planned; null for utilities and until needed */
+    struct slice text;
+    const struct raw_statement *raw; /* null: an empty text, or one whose plan was there */
+    bool is_empty;
+    struct param_types given;  /* as the client gave them */
+    struct cache_entry *entry; /* analysed and planned; null for utilities and until needed */
     struct statement_info info;
     const char *tag;
     bool is_utility;

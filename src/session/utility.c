@@ -196,7 +196,7 @@ run_execute(struct session *session, const struct execute *execute, bool with_co
                         "wrong number of parameters for prepared statement \"%s\"", execute->name),
                     .detail = raise_text("Expected %u parameters but got %u.",
                                          statement->info.param_count, execute->arg_count));
-    if (statement->raw == NULL)
+    if (statement->is_empty)
         return "";
     struct portal *old = portal_find(session, EXECUTE_PORTAL);
     if (old != NULL)
