@@ -63,13 +63,16 @@ put_text_field(struct copy_out *out, struct slice text)
     }
 }
 
+#define HEADER_FIELD UINT32_MAX
+
 static bool
 csv_needs_quotes(const struct copy_out *out, uint32_t column, struct slice text)
 {
     const struct copy *copy = out->copy;
-    if (copy->force_quote_all)
+    bool is_forced = column != HEADER_FIELD; /* the header is quoted only where it must be */
+    if (is_forced && copy->force_quote_all)
         return true;
-    if (copy->force_quote != NULL) {
+    if (is_forced && copy->force_quote != NULL) {
         uint32_t place = copy->table != NULL && copy->columns != NULL
                              ? (uint32_t)copy->columns[column] - 1
                              : column;
@@ -137,7 +140,7 @@ put_header(struct copy_out *out, const struct result_column *columns)
         if (c != 0)
             buf_put_u8(&out->line, (uint8_t)out->copy->delimiter);
         if (out->copy->format == COPY_CSV)
-            put_csv_field(out, c, slice_text(columns[c].name));
+            put_csv_field(out, HEADER_FIELD, slice_text(columns[c].name));
         else
             put_text_field(out, slice_text(columns[c].name));
     }

@@ -177,6 +177,8 @@ bool
 planned_fits(struct session *session, struct cache_entry *entry)
 {
     int64_t now_us = session->statement_began_us;
+    if (entry->program == NULL)
+        return true; /* a text that cannot be kept: there is no plan to grow old */
     if (program_point(entry->program) != NULL)
         return true; /* however large the table, there is no other plan */
     if (now_us - entry->checked_us < PLAN_CHECK_US)
