@@ -23,6 +23,8 @@ point_insert(struct point *point)
     struct modify_state *state = &point->modify;
     struct batch one = {.count = 1};
 
+    state->writer->inserted = 0; /* each run is a statement: never bulk */
+    state->writer->bulk_refused_at = 0;
     table_writer_begin(state->writer);
     lock_table(point);
     if (point->row != NULL) {

@@ -234,8 +234,8 @@ MUST_CHECK enum status txn_lock_row(struct txn *txn, tree_no tree, struct slice 
 
 /*
  * For a statement that has done nothing yet, and a row that txn_get has just shown it: locks it,
- * and tells whether it is the newest version still. If not, txn_lock_row tells what it is now. Slices
- * die if the thread had to wait: then *is_same is false.
+ * and tells whether it is the newest version still. If not, txn_lock_row tells what it is now.
+ * Slices die if the thread had to wait: then *is_same is false.
  */
 MUST_CHECK enum status txn_lock_shown_row(struct txn *txn, tree_no tree, struct slice key,
                                           enum lock_mode mode, bool *is_same);

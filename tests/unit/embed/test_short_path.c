@@ -276,6 +276,28 @@ a_read_shows_what_others_have_committed(void **state)
     world_close(&w);
 }
 
+/* However often a statement has run, a row of it is no bulk load that takes the table. */
+static void
+many_single_rows_do_not_take_the_table(void **state)
+{
+    (void)state;
+    struct world w = world_open("create table t (id int primary key, v int)");
+    rowan_connection *other;
+    assert_int_equal(rowan_connect(w.db, NULL, &other), ROWAN_OK);
+    assert_int_equal(rowan_exec(other, "set lock_timeout = 100"), ROWAN_OK);
+    rowan_statement *insert = prepare(w.connection, "insert into t values ($1, $2)");
+    rowan_statement *begin = prepare(w.connection, "begin");
+    for (int64_t i = 0; i < 6000; i++)
+        assert_int_equal(run(insert, i, 0), ROWAN_DONE);
+    assert_int_equal(run(begin, 0, 0), ROWAN_DONE);
+    assert_int_equal(run(insert, 6000, 0), ROWAN_DONE);
+    assert_int_equal(rowan_exec(other, "insert into t values (6001, 0)"), ROWAN_OK);
+    assert_int_equal(rowan_exec(other, "insert into t values (6000, 0)"), ROWAN_ERROR);
+    assert_string_equal(rowan_sqlstate(other), "55P03");
+    rowan_disconnect(other);
+    world_close(&w);
+}
+
 int
 main(void)
 {
@@ -285,6 +307,7 @@ main(void)
         cmocka_unit_test(own_changes_show_and_blocks_roll_back),
         cmocka_unit_test(plans_follow_the_table),
         cmocka_unit_test(no_update_is_lost_between_connections),
+        cmocka_unit_test(many_single_rows_do_not_take_the_table),
         cmocka_unit_test(a_read_shows_what_others_have_committed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
