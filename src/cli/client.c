@@ -5,10 +5,10 @@
 
 #include "base/mem.h"
 #include "base/raise.h"
+#include "cli/libpq.h"
 #include "session/engine.h"
 #include "session/session.h"
 #include "type/types.h"
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +28,7 @@ struct client {
     char *branch;
     bool has_rows;
     /* At a URL: */
+    struct libpq pq;
     PGconn *connection;
 };
 
@@ -270,7 +271,7 @@ static void
 notice_from_libpq(void *object, const PGresult *notice)
 {
     struct client *client = object;
-    client->output.notice(client->output.object, PQresultErrorMessage(notice));
+    client->output.notice(client->output.object, client->pq.result_error_message(notice));
 }
 
 static bool
@@ -282,29 +283,31 @@ open_remote(struct client *client, const char *url, const char *branch, char mes
         names[3] = "dbname";
         values[3] = branch;
     }
-    client->connection = PQconnectdbParams(names, values, 1);
-    if (PQstatus(client->connection) != CONNECTION_OK) {
-        snprintf(message, 1024, "%s", PQerrorMessage(client->connection));
+    if (!libpq_load(&client->pq, message, 1024))
+        return false;
+    client->connection = client->pq.connect(names, values, 1);
+    if (client->pq.status(client->connection) != CONNECTION_OK) {
+        snprintf(message, 1024, "%s", client->pq.error_message(client->connection));
         return false;
     }
-    PQsetNoticeReceiver(client->connection, notice_from_libpq, client);
+    client->pq.set_notice_receiver(client->connection, notice_from_libpq, client);
     return true;
 }
 
 static void
 take_rows(struct client *client, const PGresult *from)
 {
-    int columns = PQnfields(from), rows = PQntuples(from);
+    int columns = client->pq.column_count(from), rows = client->pq.row_count(from);
     result_begin(&client->result, (uint32_t)columns);
     for (int c = 0; c < columns; c++)
-        result_column(&client->result, (uint32_t)c, PQfname(from, c),
-                      type_stands_right(PQftype(from, c)));
+        result_column(&client->result, (uint32_t)c, client->pq.column_name(from, c),
+                      type_stands_right(client->pq.column_type(from, c)));
     for (int r = 0; r < rows; r++) {
         result_row(&client->result);
         for (int c = 0; c < columns; c++)
-            if (!PQgetisnull(from, r, c))
-                result_cell(&client->result, (uint32_t)c, PQgetvalue(from, r, c),
-                            (size_t)PQgetlength(from, r, c));
+            if (!client->pq.is_null(from, r, c))
+                result_cell(&client->result, (uint32_t)c, client->pq.value(from, r, c),
+                            (size_t)client->pq.value_bytes(from, r, c));
     }
     client->output.rows(client->output.object, &client->result);
 }
@@ -315,9 +318,9 @@ copy_to_remote(struct client *client)
     const char *data;
     size_t bytes;
     while (client->output.copy_in(client->output.object, &data, &bytes))
-        if (PQputCopyData(client->connection, data, (int)bytes) != 1)
+        if (client->pq.put_copy_data(client->connection, data, (int)bytes) != 1)
             break;
-    (void)PQputCopyEnd(client->connection, NULL);
+    (void)client->pq.put_copy_end(client->connection, NULL);
 }
 
 static void
@@ -325,9 +328,9 @@ copy_from_remote(struct client *client)
 {
     char *data;
     int bytes;
-    while ((bytes = PQgetCopyData(client->connection, &data, 0)) > 0) {
+    while ((bytes = client->pq.get_copy_data(client->connection, &data, 0)) > 0) {
         client->output.copy_out(client->output.object, data, (size_t)bytes);
-        PQfreemem(data);
+        client->pq.free_memory(data);
     }
 }
 
@@ -335,19 +338,20 @@ static void
 run_remote(struct client *client, const char *sql)
 {
     PGresult *result;
-    if (PQsendQuery(client->connection, sql) != 1) {
+    if (client->pq.send_query(client->connection, sql) != 1) {
         client->has_failed = true;
-        client->output.error(client->output.object, PQerrorMessage(client->connection), true);
+        client->output.error(client->output.object, client->pq.error_message(client->connection),
+                             true);
         return;
     }
-    while ((result = PQgetResult(client->connection)) != NULL) {
-        switch (PQresultStatus(result)) {
+    while ((result = client->pq.get_result(client->connection)) != NULL) {
+        switch (client->pq.result_status(result)) {
         case PGRES_TUPLES_OK:
             take_rows(client, result);
-            client->output.tag(client->output.object, PQcmdStatus(result));
+            client->output.tag(client->output.object, client->pq.cmd_status(result));
             break;
         case PGRES_COMMAND_OK:
-            client->output.tag(client->output.object, PQcmdStatus(result));
+            client->output.tag(client->output.object, client->pq.cmd_status(result));
             break;
         case PGRES_COPY_IN:
             copy_to_remote(client);
@@ -359,10 +363,10 @@ run_remote(struct client *client, const char *sql)
             break;
         default:
             client->has_failed = true;
-            client->output.error(client->output.object, PQresultErrorMessage(result),
-                                 PQstatus(client->connection) != CONNECTION_OK);
+            client->output.error(client->output.object, client->pq.result_error_message(result),
+                                 client->pq.status(client->connection) != CONNECTION_OK);
         }
-        PQclear(result);
+        client->pq.clear(result);
     }
 }
 
@@ -400,7 +404,7 @@ client_close(struct client *client)
     if (client->engine != NULL)
         engine_close(client->engine);
     if (client->connection != NULL)
-        PQfinish(client->connection);
+        client->pq.finish(client->connection);
     arena_free(client->arena);
     buf_deinit(&client->text);
     result_deinit(&client->result);
@@ -417,21 +421,21 @@ client_run(struct client *client, const char *sql, bool *is_lost)
         run_remote(client, sql);
     else
         run_local(client, sql);
-    *is_lost = client->connection != NULL && PQstatus(client->connection) != CONNECTION_OK;
+    *is_lost = client->connection != NULL && client->pq.status(client->connection) != CONNECTION_OK;
     return !client->has_failed;
 }
 
 const char *
 client_database(const struct client *client)
 {
-    return client->connection != NULL ? PQdb(client->connection) : client->branch;
+    return client->connection != NULL ? client->pq.database(client->connection) : client->branch;
 }
 
 char
 client_transaction(const struct client *client)
 {
     if (client->connection != NULL) {
-        PGTransactionStatusType status = PQtransactionStatus(client->connection);
+        PGTransactionStatusType status = client->pq.transaction_status(client->connection);
         return status == PQTRANS_INTRANS ? '*' : status == PQTRANS_INERROR ? '!' : ' ';
     }
     enum transaction_state state = session_transaction(client->session);
@@ -446,7 +450,7 @@ client_cancel(struct client *client)
         return;
     }
     char message[256];
-    PGcancel *cancel = PQgetCancel(client->connection);
-    (void)PQcancel(cancel, message, sizeof message);
-    PQfreeCancel(cancel);
+    PGcancel *cancel = client->pq.get_cancel(client->connection);
+    (void)client->pq.cancel(cancel, message, sizeof message);
+    client->pq.free_cancel(cancel);
 }
