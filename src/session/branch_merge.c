@@ -10,6 +10,7 @@
 #include "base/raise.h"
 #include "session/planned.h"
 #include "session/query.h"
+#include "session/session_set.h"
 #include "session/transaction.h"
 
 /* ---- collecting what differs ---- */
@@ -341,10 +342,16 @@ quoted(const char *text, struct arena *arena)
     return copy;
 }
 
+/* What the caller's session has set that a merge in another one is to keep to. */
+static const char *const passed_on[] = {"lock_timeout", "statement_timeout", "synchronous_commit",
+                                        "default_transaction_isolation"};
+#define PASSED_ON_COUNT (sizeof passed_on / sizeof *passed_on)
+
 static void
 merge_elsewhere(struct branch_call *call)
 {
     struct session *session = call->session;
+    struct setting_text settings[PASSED_ON_COUNT];
     if (session->state != TRANSACTION_NONE)
         raise_error(.code = SQLSTATE_ACTIVE_SQL_TRANSACTION,
                     .message = "rowan.merge into another branch cannot run inside a transaction "
@@ -359,9 +366,14 @@ merge_elsewhere(struct branch_call *call)
     if (listener->arena == NULL)
         raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
     arena_on_end(call->work, (void (*)(void *))arena_free, listener->arena);
+    for (size_t i = 0; i < PASSED_ON_COUNT; i++)
+        settings[i] =
+            (struct setting_text){passed_on[i], session_show(session, passed_on[i], call->work)};
     struct session_options options = {.engine = session->engine,
                                       .branch = call->args[1],
                                       .user = session->user,
+                                      .setting_count = PASSED_ON_COUNT,
+                                      .settings = settings,
                                       .application_name = "rowan.merge",
                                       .sink = {.object = listener,
                                                .columns = on_columns,
