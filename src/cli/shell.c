@@ -38,7 +38,10 @@ static void
 on_rows(void *object, const struct result *result)
 {
     struct shell *shell = object;
-    result_print(result, &shell->style, stdout);
+    shell->row_count = result->row_count;
+    if (shell->rows_wanted == ROWS_SHOWN ||
+        (shell->rows_wanted == ROWS_IF_ANY && result->row_count != 0))
+        result_print(result, &shell->style, stdout);
 }
 
 static void
@@ -101,7 +104,7 @@ shell_run(struct shell *shell, const char *sql)
     int64_t began_us = clock_monotonic_us();
     bool is_lost;
     bool is_good = client_run(shell->client, sql, &is_lost);
-    if (shell->has_timing)
+    if (shell->has_timing && shell->rows_wanted == ROWS_SHOWN)
         printf("Time: %.3f ms\n", (double)(clock_monotonic_us() - began_us) / 1000);
     fflush(stdout);
     if (is_lost) {

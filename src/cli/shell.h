@@ -8,6 +8,9 @@
 
 enum shell_status { SHELL_GOOD = 0, SHELL_FAILED = 1, SHELL_LOST = 2, SHELL_SCRIPT_ERROR = 3 };
 
+/* Which answers are printed: the user's, the shell's own if they have rows, none. */
+enum rows_wanted { ROWS_SHOWN, ROWS_IF_ANY, ROWS_COUNTED };
+
 struct shell {
     struct client *client;
     char *target;
@@ -23,7 +26,9 @@ struct shell {
     FILE *copy_file; /* \copy's; null: input and standard output */
     char *copy_line;
     size_t copy_room;
-    struct buf query; /* what has been typed of the statement under way */
+    enum rows_wanted rows_wanted;
+    uint64_t row_count; /* of the last answer */
+    struct buf query;   /* what has been typed of the statement under way */
 };
 
 /* Runs one text of SQL, with timing if it is on. */
