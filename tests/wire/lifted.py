@@ -35,6 +35,7 @@ select 1 in (1, 2), 'a' in ('a', 'b'), 5 between 1 and 10, 'abc' like 'a%', 'abc
 select length('abc'), substring('hello' from 2 for 3), trim(both 'x' from 'xax'), position('l' in 'hello'), upper('a')
 select extract(year from date '2020-05-06'), date_trunc('month', timestamp '2020-05-06 07:08:09'), round(2.567, 2), round(2.5)
 select 7 / 2, 7.0 / 2, 7 % 3, 2 ^ 3, - 7 / 2, 1 + 2 * 3, 10 - 3 - 2, 5 -3, 5 - -3, @ -5
+select nothing(1, '{1,2}')
 select pg_typeof(1), pg_typeof('a'), pg_typeof(1.5), pg_typeof(3000000000), pg_typeof('a' || 'b')
 select 1 where 1 = 1
 select 1 where 'a' = 'b'
