@@ -4,8 +4,7 @@
  * A node that keeps rows (a hash table, a sort, a materialised result, a CTE, an init plan) may hand
  * them out again when it starts over, unless an exec param or a work table that its subtree reads
  * has changed. This pass notes for every node which these are: params by number, then work tables.
- * What is set inside the subtree itself (the params of its own nested loops) is listed too: it
- * changes only while the subtree runs, so whoever looks after that sees no change.
+ * What is set inside the subtree itself (the params of its nested loops) does not count.
  */
 #include "plan/planner_int.h"
 
@@ -37,6 +36,12 @@ add_one(uint64_t *set, uint32_t item)
 }
 
 static void
+remove_one(uint64_t *set, uint32_t item)
+{
+    set[item / 64] &= ~(UINT64_C(1) << (item % 64));
+}
+
+static void
 add_all(const struct dependent *d, uint64_t *set, const uint64_t *more)
 {
     for (uint32_t i = 0; i < d->word_count; i++)
@@ -65,6 +70,9 @@ subplan_depends(struct dependent *d, uint32_t idx)
         add_all(d, to.set, node_depends(d, subplan->root));
         add_exprs(&to, &subplan->test, 1);
         add_exprs(&to, subplan->keys, subplan->key_count);
+        /* The call sets these from its arguments. */
+        for (uint32_t i = 0; i < subplan->param_count; i++)
+            remove_one(to.set, subplan->params[i]);
     }
     return d->subplans[idx];
 }
@@ -87,9 +95,11 @@ add_expr(void *object, const struct expr *e)
 
     if (e->kind == EXPR_PARAM && e->param.kind == PARAM_EXEC) {
         int32_t init_plan = d->plan->exec_params[e->param.number].init_plan;
-        add_one(to->set, e->param.number);
+        /* An init plan's value changes only with what its own rows depend on. */
         if (init_plan >= 0)
             add_all(d, to->set, subplan_depends(d, (uint32_t)init_plan));
+        else
+            add_one(to->set, e->param.number);
     } else if (e->kind == EXPR_SUBPLAN) {
         add_all(d, to->set, subplan_depends(d, e->subplan));
     }
@@ -223,6 +233,19 @@ keep_set(struct dependent *d, struct plan_node *node, const uint64_t *set)
     node->depends = items;
 }
 
+/* What the node itself sets for its right child. */
+static void
+remove_own(const struct dependent *d, const struct plan_node *node, uint64_t *set)
+{
+    if (node->kind == PLAN_NEST_LOOP) {
+        const struct plan_join_node *join = (const struct plan_join_node *)node;
+        for (uint32_t i = 0; i < join->param_count; i++)
+            remove_one(set, join->params[i].param);
+    } else if (node->kind == PLAN_RECURSIVE_UNION) {
+        remove_one(set, d->plan->exec_param_count + ((const struct plan_recursive *)node)->work);
+    }
+}
+
 static const uint64_t *
 node_depends(struct dependent *d, struct plan_node *node)
 {
@@ -232,6 +255,7 @@ node_depends(struct dependent *d, struct plan_node *node)
     add_own(&to, node);
     for (uint32_t i = 0; (child = plan_child(node, i)) != NULL; i++)
         add_all(d, to.set, node_depends(d, child));
+    remove_own(d, node, to.set);
     keep_set(d, node, to.set);
     return to.set;
 }

@@ -143,6 +143,7 @@ struct level {
     uint32_t rel_count;
     uint32_t *rel_of_range;   /* [range_count]; LEVEL_RELS_MAX: none */
     struct semi *semis;       /* taken out of WHERE */
+    struct expr *moved;       /* conditions of the last one that are WHERE's; null: none */
     struct join_group *joins; /* FROM and WHERE, as join.c sees them */
     int32_t *cte_of;          /* [query->cte_count]: index in plan->ctes; -1: not planned */
     int32_t *work_of;         /* the same for a recursive CTE being planned: its work table */

@@ -196,6 +196,7 @@ map_query(struct query_map *map, const struct query *query)
 
 struct outer_walk {
     uint32_t depth;
+    uint32_t first_range; /* columns of ranges before it do not count */
     bool is_found;
 };
 
@@ -206,7 +207,8 @@ outer_visit(void *object, const struct expr *e)
 {
     struct outer_walk *walk = object;
 
-    if ((e->kind == EXPR_COLUMN && e->column.levels_up == walk->depth) ||
+    if ((e->kind == EXPR_COLUMN && e->column.levels_up == walk->depth &&
+         e->column.range >= walk->first_range) ||
         (e->kind == EXPR_AGGREGATE && e->aggregate.levels_up == walk->depth && walk->depth != 0) ||
         (e->kind == EXPR_GROUPING && e->grouping.levels_up == walk->depth && walk->depth != 0))
         return true;
@@ -269,6 +271,14 @@ bool
 expr_reads_outer(const struct expr *e, uint32_t depth)
 {
     struct outer_walk walk = {.depth = depth};
+
+    return outer_visit(&walk, e);
+}
+
+bool
+expr_reads_ranges(const struct expr *e, uint32_t first)
+{
+    struct outer_walk walk = {.first_range = first};
 
     return outer_visit(&walk, e);
 }

@@ -31,6 +31,9 @@ struct join_tree *map_tree(struct query_map *map, const struct join_tree *tree, 
  * (1: the one that it stands in). */
 bool query_reads_outer(const struct query *query, uint32_t depth);
 bool expr_reads_outer(const struct expr *e, uint32_t depth);
+/* True if `e`, or a query in it, reads a column of a range from `first` on of the query that it
+ * stands in. */
+bool expr_reads_ranges(const struct expr *e, uint32_t first);
 
 /* ---- pull_up.c: what it shares with unnest.c ---- */
 

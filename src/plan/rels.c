@@ -164,6 +164,9 @@ describe_table(struct level *level, struct rel *rel)
     rel->table = context->table(context->object, rel->source->table.table->table);
     if (rel->table->kind == TABLE_VIRTUAL)
         return;
+    if (rel->table->kind != TABLE_PLAIN)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "reading \"%s\" as a table is not supported yet",
+              rel->table->name);
     rel->stats = context->stats(context->object, rel->table->table);
     rel->table_rows = context->row_count(context->object, rel->table);
     if (rel->table_rows < 0)

@@ -140,6 +140,24 @@ can_move(const struct level *level, const struct query *inner)
            (inner->where == NULL || !expr_is_volatile(inner->where));
 }
 
+/* What of a semi join's condition reads the left side alone is asked there: it may be a subquery
+ * itself. */
+static struct expr *
+split_condition(struct level *level, struct expr *on, uint32_t base)
+{
+    struct expr *kept = NULL;
+
+    if (on == NULL || on->kind != EXPR_AND) {
+        if (on == NULL || expr_reads_ranges(on, base))
+            return on;
+        level->moved = and_exprs(level->arena, level->moved, on);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < on->arg_count; i++)
+        kept = and_exprs(level->arena, kept, split_condition(level, on->args[i], base));
+    return kept;
+}
+
 /* FROM of the subquery as the right side of a join on its WHERE, and `test` (null: none). */
 static bool
 move_query(struct level *level, const struct query *inner, struct expr *test, bool is_anti)
@@ -161,7 +179,7 @@ move_query(struct level *level, const struct query *inner, struct expr *test, bo
     if (test != NULL)
         on = and_exprs(level->arena, on, put_columns(&columns, test));
     level->query = query;
-    add_semi(level, tree, on, is_anti);
+    add_semi(level, tree, is_anti ? on : split_condition(level, on, base), is_anti);
     return true;
 }
 
@@ -262,8 +280,13 @@ unnest_where(struct level *level, struct expr *where)
 
     if (where == NULL || level->query->row_mark_count != 0 || level->query->from_count == 0)
         return where;
-    if (where->kind != EXPR_AND)
-        return unnest(level, where) ? NULL : where;
+    if (where->kind != EXPR_AND) {
+        if (!unnest(level, where))
+            return where;
+        struct expr *moved = level->moved;
+        level->moved = NULL;
+        return unnest_where(level, moved);
+    }
     for (uint32_t i = 0; i < where->arg_count; i++)
         kept = and_exprs(level->arena, kept, unnest_where(level, where->args[i]));
     return kept;
