@@ -2,8 +2,9 @@
  * node_cte.c: scans of common table expressions and of working tables; recursive unions.
  *
  * The rows of a CTE are made as its scans ask for them, and kept for all of them: a LIMIT ends a
- * recursion that has no end of its own. One that changes rows is run to its end. A recursive union feeds the rows of each round to the next one through its working table,
- * until a round brings nothing.
+ * recursion that has no end of its own. One that changes rows is run to its end. A recursive union
+ * feeds the rows of each round to the next one through its working table, until a round brings
+ * nothing.
  */
 #include "exec/hash_table.h"
 #include "exec/keys.h"

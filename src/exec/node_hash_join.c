@@ -4,9 +4,9 @@
  *
  * For each left batch the chains are walked into pairs (left row, stored right row), up to a batch
  * of them; the other conditions are asked of the pairs; what is left is put out. Left rows without
- * a pair come when their batch is done, right rows without one at the end. A right side that outgrows
- * work_mem is cut into parts by hash, the left side too, and the parts are joined one by one
- * (hash_join_spill.c).
+ * a pair come when their batch is done, right rows without one at the end. A right side that
+ * outgrows work_mem is cut into parts by hash, the left side too, and the parts are joined one by
+ * one (hash_join_spill.c).
  */
 #include "exec/hash_join.h"
 

@@ -2,8 +2,8 @@
  * sample.h: TABLESAMPLE: which rows of a scan are in the sample.
  *
  * A row is known by its place in the scan. BERNOULLI decides for each row, SYSTEM for runs of
- * SAMPLE_RUN_ROWS rows, by a hash of the place and the seed: REPEATABLE's, or one by chance for each
- * execution. So the same seed gives the same rows as long as the table stays as it is.
+ * SAMPLE_RUN_ROWS rows, by a hash of the place and the seed: REPEATABLE's, or one by chance for
+ * each execution. So the same seed gives the same rows as long as the table stays as it is.
  */
 #pragma once
 

@@ -4,7 +4,7 @@
  * All spills of an execution share one file, in blocks of SPILL_BLOCK_BYTES; a spill is a list of
  * blocks that its rows run through as a stream:
  *
- *   row: row_bytes of its shape | the bytes of each long view, in column order | extra length 4 | extra
+ *   row: row_bytes of its shape | bytes of each long view, in column order | extra length 4 | extra
  *
  * First rows are put, then spill_finish, then they are got, as often as spill_restart is called.
  */

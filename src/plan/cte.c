@@ -45,9 +45,9 @@ query_is_volatile(const struct query *query)
 }
 
 bool
-cte_is_inlined(const struct level *level, uint32_t cte_idx)
+cte_is_inlined(const struct query *query, uint32_t cte_idx)
 {
-    const struct cte *cte = &level->query->ctes[cte_idx];
+    const struct cte *cte = &query->ctes[cte_idx];
 
     if (cte->materialize == CTE_ALWAYS || cte->is_recursive ||
         (cte->materialize == CTE_DEFAULT && cte->reference_count != 1))

@@ -1,10 +1,10 @@
 /*
  * depends.c: what the rows of each node depend on besides the database.
  *
- * A node that keeps rows (a hash table, a sort, a materialised result, a CTE, an init plan) may hand
- * them out again when it starts over, unless an exec param or a work table that its subtree reads
- * has changed. This pass notes for every node which these are: params by number, then work tables.
- * What is set inside the subtree itself (the params of its nested loops) does not count.
+ * A node that keeps rows (a hash table, a sort, a materialised result, a CTE, an init plan) may
+ * hand them out again when it starts over, unless an exec param or a work table that its subtree
+ * reads has changed. This pass notes for every node which these are: params by number, then work
+ * tables. What is set inside the subtree itself (the params of its nested loops) does not count.
  */
 #include "plan/planner_int.h"
 

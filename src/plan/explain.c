@@ -485,6 +485,28 @@ put_attached(struct explainer *x, uint32_t depth)
                  depth);
 }
 
+/* The table that a hash join makes of its right child is a node to PostgreSQL's users. */
+static void
+put_hash(struct explainer *x, const struct plan_node *child, uint32_t depth)
+{
+    struct explain_actual actual = {.loops = 0};
+    const struct plan_node *node = shown(child);
+
+    if (x->options->is_analyze)
+        x->options->actual(x->options->object, node->id, &actual);
+    put_spaces(x, x->indent);
+    buf_put_text(x->to, "->  Hash");
+    if (x->options->has_costs)
+        buf_format(x->to, "  (cost=%.2f..%.2f rows=%.0f width=%u)", node->total_cost,
+                   node->total_cost, node->rows, node->width);
+    if (x->options->is_analyze)
+        put_actual_text(x, &actual);
+    buf_put_u8(x->to, '\n');
+    x->indent += 6;
+    put_node(x, child, "Outer", NULL, depth + 1);
+    x->indent -= 6;
+}
+
 static void
 put_children(struct explainer *x, const struct plan_node *node, uint32_t depth)
 {
@@ -502,12 +524,14 @@ put_children(struct explainer *x, const struct plan_node *node, uint32_t depth)
     }
     if (is_root)
         put_attached(x, depth + 1);
-    for (uint32_t i = 0; (child = plan_child(node, i)) != NULL; i++)
-        put_node(x, child,
-                 node->kind == PLAN_APPEND ? "Member"
-                 : i == 0                  ? "Outer"
-                                           : "Inner",
-                 NULL, depth + 1);
+    for (uint32_t i = 0; (child = plan_child(node, i)) != NULL; i++) {
+        const char *relationship = i == 0 ? "Outer" : "Inner";
+        if (node->kind == PLAN_HASH_JOIN && i == 1 && !x->options->is_json)
+            put_hash(x, child, depth + 1);
+        else
+            put_node(x, child, node->kind == PLAN_APPEND ? "Member" : relationship, NULL,
+                     depth + 1);
+    }
     if (x->options->is_json) {
         x->indent -= 2;
         buf_put_u8(x->to, '\n');

@@ -251,8 +251,17 @@ put_case(struct explainer *x, const struct explain_input *input, const struct ex
 }
 
 static void
-put_param(const struct expr *e, struct buf *to)
+put_param(struct explainer *x, const struct expr *e, struct buf *to)
 {
+    if (e->param.kind == PARAM_EXEC && x->plan->exec_params[e->param.number].name != NULL) {
+        const struct plan_exec_param *param = &x->plan->exec_params[e->param.number];
+        if (x->has_prefixes) {
+            put_name(param->alias, to);
+            buf_put_u8(to, '.');
+        }
+        put_name(param->name, to);
+        return;
+    }
     buf_format(to, "$%u", e->param.number);
 }
 
@@ -299,7 +308,7 @@ explain_expr(struct explainer *x, const struct explain_input *input, const struc
         put_const(x, e, to);
         break;
     case EXPR_PARAM:
-        put_param(e, to);
+        put_param(x, e, to);
         break;
     case EXPR_COLUMN:
         put_input_column(x, input, (uint32_t)e->column.number - 1, to);

@@ -74,8 +74,10 @@ make_params(struct level *level, const struct path *path, struct nest_params *pa
     outer_columns(level, right, path->left->rels, &params->columns);
     params->slots =
         arena_alloc_array(level->arena, params->columns.count + 1, sizeof *params->slots);
-    for (uint32_t i = 0; i < params->columns.count; i++)
+    for (uint32_t i = 0; i < params->columns.count; i++) {
         params->slots[i] = plan_new_param(level->planner, params->columns.items[i]);
+        plan_param_name(level, params->slots[i], params->columns.items[i]);
+    }
 }
 
 /* The params that the join sets for its right side, once its left side's columns are known. */

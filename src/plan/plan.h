@@ -472,7 +472,8 @@ struct plan_subplan {
 struct plan_exec_param {
     oid type;
     enum phys phys;
-    int32_t init_plan; /* index of the subplan that computes it; -1: somebody sets it */
+    int32_t init_plan;        /* index of the subplan that computes it; -1: somebody sets it */
+    const char *alias, *name; /* the column that it holds, for EXPLAIN; null: none, or not one */
 };
 
 struct plan_cte {

@@ -81,6 +81,21 @@ plan_new_param(struct planner *planner, const struct expr *expr)
     return plan->exec_param_count++;
 }
 
+void
+plan_param_name(struct level *level, uint32_t param, const struct expr *column)
+{
+    struct plan_exec_param *named = &level->planner->plan->exec_params[param];
+
+    if (column->kind != EXPR_COLUMN || column->column.levels_up != 0)
+        return;
+    const struct range *range = level->query->ranges[column->column.range];
+    int16_t number = column->column.number;
+    if (number <= 0 || (uint32_t)number > range->column_count)
+        return;
+    named->alias = range->name;
+    named->name = range->columns[number - 1].name;
+}
+
 struct plan_subplan *
 plan_new_subplan(struct planner *planner, uint32_t *idx)
 {

@@ -164,6 +164,8 @@ const struct type_info *plan_type(const struct planner *planner, oid type);
 uint32_t plan_new_param(struct planner *planner, const struct expr *expr);
 struct plan_subplan *plan_new_subplan(struct planner *planner, uint32_t *idx);
 uint32_t plan_new_cte(struct planner *planner, const struct plan_cte *cte);
+/* Tells EXPLAIN which column of the level a param holds. */
+void plan_param_name(struct level *level, uint32_t param, const struct expr *column);
 struct expr *plan_param_expr(struct planner *planner, const struct expr *like, uint32_t param);
 /* A column of a node's input. */
 struct expr *plan_input(struct planner *planner, uint32_t column, const struct expr *like);
@@ -250,7 +252,7 @@ struct flow setop_plan(struct level *level, const struct setop *setop);
 /* The plan, by index in plan->ctes, of a CTE of `level`; made when it is first asked for. */
 uint32_t cte_plan(struct level *level, uint32_t cte);
 /* True if a CTE is planned where it is read, as a subquery is: it is read once, or asks for it. */
-bool cte_is_inlined(const struct level *level, uint32_t cte);
+bool cte_is_inlined(const struct query *query, uint32_t cte);
 
 /* ---- join.c ---- */
 

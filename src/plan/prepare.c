@@ -54,6 +54,7 @@ prepare_outer(struct level *level, struct expr *column)
     }
     struct outer_ref *ref = &level->outer_refs[level->outer_ref_count++];
     *ref = (struct outer_ref){outer, plan_new_param(planner, column)};
+    plan_param_name(level->outer, ref->param, outer);
     return plan_param_expr(planner, column, ref->param);
 }
 

@@ -251,14 +251,39 @@ has_candidate(const struct query *query)
     return false;
 }
 
+/* CTEs of this query that are read once, and by itself, as subqueries. */
+static const struct query *
+inline_ctes(struct planner *planner, const struct query *query)
+{
+    struct query *copy = NULL;
+
+    for (uint32_t i = 0; i < query->range_count && query->cte_count != 0; i++) {
+        const struct range *range = query->ranges[i];
+        if (range->kind != RANGE_CTE || range->cte.levels_up != 0 || range->cte.is_self ||
+            !cte_is_inlined(query, range->cte.cte))
+            continue;
+        if (copy == NULL) {
+            copy = arena_copy(planner->arena, query, sizeof *query);
+            copy->ranges = arena_copy(planner->arena, query->ranges,
+                                      query->range_count * sizeof(struct range *));
+        }
+        struct range *inlined = arena_copy(planner->arena, range, sizeof *range);
+        inlined->kind = RANGE_SUBQUERY;
+        inlined->subquery.query = query->ctes[range->cte.cte].query;
+        inlined->subquery.view = OID_NONE;
+        copy->ranges[i] = inlined;
+    }
+    return copy == NULL ? query : copy;
+}
+
 const struct query *
 query_pull_up(struct planner *planner, const struct query *query)
 {
-    const struct query *now = query;
+    const struct query *now = inline_ctes(planner, query);
 
     if (query->command != COMMAND_SELECT || query->row_mark_count != 0 ||
         query->grouping_set_count != 0)
-        return query;
+        return now;
     for (uint32_t pass = 0; pass < PULL_UPS_MAX && has_candidate(now); pass++) {
         /* A copy to change, FROM's trees included. */
         struct query *copy = arena_copy(planner->arena, now, sizeof *now);

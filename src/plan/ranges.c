@@ -35,12 +35,72 @@ note_lateral(struct level *level, struct rel *rel, struct outer_ref *refs, uint3
     }
 }
 
+/* ---- subqueries ---- */
+
+static bool
+is_key(const struct sort_key *keys, uint32_t count, uint32_t item)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (keys[i].item == item)
+            return true;
+    }
+    return false;
+}
+
+/* True if nothing is missed when target `item` is not computed. */
+static bool
+can_leave_out(const struct rel *rel, const struct query *query, uint32_t item)
+{
+    const struct expr *e = query->targets[item].expr;
+
+    if (query->targets[item].is_junk || e->kind == EXPR_COLUMN || e->kind == EXPR_CONST ||
+        expr_is_volatile(e) || is_key(query->order, query->order_count, item) ||
+        is_key(query->groups, query->group_count, item))
+        return false;
+    for (uint32_t i = 0; i < rel->needed.count; i++) {
+        int16_t number = rel->needed.items[i]->column.number;
+        if (number <= 0 || number == (int16_t)(item + 1))
+            return false;
+    }
+    return true;
+}
+
+/* The subquery without what nobody reads of it: null instead. Siblings that may read it still, from
+ * the side, forbid that. */
+static const struct query *
+without_unread(struct level *level, const struct rel *rel)
+{
+    const struct query *query = rel->source->subquery.query;
+    struct query *copy = NULL;
+
+    if (query->command != COMMAND_SELECT || query->distinct != DISTINCT_NONE ||
+        query->has_set_functions || query->has_windows)
+        return query;
+    for (uint32_t i = 0; i < level->rel_count; i++) {
+        if (level->rels[i].source->is_lateral || level->rels[i].source->kind == RANGE_FUNCTION)
+            return query;
+    }
+    for (uint32_t i = 0; i < query->target_count; i++) {
+        if (!can_leave_out(rel, query, i))
+            continue;
+        const struct expr *e = query->targets[i].expr;
+        if (copy == NULL) {
+            copy = arena_copy(level->arena, query, sizeof *query);
+            copy->targets = arena_copy(level->arena, query->targets,
+                                       query->target_count * sizeof *query->targets);
+        }
+        copy->targets[i].expr = expr_null(level->arena, e->type, e->typmod, e->at);
+        copy->targets[i].expr->collation = e->collation;
+    }
+    return copy == NULL ? query : copy;
+}
+
 static void
 plan_subquery(struct level *level, struct rel *rel)
 {
     struct level *inner;
 
-    rel->subquery = level_plan(level->planner, level, USE_RANGE, rel->source->subquery.query,
+    rel->subquery = level_plan(level->planner, level, USE_RANGE, without_unread(level, rel),
                                level->limit_rows, &inner);
     note_lateral(level, rel, inner->outer_refs, inner->outer_ref_count);
 }
@@ -149,7 +209,7 @@ plan_cte_range(struct level *level, struct rel *rel)
 
     for (uint32_t i = 0; i < range->cte.levels_up; i++)
         owner = owner->outer;
-    if (cte_is_inlined(owner, range->cte.cte)) {
+    if (cte_is_inlined(owner->query, range->cte.cte)) {
         /* Its query cannot read its siblings: what it reads is its owner's to pass on. */
         struct level *inner;
         rel->subquery =

@@ -278,6 +278,27 @@ with_params(struct level *level, const struct nest_params *params, struct expr *
     return params == NULL || e == NULL ? e : param_change(&map, e);
 }
 
+/* The condition with the index's column on its left, as EXPLAIN shows it. */
+static struct expr *
+shown_condition(struct level *level, const struct path_bound *bound)
+{
+    struct expr *condition = bound->condition;
+
+    if (bound->kind != BOUND_OP || condition->kind != EXPR_FUNC ||
+        bound->value != condition->args[0])
+        return condition;
+    const struct operator_info *op = condition->func.op;
+    op = types_btree_operator(level->planner->types, op->right, op->left, bound->op);
+    if (op == NULL)
+        return condition;
+    struct expr *swapped = arena_copy(level->arena, condition, sizeof *condition);
+    swapped->func.op = op;
+    swapped->args = arena_alloc_array(level->arena, 2, sizeof *swapped->args);
+    swapped->args[0] = condition->args[1];
+    swapped->args[1] = condition->args[0];
+    return swapped;
+}
+
 static void
 make_bounds(struct level *level, const struct path *path, const struct nest_params *params,
             struct plan_index_scan *scan)
@@ -291,7 +312,7 @@ make_bounds(struct level *level, const struct path *path, const struct nest_para
         scan->bounds[i] = (struct plan_bound){bound->kind, bound->op, bound->key,
                                               with_params(level, params, bound->value)};
         scan->conditions.exprs[scan->conditions.count++] =
-            with_params(level, params, bound->condition);
+            with_params(level, params, shown_condition(level, bound));
     }
 }
 

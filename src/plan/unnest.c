@@ -4,8 +4,8 @@
  *   EXISTS (q), NOT EXISTS (q)   q's FROM becomes the right side, its WHERE the join's condition
  *   x IN (q)                     the same with x = q's column as a further condition; if q groups,
  *                                sorts or cuts its rows: q as a whole is the right side
- *   x NOT IN (q)                 only where neither x nor q's column can be null: a null would have
- *                                to make the answer unknown; else a hashed subplan serves (prepare.c)
+ *   x NOT IN (q)               only where neither x nor q's column can be null: a null would make
+ *                                the answer unknown; else a hashed subplan serves (prepare.c)
  *
  * What reads nothing of the outer row stays a subquery that is run once.
  */
