@@ -10,6 +10,9 @@
 
 #define BUF_BYTES_MIN ((size_t)128)
 
+/* A value of 1 GiB with what belongs to it. Nothing longer is stored or sent in one piece. */
+#define BUF_BYTES_MAX ((size_t)1 << 31)
+
 void
 buf_init(struct buf *buf)
 {
@@ -50,9 +53,9 @@ bool
 buf_grow(struct buf *buf, size_t more)
 {
     size_t need = buf->bytes + more;
-    if (!buf->is_failed && need >= more && need <= SIZE_MAX / 2) {
+    if (!buf->is_failed && need >= more && need <= BUF_BYTES_MAX) {
         size_t capacity = buf->capacity < BUF_BYTES_MIN ? BUF_BYTES_MIN : buf->capacity;
-        while (capacity <= need && capacity <= SIZE_MAX / 2)
+        while (capacity <= need)
             capacity *= 2;
         uint8_t *data = mem_resize(buf->data, capacity);
         if (data != NULL) {

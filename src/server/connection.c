@@ -84,7 +84,7 @@ connection_flush(struct connection *connection, bool may_block)
             worker_blocks(connection);
             struct pollfd poll_fd = {.fd = connection->fd, .events = POLLOUT};
             (void)poll(&poll_fd, 1, CLIENT_WAIT_MS);
-            connection->is_lost = connection->is_ending;
+            connection->is_lost = connection->ending != ENDING_NOT;
         } else if (n < 0 && errno != EINTR) {
             connection->is_lost = true;
         }
@@ -173,12 +173,46 @@ shrink(struct connection *connection)
     }
 }
 
+/* The last that a client hears whose connection is ended. */
+static void
+refuse_ending(struct connection *connection)
+{
+    switch ((enum ending)connection->ending) {
+    case ENDING_STARTUP:
+        connection_refuse(connection, SQLSTATE_QUERY_CANCELED,
+                          "canceling authentication due to timeout");
+        return;
+    case ENDING_IDLE:
+        if (session_transaction(connection->session) == TRANSACTION_NONE)
+            connection_refuse(connection, SQLSTATE_IDLE_SESSION_TIMEOUT,
+                              "terminating connection due to idle-session timeout");
+        else
+            connection_refuse(connection, SQLSTATE_IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+                              "terminating connection due to idle-in-transaction timeout");
+        return;
+    case ENDING_NOT:
+    case ENDING_STOP:
+        connection_refuse(connection, SQLSTATE_ADMIN_SHUTDOWN,
+                          "terminating connection due to administrator command");
+        return;
+    }
+}
+
+static void
+begin_idle(struct connection *connection)
+{
+    session_idle(connection->session);
+    int64_t limit_us = session_idle_limit_us(connection->session);
+    if (limit_us != 0 && !connection->is_copying)
+        connection->idle_end_us = clock_monotonic_us() + limit_us;
+}
+
 bool
 connection_serve(struct connection *connection, bool is_woken)
 {
-    if (connection->is_ending && !connection->is_committing) {
-        connection_refuse(connection, SQLSTATE_ADMIN_SHUTDOWN,
-                          "terminating connection due to administrator command");
+    connection->idle_end_us = 0;
+    if (connection->ending != ENDING_NOT && !connection->is_committing) {
+        refuse_ending(connection);
         (void)connection_flush(connection, false);
         return false;
     }
@@ -204,7 +238,7 @@ connection_serve(struct connection *connection, bool is_woken)
         !connection_flush(connection, true))
         return false;
     if (connection->session != NULL && !connection->is_committing)
-        session_idle(connection->session);
+        begin_idle(connection);
     shrink(connection);
     return !connection->is_lost;
 }

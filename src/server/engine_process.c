@@ -68,7 +68,7 @@ end_connections(struct server *server)
 {
     mutex_lock(&server->mutex);
     for (struct connection *c = server->connections; c != NULL; c = c->next) {
-        c->is_ending = true;
+        c->ending = ENDING_STOP;
         if (c->pid != 0)
             (void)engine_cancel(server->engine, c->pid, true);
         (void)shutdown(c->fd, SHUT_RD);
@@ -176,6 +176,7 @@ serve_engine(struct engine *engine, const struct serve_options *options, struct 
                           ? options->socket_dir
                           : option_text(engine, "unix_socket_directories", arena),
         .connection_max = (uint32_t)strtoul(connections, NULL, 10),
+        .startup_us = engine_setting_number(engine, "authentication_timeout") * 1000000,
         .log = log,
         .password = password,
         .is_ready = options->is_ready};

@@ -1,5 +1,5 @@
 /*
- * listener.c: accepting clients, and the few things that need a clock: start-ups that take too
+ * listener.c: accepting clients, and the few things that need a clock: clients that take too
  * long, lanes whose drivers are stuck, statements past their timeout.
  *
  * While anything is served the loop wakes every TICK_MS; when nothing is, it sleeps until a client
@@ -25,8 +25,7 @@
 
 #define TICK_MS 5
 #define IDLE_TICK_MS 20
-#define STARTUP_LIMIT_US (60 * 1000000LL)
-#define STARTUP_SCAN_US 1000000LL
+#define SCAN_US 250000LL
 #define ACCEPT_BURST 64
 
 /* ---- opening ---- */
@@ -196,16 +195,27 @@ accept_clients(struct server *server, int listen_fd)
     }
 }
 
-/* Clients that have not said who they are within the limit are shut out. */
+static enum ending
+overdue(const struct server *server, const struct connection *connection, int64_t now_us)
+{
+    if (connection->phase < PHASE_READY &&
+        now_us - connection->accepted_us > server->options.startup_us)
+        return ENDING_STARTUP;
+    int64_t idle_end_us = connection->idle_end_us;
+    return idle_end_us != 0 && now_us > idle_end_us ? ENDING_IDLE : ENDING_NOT;
+}
+
+/* Clients that have not said who they are, or anything else, within their limits are shut out. */
 static void
-drop_slow_starters(struct server *server, int64_t now_us)
+drop_overdue(struct server *server, int64_t now_us)
 {
     mutex_lock(&server->mutex);
-    for (struct connection *c = server->connections; c != NULL; c = c->next)
-        if (c->phase < PHASE_READY && now_us - c->accepted_us > STARTUP_LIMIT_US && !c->is_ending) {
-            c->is_ending = true;
+    for (struct connection *c = server->connections; c != NULL; c = c->next) {
+        int not_yet = ENDING_NOT;
+        enum ending ending = overdue(server, c, now_us);
+        if (ending != ENDING_NOT && atomic_compare_exchange_strong(&c->ending, &not_yet, ending))
             (void)shutdown(c->fd, SHUT_RD); /* its lane sees it */
-        }
+    }
     mutex_unlock(&server->mutex);
 }
 
@@ -225,8 +235,8 @@ listener_run(struct server *server)
         is_active |= engine_tick(server->engine);
         int64_t now_us = clock_monotonic_us();
         if (now_us >= next_scan_us) {
-            drop_slow_starters(server, now_us);
-            next_scan_us = now_us + STARTUP_SCAN_US;
+            drop_overdue(server, now_us);
+            next_scan_us = now_us + SCAN_US;
         }
     }
 }

@@ -8,7 +8,7 @@
  * connection and joins the spare threads. So an idle connection costs memory only, and a blocked
  * one costs a thread only while it is blocked.
  *
- *   W1  a connection is used by one thread at a time: the one that set is_busy
+ *   W1  a connection is used by one thread at a time: the one that made it busy
  *   W2  a busy connection that shows new input to the lane's driver is disarmed in epoll, and armed
  * again by the thread that ends being busy with it W3  server.mutex guards lanes' drivers, spare
  * threads and the list of connections; a lane's mutex its wake list
@@ -29,6 +29,12 @@
 struct lane;
 struct server;
 
+/* Busy with one thread; and the driver, who saw more input, has told epoll to keep still. */
+enum connection_use { USE_IDLE, USE_BUSY, USE_DISARMED };
+
+/* Why a connection is to end. */
+enum ending { ENDING_NOT, ENDING_STOP, ENDING_STARTUP, ENDING_IDLE };
+
 enum connection_phase { PHASE_STARTUP, PHASE_AUTH, PHASE_READY, PHASE_CLOSING };
 
 /* The result formats of one portal, as Bind gave them. */
@@ -44,20 +50,20 @@ struct connection {
     struct connection *next, *prev; /* server->connections */
     struct connection *wake_next;   /* lane->wakes */
     int fd;
-    bool is_local;            /* Unix socket, or loopback */
-    struct worker *worker;    /* that serves it, or did last */
-    _Atomic int park;         /* enum park_state, while its commit is under way */
-    _Atomic bool is_busy;     /* W1 */
-    _Atomic bool is_disarmed; /* W2 */
-    _Atomic bool is_ending;   /* fast shutdown: close as soon as it is not busy */
-    _Atomic int phase;        /* enum connection_phase; the listener looks at it */
-    bool skips_to_sync;       /* after an error in the extended protocol */
-    bool is_committing;       /* SESSION_COMMITS: no message is looked at until it is resumed */
-    bool is_copying;          /* COPY FROM STDIN under way */
-    bool copy_is_simple;      /* ... in a simple query: ReadyForQuery follows */
-    bool ready_is_due;        /* ReadyForQuery once the commit is done */
-    bool is_lost;             /* writing failed, or the client has gone */
-    bool has_failed;          /* an error was told in the call under way */
+    bool is_local;               /* Unix socket, or loopback */
+    struct worker *worker;       /* that serves it, or did last */
+    _Atomic int park;            /* enum park_state, while its commit is under way */
+    _Atomic int use;             /* enum connection_use: W1, W2 */
+    _Atomic int ending;          /* enum ending: close as soon as it is not busy */
+    _Atomic int64_t idle_end_us; /* it waits for its client until then; 0: for ever, or is busy */
+    _Atomic int phase;           /* enum connection_phase; the listener looks at it */
+    bool skips_to_sync;          /* after an error in the extended protocol */
+    bool is_committing;          /* SESSION_COMMITS: no message is looked at until it is resumed */
+    bool is_copying;             /* COPY FROM STDIN under way */
+    bool copy_is_simple;         /* ... in a simple query: ReadyForQuery follows */
+    bool ready_is_due;           /* ReadyForQuery once the commit is done */
+    bool is_lost;                /* writing failed, or the client has gone */
+    bool has_failed;             /* an error was told in the call under way */
     struct buf in, out;
     size_t in_at;  /* bytes of `in` already handled */
     size_t row_at; /* see write_rows */
@@ -113,6 +119,7 @@ struct server_options {
     uint16_t port;          /* 0: any free one */
     const char *socket_dir; /* null: none */
     uint32_t connection_max;
+    int64_t startup_us; /* a client has that long to say who it is */
     const struct log_sink *log;
     const struct password *password; /* null: none is set: local trust */
     atomic_bool *is_ready;           /* set when clients are accepted */

@@ -151,13 +151,18 @@ lane_bury(struct lane *lane)
     }
 }
 
-/* Not busy any more: what came in meanwhile is seen by epoll again. */
+/*
+ * Not busy any more: what came in meanwhile is seen by epoll again. Armed while it is still busy,
+ * and not looked at once it is idle, for the driver may serve, end and free it from then on.
+ */
 static void
 connection_rest(struct connection *connection)
 {
-    connection->is_busy = false;
-    if (atomic_exchange(&connection->is_disarmed, false))
+    int busy = USE_BUSY;
+    while (!atomic_compare_exchange_strong(&connection->use, &busy, USE_IDLE)) {
+        connection->use = busy = USE_BUSY;
         connection_arm(connection, EPOLLIN | EPOLLRDHUP);
+    }
 }
 
 /* Leaves a committing connection to the writer's call of lane_wake; false if that has come already.
@@ -197,7 +202,7 @@ worker_serve(struct worker *worker, struct connection *connection, bool is_woken
     connection->worker = worker;
     bool goes_on = connection_serve(connection, is_woken);
     bool is_parked = false;
-    while (goes_on && connection->is_committing && !is_parked) {
+    while (!is_parked && goes_on && connection->is_committing) {
         is_parked = connection_park(connection);
         if (!is_parked)
             goes_on = connection_serve(connection, true);
@@ -214,13 +219,17 @@ worker_serve(struct worker *worker, struct connection *connection, bool is_woken
 static bool
 on_input(struct worker *worker, struct connection *connection)
 {
-    if (!atomic_exchange(&connection->is_busy, true))
+    int idle = USE_IDLE;
+    if (atomic_compare_exchange_strong(&connection->use, &idle, USE_BUSY))
         return worker_serve(worker, connection, false);
     /* W2. If the other thread has ended being busy in between, it is armed again here. */
-    connection->is_disarmed = true;
     connection_arm(connection, 0);
-    if (!atomic_exchange(&connection->is_busy, true))
+    int busy = USE_BUSY;
+    if (!atomic_compare_exchange_strong(&connection->use, &busy, USE_DISARMED) &&
+        busy == USE_IDLE) {
+        connection->use = USE_DISARMED;
         connection_rest(connection);
+    }
     return true;
 }
 

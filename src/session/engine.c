@@ -265,6 +265,14 @@ engine_types(struct engine *engine)
     return engine->types;
 }
 
+int64_t
+engine_setting_number(struct engine *engine, const char *name)
+{
+    int id = setting_find(name);
+    check(id >= 0 && setting_defs[id].kind == SETTING_INT);
+    return settings_int(&engine->settings, (enum setting_id)id);
+}
+
 const char *
 engine_setting(struct engine *engine, const char *name, struct arena *arena)
 {

@@ -43,6 +43,8 @@ struct db *engine_db(struct engine *engine);
 struct types *engine_types(struct engine *engine);
 /* The value of a setting as sessions start with it; null: unknown. Copied into `arena`. */
 const char *engine_setting(struct engine *engine, const char *name, struct arena *arena);
+/* An integer setting's, in the setting's own unit. It must be there. */
+int64_t engine_setting_number(struct engine *engine, const char *name);
 
 /* Cancels statements past their timeout. True: there are more deadlines to come, so call again soon
  * (some 10 ms). */

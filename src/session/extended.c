@@ -14,6 +14,7 @@
 #include "session/scope.h"
 #include "session/transaction.h"
 #include "session/utility_run.h"
+#include "type/utf8.h"
 #include <ctype.h>
 
 /* ---- statements ---- */
@@ -220,6 +221,7 @@ statement_make(struct session *session, const char *name, struct slice text, uin
     }
     struct statement *statement = statement_new(session, name);
     session->unfinished = statement; /* freed by the catch frame if what follows raises */
+    utf8_require(text);
     statement->text = arena_slice(statement->arena, text);
     statement->given = (struct param_types){
         .count = param_count,
@@ -246,8 +248,10 @@ param_decode(struct session *session, const struct param_value *param, oid type,
     if (info == NULL)
         raise(SQLSTATE_UNDEFINED_OBJECT, "type of parameter $%u does not exist", number);
     struct slice bytes = arena_slice(arena, param->data);
-    if (!param->is_binary)
+    if (!param->is_binary) {
+        utf8_require(bytes);
         return type_input(&session->env, arena, type, -1, bytes);
+    }
     if (info->recv == NULL)
         raise(SQLSTATE_UNDEFINED_FUNCTION, "no binary input function available for type %s",
               info->sql_name);
@@ -587,6 +591,15 @@ session_idle(struct session *session)
 {
     if (session->copy_in == NULL) /* a COPY's rows are still to come, within its statement */
         statement_end(session);
+}
+
+int64_t
+session_idle_limit_us(const struct session *session)
+{
+    enum setting_id id = session->state == TRANSACTION_NONE
+                             ? SETTING_IDLE_SESSION_TIMEOUT
+                             : SETTING_IDLE_IN_TRANSACTION_SESSION_TIMEOUT;
+    return settings_int(&session->settings, id) * 1000;
 }
 
 /* ---- statements kept by a program ---- */

@@ -16,6 +16,7 @@
 #include "session/session_int.h"
 #include "session/transaction.h"
 #include "session/utility_run.h"
+#include "type/utf8.h"
 #include <ctype.h>
 #include <strings.h>
 
@@ -400,6 +401,7 @@ session_query(struct session *session, const char *text)
     if (unnamed != NULL)
         portal_free(unnamed);
     if (catch_begin(&frame, session->query_arena)) {
+        utf8_require(slice_text(text));
         is_run = lifted_run(session, slice_text(text), &state);
         if (!is_run)
             session->query_list = parse_sql(session->query_arena, slice_text(text));

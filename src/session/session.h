@@ -136,6 +136,8 @@ enum session_state session_sync(struct session *session);
 /* Between messages, when the client has nothing more to say for now: gives up what only a running
  * statement needs. */
 void session_idle(struct session *session);
+/* How long the session may now wait for its client, in microseconds; 0: for ever. */
+int64_t session_idle_limit_us(const struct session *session);
 
 /* After SESSION_COMMITS: finishes the call that was waiting, and perhaps goes on with the rest of
  * the query string. */

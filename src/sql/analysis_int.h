@@ -25,6 +25,7 @@ struct analysis {
     const struct types *types;
     const struct type_env *env;
     struct param_types *params;
+    uint32_t param_capacity; /* of params->types, once they have grown here */
     bool is_lifted;
     const char *text;        /* null: places are not to be shown (stored text) */
     uint32_t depth;          /* of expressions and queries being bound now */

@@ -88,14 +88,20 @@ bind_const(struct analysis *an, const PgQuery__AConst *node)
     }
 }
 
+/* Doubles: a statement may have 65,535 of them. */
 static void
 grow_params(struct analysis *an, uint32_t count)
 {
     struct param_types *params = an->params;
-    oid *types = arena_alloc_zero(an->arena, count * sizeof *types);
-    if (params->count > 0)
-        memcpy(types, params->types, params->count * sizeof *types);
-    params->types = types;
+    if (count > an->param_capacity) {
+        uint32_t wider = an->param_capacity < 16 ? 16 : 2 * an->param_capacity;
+        wider = wider < count ? count : wider;
+        oid *types = arena_alloc_zero(an->arena, wider * sizeof *types);
+        if (params->count > 0)
+            memcpy(types, params->types, params->count * sizeof *types);
+        params->types = types;
+        an->param_capacity = wider;
+    }
     params->count = count;
 }
 
