@@ -4,6 +4,7 @@
  */
 #include "base/mem.h"
 #include "base/raise.h"
+#include "exec/vector.h"
 #include "session/copy_file.h"
 #include "session/planned.h"
 #include "session/query.h"
@@ -16,7 +17,10 @@ struct copy_out {
     struct copy_file *file; /* null: the client */
     uint32_t column_count;
     struct type_call *calls;
-    struct buf line, value;
+    struct arena *values;   /* what outputs allocate, for a batch */
+    bool is_special[256];   /* text: bytes to be escaped; CSV: bytes that ask for quotes */
+    struct buf line, value; /* value: of a field that is not written as it is */
+    size_t null_bytes;
     uint64_t row_count;
 };
 
@@ -26,6 +30,7 @@ end_bufs(void *object)
     struct copy_out *out = object;
     buf_deinit(&out->line);
     buf_deinit(&out->value);
+    arena_free(out->values);
 }
 
 static void
@@ -44,62 +49,72 @@ send_line(struct copy_out *out)
 /* ---- fields ---- */
 
 static void
+special_init(struct copy_out *out)
+{
+    const struct copy *copy = out->copy;
+    const char *text = copy->format == COPY_CSV ? "\n\r" : "\b\f\n\r\t\v\\";
+    for (; *text != '\0'; text++)
+        out->is_special[(uint8_t)*text] = true;
+    out->is_special[(uint8_t)copy->delimiter] = true;
+    if (copy->format == COPY_CSV)
+        out->is_special[(uint8_t)copy->quote] = true;
+}
+
+/* The first special byte from `at` on; `bytes` if there is none. */
+static inline size_t
+find_special(const struct copy_out *out, const uint8_t *data, size_t at, size_t bytes)
+{
+    while (at < bytes && !out->is_special[data[at]])
+        at++;
+    return at;
+}
+
+static void
 put_text_field(struct copy_out *out, struct slice text)
 {
     static const char from[] = "\b\f\n\r\t\v", to[] = "bfnrtv";
-    for (size_t i = 0; i < text.bytes; i++) {
-        uint8_t c = text.data[i];
-        const char *named = c == 0 ? NULL : strchr(from, c);
-        if (c == '\\' || c == (uint8_t)out->copy->delimiter) {
-            buf_put_u8(&out->line, '\\');
-            /* A delimiter that has a letter of its own would be read as that. */
-            buf_put_u8(&out->line, named != NULL ? (uint8_t)to[named - from] : c);
-        } else if (named != NULL) {
-            buf_put_u8(&out->line, '\\');
-            buf_put_u8(&out->line, (uint8_t)to[named - from]);
-        } else {
-            buf_put_u8(&out->line, c);
-        }
+    for (size_t at = 0;;) {
+        size_t stop = find_special(out, text.data, at, text.bytes);
+        buf_put(&out->line, text.data + at, stop - at);
+        if (stop == text.bytes)
+            return;
+        /* A delimiter that has a letter of its own would be read as that. */
+        const char *named = strchr(from, text.data[stop]);
+        buf_put_u8(&out->line, '\\');
+        buf_put_u8(&out->line, named != NULL ? (uint8_t)to[named - from] : text.data[stop]);
+        at = stop + 1;
     }
 }
 
 #define HEADER_FIELD UINT32_MAX
 
 static bool
-csv_needs_quotes(const struct copy_out *out, uint32_t column, struct slice text)
+is_quote_forced(const struct copy_out *out, uint32_t column)
 {
     const struct copy *copy = out->copy;
-    bool is_forced = column != HEADER_FIELD; /* the header is quoted only where it must be */
-    if (is_forced && copy->force_quote_all)
+    if (column == HEADER_FIELD) /* the header is quoted only where it must be */
+        return false;
+    if (copy->force_quote == NULL)
+        return copy->force_quote_all;
+    bool is_place = copy->table != NULL && copy->columns != NULL;
+    return copy->force_quote_all ||
+           copy->force_quote[is_place ? (uint32_t)copy->columns[column] - 1 : column];
+}
+
+static bool
+csv_needs_quotes(const struct copy_out *out, uint32_t column, struct slice text)
+{
+    if (find_special(out, text.data, 0, text.bytes) != text.bytes || is_quote_forced(out, column))
         return true;
-    if (is_forced && copy->force_quote != NULL) {
-        uint32_t place = copy->table != NULL && copy->columns != NULL
-                             ? (uint32_t)copy->columns[column] - 1
-                             : column;
-        if (copy->force_quote[place])
-            return true;
-    }
-    if (text.bytes == strlen(copy->null_text) &&
-        memcmp(text.data, copy->null_text, text.bytes) == 0)
+    if (text.bytes == out->null_bytes && memcmp(text.data, out->copy->null_text, text.bytes) == 0)
         return true;
-    if (text.bytes == 2 && text.data[0] == '\\' && text.data[1] == '.' && out->column_count == 1)
-        return true;
-    for (size_t i = 0; i < text.bytes; i++) {
-        uint8_t c = text.data[i];
-        if (c == (uint8_t)copy->delimiter || c == (uint8_t)copy->quote || c == '\n' || c == '\r')
-            return true;
-    }
-    return false;
+    return text.bytes == 2 && memcmp(text.data, "\\.", 2) == 0 && out->column_count == 1;
 }
 
 static void
-put_csv_field(struct copy_out *out, uint32_t column, struct slice text)
+put_quoted(struct copy_out *out, struct slice text)
 {
     const struct copy *copy = out->copy;
-    if (!csv_needs_quotes(out, column, text)) {
-        buf_put_slice(&out->line, text);
-        return;
-    }
     buf_put_u8(&out->line, (uint8_t)copy->quote);
     for (size_t i = 0; i < text.bytes; i++) {
         uint8_t c = text.data[i];
@@ -111,24 +126,50 @@ put_csv_field(struct copy_out *out, uint32_t column, struct slice text)
 }
 
 static void
+put_csv_field(struct copy_out *out, uint32_t column, struct slice text)
+{
+    if (csv_needs_quotes(out, column, text))
+        put_quoted(out, text);
+    else
+        buf_put_slice(&out->line, text);
+}
+
+/* A value, written straight into the line; it is taken out again if it cannot stay as it is. */
+static void
+put_value(struct copy_out *out, uint32_t c, union datum datum)
+{
+    bool is_csv = out->copy->format == COPY_CSV;
+    size_t begin = out->line.bytes;
+    out->calls[c].type->output(&out->calls[c], datum, &out->line);
+    if (out->line.is_failed)
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    struct slice text = slice_of(out->line.data + begin, out->line.bytes - begin);
+    bool can_stay = is_csv ? !csv_needs_quotes(out, c, text)
+                           : find_special(out, text.data, 0, text.bytes) == text.bytes;
+    if (can_stay)
+        return;
+    buf_clear(&out->value);
+    buf_put_slice(&out->value, text);
+    if (out->value.is_failed)
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    out->line.bytes = begin;
+    if (is_csv)
+        put_quoted(out, buf_slice(&out->value));
+    else
+        put_text_field(out, buf_slice(&out->value));
+}
+
+static void
 put_row(struct copy_out *out, const struct batch *batch, uint32_t row)
 {
-    const struct copy *copy = out->copy;
     for (uint32_t c = 0; c < out->column_count; c++) {
         if (c != 0)
-            buf_put_u8(&out->line, (uint8_t)copy->delimiter);
+            buf_put_u8(&out->line, (uint8_t)out->copy->delimiter);
         const struct column *column = &batch->columns[c];
-        if (column_is_null(column, row)) {
-            buf_put_text(&out->line, copy->null_text);
-            continue;
-        }
-        buf_clear(&out->value);
-        struct type_call *call = &out->calls[c];
-        call->type->output(call, column_get(column, row), &out->value);
-        if (copy->format == COPY_CSV)
-            put_csv_field(out, c, buf_slice(&out->value));
+        if (column_is_null(column, row))
+            buf_put(&out->line, out->copy->null_text, out->null_bytes);
         else
-            put_text_field(out, buf_slice(&out->value));
+            put_value(out, c, vector_get(column, row));
     }
     send_line(out);
 }
@@ -158,7 +199,7 @@ run(struct copy_out *out, struct cache_entry *entry)
     out->calls = arena_alloc_zero(arena, (out->column_count + 1) * sizeof *out->calls);
     for (uint32_t c = 0; c < out->column_count; c++) {
         const struct type_info *type = scope_type(&session->scope, entry->info.columns[c].type);
-        out->calls[c] = (struct type_call){.arena = arena,
+        out->calls[c] = (struct type_call){.arena = out->values,
                                            .env = &session->env,
                                            .type = type,
                                            .typmod = entry->info.columns[c].typmod,
@@ -183,6 +224,7 @@ run(struct copy_out *out, struct cache_entry *entry)
         for (uint32_t i = 0; i < batch.count; i++)
             put_row(out, &batch, batch.sel != NULL ? batch.sel[i] : i);
         out->row_count += batch.count;
+        arena_reset(out->values);
     }
     exec_close(exec);
     if (out->file == NULL)
@@ -204,7 +246,13 @@ copy_run(struct session *session, const struct copy *copy)
     struct copy_out *out = arena_alloc_zero(arena, sizeof *out);
     out->session = session;
     out->copy = copy;
+    out->null_bytes = strlen(copy->null_text);
     arena_on_end(arena, end_bufs, out);
+    out->values =
+        arena_new(&(struct arena_options){.name = "copied values", .on_full = raise_arena_full});
+    if (out->values == NULL)
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    special_init(out);
     if (copy->file != NULL)
         out->file = copy_file_open(arena, copy->file, true);
     struct cache_entry *entry = planned_make(session, copy->query, NULL);
