@@ -6,6 +6,7 @@
 #include "session/session_set.h"
 #include "session/system_int.h"
 #include "type/values.h"
+#include <stdlib.h>
 
 static struct branch_info *
 all_branches(struct system_rows *rows, uint32_t *count)
@@ -53,19 +54,31 @@ static const struct made_column branch_columns[] = {
     {"head", TYPE_INT8}, {"created", TYPE_TIMESTAMPTZ}, {"own_commits", TYPE_INT8},
 };
 
+static int
+compare_numbers(const void *a, const void *b)
+{
+    const struct branch_info *const *left = a, *const *right = b;
+    return ((*left)->branch > (*right)->branch) - ((*left)->branch < (*right)->branch);
+}
+
 static void
 fill_branches(struct system_rows *rows)
 {
     uint32_t count;
     const struct branch_info *list = all_branches(rows, &count);
+    const struct branch_info **by_number = arena_alloc_array(rows->arena, count, sizeof *by_number);
+    for (uint32_t i = 0; i < count; i++)
+        by_number[i] = &list[i];
+    qsort(by_number, count, sizeof *by_number, compare_numbers);
     for (uint32_t i = 0; i < count; i++) {
-        const char *parent = NULL;
-        for (uint32_t k = 0; k < count && list[i].parent != 0; k++)
-            if (list[k].branch == list[i].parent)
-                parent = list[k].name;
+        const struct branch_info key = {.branch = list[i].parent}, *of_key = &key;
+        const struct branch_info **parent =
+            key.branch == 0
+                ? NULL
+                : bsearch(&of_key, by_number, count, sizeof *by_number, compare_numbers);
         row_begin(rows);
         put_text(rows, list[i].name);
-        put_text(rows, parent);
+        put_text(rows, parent == NULL ? NULL : (*parent)->name);
         put_i64(rows, (int64_t)list[i].fork);
         put_i64(rows, (int64_t)list[i].head);
         put_i64(rows, list[i].created_us - EPOCH_SHIFT_US);
