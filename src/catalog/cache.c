@@ -81,6 +81,12 @@ catalog_cache_free(struct catalog_cache *cache)
     mem_free(cache);
 }
 
+void
+catalog_cache_set_sequence_rows(struct catalog_cache *cache, const struct virtual_table *rows)
+{
+    cache->sequence_rows = rows;
+}
+
 struct arena *
 catalog_cache_arena(struct catalog_cache *cache)
 {

@@ -50,6 +50,9 @@ void catalog_unkeep(struct catalog_kept *kept);
 void catalog_cache_add_virtual(struct catalog_cache *cache, const struct table *const *tables,
                                uint32_t count);
 
+/* How the one row of a sequence, as a relation, is read; before any catalog_begin. */
+void catalog_cache_set_sequence_rows(struct catalog_cache *cache, const struct virtual_table *rows);
+
 /* Memory as long-lived as the cache, for them. */
 struct arena *catalog_cache_arena(struct catalog_cache *cache);
 

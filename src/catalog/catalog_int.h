@@ -52,6 +52,7 @@ struct catalog_cache {
     uint64_t next_version;
     struct map virtuals;      /* oid -> const struct table */
     struct map virtual_names; /* hash -> struct name_entry */
+    const struct virtual_table *sequence_rows;
     struct arena *arena;
 };
 

@@ -156,6 +156,7 @@ load_sequence(struct catalog *catalog, oid object, struct slice row)
                                      .persistence = 'p',
                                      .column_count = 3,
                                      .columns = columns,
+                                     .virtual_table = catalog->cache->sequence_rows,
                                      .comment = sequence->comment};
     remember(&generation->sequences, object, sequence);
     remember(&generation->relations, object, relation);

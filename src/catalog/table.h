@@ -131,7 +131,8 @@ struct table {
     const char *view_sql;      /* views: the query */
     oid row_type, array_type;
     const char *comment;
-    const struct virtual_table *virtual_table; /* TABLE_VIRTUAL: how its rows are made (exec) */
+    /* TABLE_VIRTUAL, TABLE_SEQUENCE: how rows are made (exec); else null */
+    const struct virtual_table *virtual_table;
 };
 
 struct schema_def {

@@ -162,7 +162,7 @@ describe_table(struct level *level, struct rel *rel)
     const struct plan_context *context = level->planner->context;
 
     rel->table = context->table(context->object, rel->source->table.table->table);
-    if (rel->table->kind == TABLE_VIRTUAL)
+    if (rel->table->virtual_table != NULL)
         return;
     if (rel->table->kind != TABLE_PLAIN)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "reading \"%s\" as a table is not supported yet",
@@ -189,7 +189,7 @@ rels_finish(struct level *level)
         struct rel *rel = &level->rels[i];
         if (rel->source->kind == RANGE_TABLE)
             describe_table(level, rel);
-        if (rel->table == NULL || rel->table->kind == TABLE_VIRTUAL)
+        if (rel->table == NULL || rel->table->virtual_table != NULL)
             range_plan(level, rel);
     }
 }

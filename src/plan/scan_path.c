@@ -210,7 +210,7 @@ scan_paths(struct level *level, struct rel *rel, relset available,
 {
     struct expr_list all = {NULL, 0, 0};
 
-    if (rel->table == NULL || rel->table->kind == TABLE_VIRTUAL) {
+    if (rel->table == NULL || rel->table->virtual_table != NULL) {
         subquery_path(level, rel, list);
         return;
     }

@@ -182,6 +182,7 @@ engine_fill(struct engine *engine, const struct engine_options *options)
     if (engine->catalogs == NULL || engine->statements == NULL)
         raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
     system_relations_add(engine->catalogs, engine->types);
+    catalog_cache_set_sequence_rows(engine->catalogs, &sequence_rows);
     engine_open_db(engine, options);
     engine->log = options->log;
     engine->next_pid = 1;
