@@ -62,13 +62,16 @@ is_false(const struct expr *e)
 static bool
 args_are_const(const struct expr *e, bool *has_null)
 {
+    bool are_const = true;
+
     *has_null = false;
     for (uint32_t i = 0; i < e->arg_count; i++) {
-        if (e->args[i]->kind != EXPR_CONST)
-            return false;
-        *has_null |= e->args[i]->constant.is_null;
+        if (e->args[i]->kind == EXPR_CONST)
+            *has_null |= e->args[i]->constant.is_null;
+        else
+            are_const = false;
     }
-    return true;
+    return are_const;
 }
 
 /* The call's value as a constant; the call itself if it raises. */
@@ -116,13 +119,18 @@ static struct expr *
 fold_func(struct planner *planner, struct expr *e)
 {
     const struct func_info *func = e->func.func;
-    bool has_null;
+    bool has_null, are_const = args_are_const(e, &has_null);
 
-    if (func->is_set || func->scalar == NULL || func->volatility != FUNC_IMMUTABLE ||
-        e->arg_count > FUNC_ARGS_MAX || !args_are_const(e, &has_null))
+    if (func->is_set || func->scalar == NULL)
         return e;
-    if (func->is_strict && has_null)
-        return expr_null(planner->arena, e->type, e->typmod, e->at);
+    /* Whatever the other arguments are: they are not even computed. */
+    if (func->is_strict && has_null) {
+        struct expr *null = expr_null(planner->arena, e->type, e->typmod, e->at);
+        null->collation = e->collation;
+        return null;
+    }
+    if (func->volatility != FUNC_IMMUTABLE || e->arg_count > FUNC_ARGS_MAX || !are_const)
+        return e;
     return call_now(planner, e);
 }
 
