@@ -10,6 +10,7 @@
  * written or synced from then on (is_failed).
  */
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/thread.h"
@@ -27,6 +28,8 @@
 
 #define LOG_AHEAD_BYTES ((uint64_t)256 << 10)
 #define SEGMENTS_OPEN_MAX 8u
+#define LOCK_WAIT_US 1000000
+#define LOCK_POLL_US 10000
 
 /* An open log segment. */
 struct segment {
@@ -662,6 +665,21 @@ is_write_refused(int error)
     return error == EACCES || error == EPERM || error == EROFS;
 }
 
+/* Locks the file. A process that was killed just now has it until its memory has been given back:
+ * that is waited for. */
+static bool
+lock_file(const struct file_device *file)
+{
+    int mode = (file->is_read_only ? LOCK_SH : LOCK_EX) | LOCK_NB;
+    int64_t until = clock_monotonic_us() + LOCK_WAIT_US;
+    while (flock(file->fd, mode) != 0) {
+        if (errno != EWOULDBLOCK || clock_monotonic_us() >= until)
+            return false;
+        clock_sleep_us(LOCK_POLL_US);
+    }
+    return true;
+}
+
 /* Opens and locks the file; *is_new if it was made. */
 static enum status
 open_locked(struct file_device *file, bool can_create, bool *is_new)
@@ -689,7 +707,7 @@ open_locked(struct file_device *file, bool can_create, bool *is_new)
     }
     if (about.st_size > 0 && about.st_size < PAGE_BYTES && !is_begun(file))
         return ST_NOT_ROWAN;
-    if (flock(file->fd, (file->is_read_only ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0)
+    if (lock_file(file))
         return ST_OK;
     if (errno != EWOULDBLOCK)
         return failed(file, "lock");

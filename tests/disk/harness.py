@@ -84,10 +84,15 @@ class Server:
         raise AssertionError("no error: " + text)
 
     def kill(self):
+        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(20)
         self.process.stderr.close()
+        # The engine holds the file until all of its memory has been given back.
+        until = time.time() + 20
+        while time.time() < until and any(os.path.exists("/proc/" + pid) for pid in children):
+            time.sleep(0.01)
 
     def stop(self):
         self.process.send_signal(signal.SIGINT)
