@@ -1,6 +1,6 @@
 /*
- * system_proc.c: pg_proc and pg_aggregate: the built-in functions, from the registry of types, and those
- * of the schema rowan.
+ * system_proc.c: pg_proc and pg_aggregate: the built-in functions, from the registry of types, and
+ * those of the schema rowan.
  */
 #include "session/branch_functions.h"
 #include "session/system_int.h"
