@@ -11,6 +11,10 @@ mark_rel(const struct level *level, const struct row_mark *mark)
     if (rel >= LEVEL_RELS_MAX || level->rels[rel].source->kind != RANGE_TABLE)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
               "row locks on a subquery or a function are not supported yet");
+    const struct table *table = level->rels[rel].table;
+    if (table != NULL && table->virtual_table != NULL)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "cannot lock rows in %s \"%s\"",
+              table->kind == TABLE_SEQUENCE ? "sequence" : "relation", table->name);
     return &level->rels[rel];
 }
 

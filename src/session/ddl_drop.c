@@ -295,7 +295,7 @@ find_item(struct session *session, const struct drop *drop, const struct object_
         raise(drop->object == OBJECT_KIND_INDEX ? SQLSTATE_UNDEFINED_OBJECT
                                                 : SQLSTATE_UNDEFINED_TABLE,
               "%s \"%s\" does not exist", kind, item->name.name);
-    if (table->kind == TABLE_VIRTUAL)
+    if (table->table < OID_USER_FIRST)
         raise(SQLSTATE_INSUFFICIENT_PRIVILEGE, "permission denied: \"%s\" is a system catalog",
               table->name);
     if (!kind_fits(drop->object, table->kind)) {

@@ -17,7 +17,7 @@ find_relation(struct session *session, const struct object_name *name, bool if_e
     }
     if (table == NULL)
         table = session_find_table(session, name);
-    if (table->kind == TABLE_VIRTUAL)
+    if (table->table < OID_USER_FIRST)
         raise(SQLSTATE_INSUFFICIENT_PRIVILEGE, "permission denied: \"%s\" is a system catalog",
               table->name);
     return table;

@@ -121,6 +121,12 @@ const struct system_source system_empty_sources[] = {
             "applied bool, error text"),
     NOTHING(12327, "pg_user_mappings",
             "umid oid, srvid oid, srvname name, umuser oid, usename name, umoptions text[]"),
+    NOTHING(12018, "pg_policies",
+            "schemaname name, tablename name, policyname name, permissive text, roles name[], "
+            "cmd text, qual text, with_check text"),
+    NOTHING(12099, "pg_seclabels",
+            "objoid oid, classoid oid, objsubid int4, objtype text, objnamespace oid, "
+            "objname text, provider text, label text"),
     NOTHING(12114, "pg_hba_file_rules",
             "line_number int4, type text, database text[], user_name text[], address text, "
             "netmask text, auth_method text, options text[], error text"),

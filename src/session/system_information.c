@@ -221,22 +221,23 @@ const struct system_source system_information_sources[] = {
                 "IN ('p', 'u') "
                 "LEFT JOIN pg_catalog.pg_namespace un ON un.oid = u.connamespace WHERE k.contype "
                 "= 'f'"),
-    SYSTEM_VIEW(12410, SCHEMA_INFORMATION, "check_constraints",
-                "constraint_catalog name, constraint_schema name, constraint_name name, "
-                "check_clause varchar",
-                "SELECT pg_catalog.current_database()::name AS constraint_catalog, "
-                "cn.nspname::name AS constraint_schema, k.conname::name AS constraint_name, '(' "
-                "|| pg_catalog.pg_get_expr(k.conbin, k.conrelid) || ')'::varchar AS check_clause "
-                "FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace cn ON cn.oid = "
-                "k.connamespace "
-                "WHERE k.contype = 'c' "
-                "UNION ALL SELECT pg_catalog.current_database()::name, n.nspname, (n.oid || '_' "
-                "|| c.oid || '_' || a.attnum || '_not_null')::name, (a.attname || ' IS NOT "
-                "NULL')::varchar "
-                "FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
-                "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-                "WHERE a.attnotnull AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN "
-                "('r', 'p')"),
+    SYSTEM_VIEW(
+        12410, SCHEMA_INFORMATION, "check_constraints",
+        "constraint_catalog name, constraint_schema name, constraint_name name, "
+        "check_clause varchar",
+        "SELECT pg_catalog.current_database()::name AS constraint_catalog, "
+        "cn.nspname::name AS constraint_schema, k.conname::name AS constraint_name, "
+        "('(' || pg_catalog.pg_get_expr(k.conbin, k.conrelid) || ')')::varchar AS check_clause "
+        "FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace cn ON cn.oid = "
+        "k.connamespace "
+        "WHERE k.contype = 'c' "
+        "UNION ALL SELECT pg_catalog.current_database()::name, n.nspname, (n.oid || '_' "
+        "|| c.oid || '_' || a.attnum || '_not_null')::name, (a.attname || ' IS NOT "
+        "NULL')::varchar "
+        "FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE a.attnotnull AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN "
+        "('r', 'p')"),
     SYSTEM_VIEW(12411, SCHEMA_INFORMATION, "sequences",
                 "sequence_catalog name, sequence_schema name, sequence_name name, "
                 "data_type varchar, numeric_precision int4, numeric_precision_radix int4, "

@@ -47,6 +47,8 @@ void put_zeros(struct system_rows *rows, uint32_t count);
  */
 void put_numbers(struct system_rows *rows, const int16_t *values, uint32_t count);
 void put_oids(struct system_rows *rows, const oid *values, uint32_t count);
+/* float4[]; of none: null. */
+void put_fractions(struct system_rows *rows, const double *values, uint32_t count);
 /* text[], "char"[]: a string a letter. */
 void put_texts(struct system_rows *rows, const char *const *values, uint32_t count);
 
@@ -106,6 +108,8 @@ extern const struct system_source system_proc_sources[];
 extern const uint32_t system_proc_source_count;
 extern const struct system_source system_server_sources[];
 extern const uint32_t system_server_source_count;
+extern const struct system_source system_stats_sources[];
+extern const uint32_t system_stats_source_count;
 extern const struct system_source system_type_sources[];
 extern const uint32_t system_type_source_count;
 extern const struct system_source system_views_sources[];

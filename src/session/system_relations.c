@@ -181,6 +181,18 @@ put_oids(struct system_rows *rows, const oid *values, uint32_t count)
 }
 
 void
+put_fractions(struct system_rows *rows, const double *values, uint32_t count)
+{
+    union datum *elements = arena_alloc_array(rows->arena, count + 1, sizeof *elements);
+    for (uint32_t i = 0; i < count; i++)
+        elements[i] = f32_datum((float)values[i]);
+    if (count == 0)
+        put_null(rows);
+    else
+        put_array(rows, elements, count);
+}
+
+void
 put_texts(struct system_rows *rows, const char *const *values, uint32_t count)
 {
     union datum *elements = arena_alloc_array(rows->arena, count + 1, sizeof *elements);
@@ -323,6 +335,7 @@ system_relations_add(struct catalog_cache *cache, const struct types *types)
         {system_opclass_sources, system_opclass_source_count},
         {system_proc_sources, system_proc_source_count},
         {system_server_sources, system_server_source_count},
+        {system_stats_sources, system_stats_source_count},
         {system_type_sources, system_type_source_count},
         {system_views_sources, system_views_source_count},
     };

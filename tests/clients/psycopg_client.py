@@ -166,6 +166,22 @@ def types_are_found_in_the_catalog(c):
 
 
 @check
+def every_relation_of_the_catalog_is_as_declared(c):
+    relations = c.execute("SELECT c.oid, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                          "WHERE c.oid < 16384 AND n.nspname IN ('pg_catalog', 'information_schema')").fetchall()
+    assert len(relations) > 150, len(relations)
+    wrong = []
+    for oid, schema, name in relations:
+        cursor = c.execute("SELECT * FROM %s.%s LIMIT 3" % (schema, name))
+        shown = [(d.name, d.type_code) for d in cursor.description]
+        declared = c.execute("SELECT attname, atttypid FROM pg_attribute WHERE attrelid = %s ORDER BY attnum", [oid]).fetchall()
+        wrong += [(name, a, b) for a, b in zip(shown, declared) if a != b]
+        if len(shown) != len(declared):
+            wrong.append((name, len(shown), len(declared)))
+    assert not wrong, wrong[:10]
+
+
+@check
 def cancel_and_notices_arrive(c):
     notices = []
     c.add_notice_handler(lambda d: notices.append(d.message_primary))

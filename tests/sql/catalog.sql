@@ -1,0 +1,40 @@
+-- Shows: the system catalogs can be read and joined, sequences too, and nobody changes them.
+-- Why: they are made on demand; each statement that expects a stored table must say so rather than fail.
+CREATE SEQUENCE s START 5;
+SELECT * FROM s;
+SELECT nextval('s');
+SELECT last_value, is_called, tableoid::regclass FROM s;
+CREATE TABLE t (a int PRIMARY KEY, b varchar(9) DEFAULT 'x', CONSTRAINT short CHECK (length(b) < 5));
+CREATE VIEW v AS SELECT a FROM t;
+COMMENT ON COLUMN t.a IS 'key';
+SELECT relname, relkind, relnatts, relhasindex FROM pg_class WHERE relname IN ('t', 't_pkey', 'v', 's') ORDER BY 1;
+SELECT attname, format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid), col_description(attrelid, attnum)
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum WHERE attrelid = 't'::regclass AND attnum > 0 ORDER BY attnum;
+SELECT conname, contype, conkey, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 't'::regclass ORDER BY 1;
+SELECT indexrelid::regclass, indkey, indisunique, pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 't'::regclass;
+SELECT pg_describe_object(classid, objid, objsubid), deptype FROM pg_depend WHERE refobjid = 't'::regclass ORDER BY 1, 2;
+SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1;
+SELECT column_name, data_type, character_maximum_length, is_nullable FROM information_schema.columns WHERE table_name = 't' ORDER BY ordinal_position;
+SELECT constraint_name, column_name, ordinal_position FROM information_schema.key_column_usage WHERE table_name = 't';
+SELECT tablename, hasindexes FROM pg_tables WHERE schemaname = 'public';
+SELECT typname, typlen, typtype, typelem::regtype, typarray::regtype FROM pg_type WHERE oid IN (23, 1007, 25, 2249) ORDER BY oid;
+SELECT proname, prorettype::regtype, proargtypes FROM pg_proc WHERE proname = 'lower' AND prorettype = 25;
+SELECT oprname, oprleft::regtype, oprright::regtype, oprcode FROM pg_operator WHERE oid = 96;
+SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_toast|^pg_temp|rowan' ORDER BY 1;
+SELECT has_table_privilege('t', 'select'), has_table_privilege('t', 'fly'), has_schema_privilege('public', 'usage');
+SELECT has_table_privilege('nothing', 'select');
+SELECT to_regclass('nothing'), to_regtype('nothing'), 'int'::regtype::oid, 't'::regclass::text;
+SELECT 'nothing'::regtype;
+SELECT 'lower'::regproc, 'lower(text)'::regprocedure, '+(int4,int4)'::regoperator;
+SELECT '+'::regoper;
+SELECT name, setting, unit, vartype FROM pg_settings WHERE name IN ('work_mem', 'search_path') ORDER BY 1;
+UPDATE s SET last_value = 1;
+UPDATE pg_class SET relname = 'x';
+DELETE FROM pg_type;
+SELECT * FROM s FOR UPDATE;
+DROP TABLE pg_class;
+DROP VIEW information_schema.tables;
+ALTER VIEW pg_catalog.pg_roles RENAME TO mine;
+CREATE INDEX ON pg_class (relname);
+CREATE TABLE pg_catalog.mine (a int);
+SELECT * FROM t_pkey;
