@@ -26,7 +26,7 @@ static const uint8_t row_conflicts[4] = {
     1 << 0 | 1 << 1 | 1 << 2 | 1 << 3, /* UPDATE: all */
 };
 
-/* Table modes are enum table_lock less one; ACCESS SHARE conflicts with nothing here. */
+/* Table modes are enum table_lock less one. */
 static const uint8_t table_conflicts[8] = {
     1 << 7,                                                       /* ACCESS SHARE */
     1 << 6 | 1 << 7,                                              /* ROW SHARE */
