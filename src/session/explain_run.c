@@ -23,8 +23,7 @@ actual_of(void *object, uint32_t node_id, struct explain_actual *actual)
 
 /* Runs the plan for its figures; its rows go nowhere. */
 static struct exec *
-run_for_figures(struct session *session, struct cache_entry *entry, const struct portal *portal,
-                bool has_timing)
+run_for_figures(struct session *session, struct cache_entry *entry, const struct portal *portal)
 {
     struct exec_context context = {
         .arena = session->statement_arena,
@@ -32,7 +31,7 @@ run_for_figures(struct session *session, struct cache_entry *entry, const struct
         .catalog = session->catalog,
         .env = &session->env,
         .cancel = &session->cancel,
-        .is_timed = has_timing,
+        .is_timed = true, /* rows and loops are counted with the time */
         .work_mem_bytes = session_setting_bytes(&session->settings, SETTING_WORK_MEM),
         .memory_bytes_max = session_setting_bytes(&session->settings, SETTING_ROWAN_QUERY_MEMORY),
         .temp_dir = session->engine->temp_dir};
@@ -102,7 +101,7 @@ explain_run(struct session *session, const struct explain *explain, const struct
         options.planning_us = (double)(clock_monotonic_us() - began_us);
     if (explain->is_analyze) {
         began_us = clock_monotonic_us();
-        options.object = run_for_figures(session, entry, portal, explain->has_timing);
+        options.object = run_for_figures(session, entry, portal);
         options.actual = actual_of;
         if (explain->has_summary)
             options.execution_us = (double)(clock_monotonic_us() - began_us);
