@@ -511,6 +511,13 @@ run_param(struct expr_state *state, const struct instr *in)
 
 /* ---- the loop ---- */
 
+static void
+run_clear(struct column *dst, uint32_t count, const uint16_t *sel)
+{
+    dst->is_const = false;
+    vector_begin_nulls(dst, count, sel);
+}
+
 /* Runs the code; returns the slot of a filter's result, 0 for other code, UINT16_MAX for none. */
 static uint32_t
 run(struct expr_state *state)
@@ -541,8 +548,7 @@ run(struct expr_state *state)
             run_param(state, in);
             break;
         case OP_CLEAR:
-            dst->is_const = false;
-            vector_begin_nulls(dst, count, sel);
+            run_clear(dst, count, sel);
             break;
         case OP_MOVE:
             vector_move(dst, &state->regs[in->a], count, sel);

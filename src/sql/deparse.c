@@ -8,7 +8,7 @@
 #include "sql/deparse_int.h"
 
 #include "base/raise.h"
-#include "sql/keywords.h"
+#include "type/quote.h"
 
 static void
 put(struct deparse *d, const char *text)
@@ -17,19 +17,6 @@ put(struct deparse *d, const char *text)
 }
 
 /* ---- names and literals ---- */
-
-static bool
-is_plain_name(const char *name)
-{
-    if (!((name[0] >= 'a' && name[0] <= 'z') || name[0] == '_'))
-        return false;
-    for (const char *at = name; *at != '\0'; at++) {
-        bool is_plain = (*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9') || *at == '_';
-        if (!is_plain)
-            return false;
-    }
-    return !keyword_needs_quotes(name);
-}
 
 static const char *
 quoted(struct arena *arena, const char *text, char quote, const char *prefix)
@@ -53,7 +40,7 @@ quoted(struct arena *arena, const char *text, char quote, const char *prefix)
 const char *
 deparse_name(struct arena *arena, const char *name)
 {
-    return is_plain_name(name) ? name : quoted(arena, name, '"', "");
+    return !quote_ident_needed(slice_text(name)) ? name : quoted(arena, name, '"', "");
 }
 
 const char *
