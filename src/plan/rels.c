@@ -189,7 +189,13 @@ rels_finish(struct level *level)
         struct rel *rel = &level->rels[i];
         if (rel->source->kind == RANGE_TABLE)
             describe_table(level, rel);
-        if (rel->table == NULL || rel->table->virtual_table != NULL)
+        if (rel->table == NULL)
+            range_plan(level, rel);
+    }
+    /* After the others, whose LATERAL references tell what else is read of these. */
+    for (uint32_t i = 0; i < level->rel_count; i++) {
+        struct rel *rel = &level->rels[i];
+        if (rel->table != NULL && rel->table->virtual_table != NULL)
             range_plan(level, rel);
     }
 }
