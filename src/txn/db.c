@@ -47,8 +47,7 @@ db_init_file(struct db *db)
     struct head_state head = head_read(&db->file_head);
     if (head.root.ref.page != PAGE_NONE)
         return ST_OK;
-    struct moments moments = {head.moment + 1, head.moment + 1};
-    return writer_replay(db->writer, moments, file_init, db);
+    return writer_replay(db->writer, head.moment + 1, file_init, db);
 }
 
 /* Brings the database to where the checkpoint and the log say it was. */
@@ -63,13 +62,8 @@ db_recover(struct db *db)
     db->next_id = state.next_id < FIRST_USER_ID ? FIRST_USER_ID : state.next_id;
     db->ids_end = db->next_id;
     db->ids_logged = db->next_id;
-    if (db->has_device) {
-        struct replay replay;
-        replay_init(&replay, db);
-        enum status st = store_recover(db->store, replay_scan, replay_record, &replay);
-        replay_deinit(&replay);
-        TRY(st);
-    }
+    if (db->has_device)
+        TRY(store_recover(db->store, replay_scan, replay_record, db));
     return db_init_file(db);
 }
 

@@ -386,14 +386,14 @@ queue_run(struct writer *writer)
 }
 
 enum status
-writer_replay(struct writer *writer, struct moments moments,
+writer_replay(struct writer *writer, birth_seq moment,
               enum status (*fill)(struct group *group, void *object), void *object)
 {
     struct group *group = &writer->group;
-    if (moments.first <= writer->moment || moments.last < moments.first)
+    if (moment <= writer->moment)
         return ST_CORRUPT;
-    atomic_store(&writer->db->last_moment, moments.last);
-    group_begin(group, moments.first);
+    atomic_store(&writer->db->last_moment, moment);
+    group_begin(group, moment);
     enum status st = fill(group, object);
     if (st == ST_OK)
         st = group_seal(group);
@@ -401,8 +401,7 @@ writer_replay(struct writer *writer, struct moments moments,
         group_drop(group);
         return st;
     }
-    group->moment = moments.last;
-    writer->moment = moments.last;
+    writer->moment = moment;
     group_publish(group);
     return ST_OK;
 }

@@ -65,12 +65,7 @@ void writer_drain(struct writer *writer);
 
 /* The moment of the newest group, as recovery finds it. */
 void writer_set_moment(struct writer *writer, birth_seq moment);
-/* Of what a replayed group stands for: its pages are born in the first, it is published in the
- * last. */
-struct moments {
-    birth_seq first, last;
-};
 /* Runs `fill` in a group of its own that is published without the log: recovery, and a new file. */
-MUST_CHECK enum status writer_replay(struct writer *writer, struct moments moments,
+MUST_CHECK enum status writer_replay(struct writer *writer, birth_seq moment,
                                      enum status (*fill)(struct group *group, void *object),
                                      void *object);
