@@ -57,6 +57,8 @@ sort_items(struct sort_state *state)
 {
     const struct sort_node_code *code = (const struct sort_node_code *)state->node.code;
 
+    if (state->item_count == 0)
+        return; /* there is no array yet, and qsort takes no null */
     if (code->sort.can_encode)
         qsort(state->items, state->item_count, sizeof *state->items, sort_compare_encoded);
     else
