@@ -32,7 +32,8 @@ struct device_ops {
     enum status (*truncate)(struct device *device, uint64_t page_count);
 
     /* Makes segment `id` of `bytes` bytes, preallocated; its name is durable on return. `recycle`
-     * (0: none) is an old segment whose space may be used for it and which is gone afterwards. */
+     * (0: none) is an old segment whose space may be used for it and which is gone afterwards. On
+     * failure there is no segment `id`, and the old one stays. */
     enum status (*log_create)(struct device *device, uint64_t id, uint64_t bytes, uint64_t recycle);
     enum status (*log_write)(struct device *device, uint64_t id, uint64_t offset, const void *from,
                              size_t bytes);

@@ -394,6 +394,26 @@ segment_make(struct file_device *file, const char *name, const char *old, uint64
     return st;
 }
 
+/* Undoes segment_make. */
+static void
+segment_unmake(struct file_device *file, uint64_t id, const char *name, const char *old)
+{
+    segment_forget(file, id);
+    if (old == NULL || rename(name, old) != 0)
+        (void)unlink(name);
+}
+
+/* What was just made holds nothing yet: all of it is to be written ahead. */
+static enum status
+segment_mark_new(struct file_device *file, uint64_t id)
+{
+    struct segment *segment;
+    TRY(segment_use(file, id, &segment));
+    segment->written_end = 0;
+    segment_done(file, segment);
+    return ST_OK;
+}
+
 static enum status
 file_log_create(struct device *device, uint64_t id, uint64_t bytes, uint64_t recycle)
 {
@@ -402,22 +422,23 @@ file_log_create(struct device *device, uint64_t id, uint64_t bytes, uint64_t rec
         return ST_READ_ONLY;
     struct buf path, old_path;
     const char *name = segment_path(file, id, &path);
-    const char *old = segment_path(file, recycle, &old_path);
-    enum status st = name == NULL || old == NULL ? ST_NO_MEMORY : ST_OK;
+    const char *recycled = segment_path(file, recycle, &old_path);
+    const char *old = recycle != 0 ? recycled : NULL;
+    enum status st = name == NULL || recycled == NULL ? ST_NO_MEMORY : ST_OK;
     if (recycle != 0)
         segment_forget(file, recycle);
-    if (st == ST_OK)
-        st = segment_make(file, name, recycle != 0 ? old : NULL, bytes);
-    if (st == ST_OK)
-        st = sync_directory(file);
+    if (st == ST_OK) {
+        st = segment_make(file, name, old, bytes);
+        bool is_made = st == ST_OK;
+        if (st == ST_OK)
+            st = sync_directory(file);
+        if (st == ST_OK && recycle == 0)
+            st = segment_mark_new(file, id);
+        if (is_made && st != ST_OK)
+            segment_unmake(file, id, name, old);
+    }
     buf_deinit(&path);
     buf_deinit(&old_path);
-    struct segment *segment;
-    if (st == ST_OK && recycle == 0) {
-        TRY(segment_use(file, id, &segment));
-        segment->written_end = 0;
-        segment_done(file, segment);
-    }
     return st;
 }
 

@@ -29,6 +29,8 @@ static enum status add_segment(struct log *log, bool is_ahead);
 static enum status create_segment(struct log *log, struct log_segment *segment, bool is_ahead);
 static bool reserve_segment(struct log *log);
 static uint64_t take_spare(struct log *log);
+static void give_spare(struct log *log, uint64_t id);
+static void remove_segment(struct log *log, uint64_t id);
 static enum status put_record(struct log *log, const struct slice *parts, uint32_t part_count,
                               uint32_t bytes, uint64_t salt);
 static enum status write_out(struct log *log, bool is_synced);
@@ -188,6 +190,8 @@ log_remove_all(struct log *log)
     /* From the oldest on: what a crash leaves is the end of the log. */
     while (st == ST_OK && log->spare_count > 0) {
         st = device->ops->log_remove(device, log->spares[log->spare_count - 1]);
+        if (st == ST_NOT_FOUND) /* it was lost in a failed try to recycle it */
+            st = ST_OK;
         if (st == ST_OK)
             log->spare_count--;
     }
@@ -295,18 +299,19 @@ create_segment(struct log *log, struct log_segment *segment, bool is_ahead)
     /* The number is used up even by a failure: no two segments ever had the same. */
     log->last_id = segment->id;
     uint64_t spare = take_spare(log);
-    TRY(device->ops->log_create(device, segment->id, log->segment_bytes, spare));
+    enum status st = device->ops->log_create(device, segment->id, log->segment_bytes, spare);
+    if (st != ST_OK) {
+        give_spare(log, spare);
+        return st;
+    }
     uint8_t header[LOG_HEADER_BYTES];
     log_encode_header(segment, log->file_id, header);
-    enum status st = ST_OK;
     if (is_ahead && spare == 0 && device->ops->log_prepare != NULL)
         st = device->ops->log_prepare(device, segment->id);
     if (st == ST_OK)
         st = device->ops->log_write(device, segment->id, 0, header, sizeof header);
     if (st != ST_OK) {
-        if (device->ops->log_remove(device, segment->id) != ST_OK)
-            log_line(log->store->log_sink, LOG_WARN, "could not remove log segment %llu",
-                     (unsigned long long)segment->id);
+        remove_segment(log, segment->id);
         return st;
     }
     st = device->ops->log_sync(device, segment->id);
@@ -336,6 +341,21 @@ take_spare(struct log *log)
     uint64_t id = log->spare_count > 0 ? log->spares[--log->spare_count] : 0;
     mutex_unlock(&log->lock);
     return id;
+}
+
+/* Back to the others: it is still on the device. 0: none was taken. */
+static void
+give_spare(struct log *log, uint64_t id)
+{
+    if (id == 0)
+        return;
+    mutex_lock(&log->lock);
+    bool is_kept = log->spare_count < LOG_SPARES_MAX;
+    if (is_kept)
+        log->spares[log->spare_count++] = id;
+    mutex_unlock(&log->lock);
+    if (!is_kept)
+        remove_segment(log, id);
 }
 
 /* Lock held. Nothing has changed after a failure. */
@@ -447,8 +467,15 @@ drop_segment(struct log *log, const struct log_segment *segment)
     if (is_kept)
         log->spares[log->spare_count++] = segment->id;
     mutex_unlock(&log->lock);
+    if (!is_kept)
+        remove_segment(log, segment->id);
+}
+
+static void
+remove_segment(struct log *log, uint64_t id)
+{
     struct device *device = log->store->device;
-    if (!is_kept && device->ops->log_remove(device, segment->id) != ST_OK)
+    if (device->ops->log_remove(device, id) != ST_OK)
         log_line(log->store->log_sink, LOG_WARN, "could not remove log segment %llu",
-                 (unsigned long long)segment->id);
+                 (unsigned long long)id);
 }

@@ -212,6 +212,43 @@ check_faults(struct bench *bench)
     assert_int_equal(device->ops->read(device, 0, 1, page), ST_OK);
 }
 
+/*
+ * Makes segment 2 with the n-th passage of the fault point failing, perhaps out of segment 1. True:
+ * the fault was met; then there are the segments of before, and no other.
+ */
+static bool
+segment_fails_whole(enum fault_point point, uint64_t nth, bool is_recycled)
+{
+    struct bench bench;
+    bench_open(&bench, KIND_FILE);
+    struct device *device = bench.device;
+    assert_int_equal(device->ops->log_create(device, 1, 8192, 0), ST_OK);
+    fault_arm(point, nth);
+    enum status st = device->ops->log_create(device, 2, 8192, is_recycled ? 1 : 0);
+    bool was_hit = fault_was_hit(point);
+    fault_arm(point, 0);
+    assert_int_equal(st != ST_OK, was_hit);
+    uint64_t ids[4];
+    uint32_t count;
+    assert_int_equal(device->ops->log_list(device, ids, 4, &count), ST_OK);
+    assert_int_equal(count, was_hit || is_recycled ? 1 : 2);
+    assert_int_equal(ids[0], was_hit || !is_recycled ? 1 : 2);
+    bench_close(&bench);
+    return was_hit;
+}
+
+static void
+a_segment_is_made_whole_or_not(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        uint64_t nth = 1;
+        while (segment_fails_whole(i % 2 == 0 ? FAULT_ALLOC : FAULT_IO, nth, i >= 2))
+            nth++;
+        assert_true(nth > 1);
+    }
+}
+
 static void
 a_failed_sync_is_final(void **state)
 {
@@ -449,6 +486,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages_are_read_back),
         cmocka_unit_test(log_bytes_are_read_back),
+        cmocka_unit_test(a_segment_is_made_whole_or_not),
         cmocka_unit_test(a_failed_sync_is_final),
         cmocka_unit_test(a_file_is_locked_and_kept),
         cmocka_unit_test(other_names_are_no_segments),
