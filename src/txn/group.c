@@ -306,9 +306,10 @@ group_flush_dead(struct group *group, uint32_t branch)
     struct db *db = group->db;
     mutex_lock(&db->branches_mutex);
     struct branch *open = branch_lookup(db, branch);
+    /* With dead pages in memory only the writer closes it; without, whoever holds the mutex. */
+    bool has_dead = open != NULL && open->dead.count != 0;
     mutex_unlock(&db->branches_mutex);
-    /* A branch with dead pages in memory is not closed but by the writer. */
-    if (open == NULL || open->dead.count == 0)
+    if (!has_dead)
         return ST_OK;
     struct file_tree *file;
     TRY(group_file(group, &file));
