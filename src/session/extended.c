@@ -373,9 +373,10 @@ execute_utility(struct portal *portal)
 {
     struct session *session = portal->session;
     struct session_sink *sink = &session->sink;
-    struct analyze_options options = {.arena = portal->arena, .scope = &session->scope};
     portal->is_done = true;
     if (session_is_control(portal->raw->source)) {
+        /* Not in the portal's arena: the portal may go with the transaction or savepoint. */
+        struct analyze_options options = {.arena = session->query_arena, .scope = &session->scope};
         const struct query *query = analyze(&options, portal->raw);
         if (query->command == COMMAND_UTILITY && query->utility->kind <= UTILITY_ROLLBACK_TO)
             return session_run_control(session, query->utility);
