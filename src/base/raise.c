@@ -9,12 +9,15 @@
 
 #include "base/check.h"
 #include <stdio.h>
+#include <string.h>
 
 #define NOTICE_TEXT_BYTES 1024
 
 struct thread_state {
     struct catch *innermost;
     struct notice_sink sink;
+    struct error kept; /* catch_keep's copy of a frame's no_memory */
+    char kept_detail[sizeof((struct catch *)NULL)->no_memory_detail];
 };
 
 static _Thread_local struct thread_state thread_state;
@@ -33,6 +36,17 @@ catch_end(struct catch *frame)
 {
     check(thread_state.innermost == frame);
     thread_state.innermost = frame->outer;
+}
+
+struct error *
+catch_keep(const struct catch *frame)
+{
+    if (frame->error != &frame->no_memory)
+        return frame->error;
+    memcpy(thread_state.kept_detail, frame->no_memory_detail, sizeof thread_state.kept_detail);
+    thread_state.kept = frame->no_memory;
+    thread_state.kept.detail = thread_state.kept_detail;
+    return &thread_state.kept;
 }
 
 static struct catch *

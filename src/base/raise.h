@@ -61,6 +61,12 @@ void catch_push(struct catch *frame, struct arena *arena);
 void catch_end(struct catch *frame);
 
 /*
+ * frame->error for who reads it when the frame is gone: in the frame's arena, or of the thread and
+ * valid until the thread next calls this.
+ */
+struct error *catch_keep(const struct catch *frame);
+
+/*
  * Raises an ERROR. Message by PostgreSQL's rules: short, lower case, no full stop.
  * raise_error takes the fields beyond the message: designated initialisers in `fields`, whose
  * message, code and severity (default ERROR) count too.

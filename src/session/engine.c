@@ -228,7 +228,7 @@ engine_open(const struct engine_options *options, struct arena *arena, struct en
     if (engine->db != NULL)
         db_abandon(engine->db);
     engine_free(engine);
-    *error = frame.error;
+    *error = catch_keep(&frame);
     return false;
 }
 

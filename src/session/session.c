@@ -243,7 +243,7 @@ session_new(const struct session_options *options, struct arena *arena, struct e
     }
     if (session != NULL)
         session_release(session);
-    *error = frame.error;
+    *error = catch_keep(&frame);
     return NULL;
 }
 

@@ -27,7 +27,8 @@ struct parse {
     struct arena *arena;
     const char *text;
     PgQuery__ParseResult *tree;
-    struct error *error; /* raised while parsing on another thread */
+    struct catch frame;  /* of the other thread's errors, if it parses: outlives that thread */
+    struct error *error; /* raised there */
 };
 
 /* ---- errors ---- */
@@ -160,12 +161,11 @@ static void
 parse_on_thread(void *object)
 {
     struct parse *parse = object;
-    struct catch frame;
-    if (catch_begin(&frame, parse->arena)) {
+    if (catch_begin(&parse->frame, parse->arena)) {
         parse_text(parse);
-        catch_end(&frame);
+        catch_end(&parse->frame);
     } else {
-        parse->error = frame.error;
+        parse->error = parse->frame.error;
     }
     /* The parser's own memory of this thread goes with the thread. */
 }
