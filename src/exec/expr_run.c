@@ -284,12 +284,12 @@ run_rows(struct expr_state *state, const struct instr *in, uint32_t count, const
 
 /* ---- selections ---- */
 
-/* 1 true, 0 false or null. */
+/* 1 true, 0 false or null. What lies where a null is, is no bool's value. */
 static inline bool
 is_true(const struct column *reg, uint32_t row)
 {
     uint32_t at = reg->is_const ? 0 : row;
-    return ((const bool *)reg->data)[at] && !(reg->has_nulls && reg->nulls[at]);
+    return !(reg->has_nulls && reg->nulls[at]) && ((const bool *)reg->data)[at];
 }
 
 static void
@@ -408,7 +408,7 @@ run_not(struct expr_state *state, const struct instr *in, uint32_t count, const 
     }
     for (uint32_t i = 0; i < count; i++) {
         uint32_t row = sel_row(sel, i);
-        ((bool *)dst->data)[row] = !((const bool *)reg->data)[row];
+        ((bool *)dst->data)[row] = ((const uint8_t *)reg->data)[row] == 0; /* nulls hold any byte */
         if (reg->has_nulls)
             dst->nulls[row] = reg->nulls[row];
     }
@@ -456,7 +456,8 @@ run_test(struct expr_state *state, const struct instr *in, uint32_t count, const
         else if (in->op == OP_IS_NOT_NULL)
             values[row] = !is_null;
         else
-            values[row] = bool_test(in->target, ((const bool *)reg->data)[row], is_null);
+            values[row] =
+                bool_test(in->target, !is_null && ((const bool *)reg->data)[row], is_null);
     }
 }
 
