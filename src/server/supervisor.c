@@ -26,7 +26,6 @@
 #define FAILED_STARTS_MAX 5
 #define EARLY_US 1000000LL /* a crash sooner than this is followed by a pause */
 #define RESTART_PAUSE_US 100000LL
-#define PASSWORD_BYTES_MAX 1024
 
 extern char **environ;
 
@@ -68,30 +67,37 @@ static const char usage[] =
     "clients from elsewhere: ROWAN_PASSWORD or ROWAN_PASSWORD_FILE.\n"
     "SIGTERM waits for sessions to end, SIGINT ends them, SIGQUIT stops at once.\n";
 
+/* Keeps a copy of both texts in one piece of memory, which begins with the name. */
 static bool
-add_setting(struct serve_options *options, const char *name, const char *value)
+add_setting(struct serve_options *options, const char *name, size_t name_bytes, const char *value)
 {
     if (options->setting_count == SERVE_SETTINGS_MAX) {
         fprintf(stderr, "rowan: too many settings\n");
         return false;
     }
+    size_t value_bytes = strlen(value) + 1;
+    char *copy = malloc(name_bytes + 1 + value_bytes);
+    if (copy == NULL) {
+        fprintf(stderr, "rowan: out of memory\n");
+        return false;
+    }
+    memcpy(copy, name, name_bytes);
+    copy[name_bytes] = '\0';
+    memcpy(copy + name_bytes + 1, value, value_bytes);
     options->settings[options->setting_count++] =
-        (struct setting_text){.name = name, .value = value};
+        (struct setting_text){.name = copy, .value = copy + name_bytes + 1};
     return true;
 }
 
 static bool
 add_assignment(struct serve_options *options, const char *text)
 {
-    char *copy = strdup(text);
-    char *equals = copy == NULL ? NULL : strchr(copy, '=');
+    const char *equals = strchr(text, '=');
     if (equals == NULL) {
         fprintf(stderr, "rowan: \"%s\" is not NAME=VALUE\n", text);
-        free(copy);
         return false;
     }
-    *equals = '\0';
-    return add_setting(options, copy, equals + 1); /* kept for the life of the process */
+    return add_setting(options, text, (size_t)(equals - text), equals + 1);
 }
 
 static char *
@@ -130,7 +136,8 @@ read_config(struct serve_options *options, const char *path)
             break;
         }
         *equals = '\0';
-        is_good = add_setting(options, strdup(trim(text)), strdup(trim(equals + 1)));
+        char *name = trim(text);
+        is_good = add_setting(options, name, strlen(name), trim(equals + 1));
     }
     fclose(file);
     return is_good;
@@ -142,15 +149,14 @@ read_environment(struct serve_options *options)
     for (char **entry = environ; *entry != NULL; entry++) {
         if (strncmp(*entry, "ROWAN_", 6) != 0 || strncmp(*entry, "ROWAN_PASSWORD", 14) == 0)
             continue;
-        char *copy = strdup(*entry + 6);
-        char *equals = copy == NULL ? NULL : strchr(copy, '=');
-        if (equals == NULL)
+        const char *text = *entry + 6;
+        size_t bytes = strcspn(text, "=");
+        if (text[bytes] == '\0')
             continue;
-        *equals = '\0';
-        for (char *p = copy; *p != '\0'; p++)
-            *p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
-        if (!add_setting(options, copy, equals + 1))
+        if (!add_setting(options, text, bytes, text + bytes + 1))
             return false;
+        for (char *p = (char *)options->settings[options->setting_count - 1].name; *p != '\0'; p++)
+            *p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
     }
     return true;
 }
@@ -163,12 +169,11 @@ read_password(struct serve_options *options)
     if (options->password != NULL || path == NULL)
         return true;
     FILE *file = fopen(path, "re");
-    char *line = malloc(PASSWORD_BYTES_MAX);
-    if (file == NULL || line == NULL || fgets(line, PASSWORD_BYTES_MAX, file) == NULL) {
+    char *line = options->password_text;
+    if (file == NULL || fgets(line, sizeof options->password_text, file) == NULL) {
         fprintf(stderr, "rowan: could not read a password from \"%s\"\n", path);
         if (file != NULL)
             fclose(file);
-        free(line);
         return false;
     }
     fclose(file);
@@ -318,20 +323,29 @@ supervise(const struct serve_options *options)
     return 1;
 }
 
-int
-server_main(int argc, char **argv)
+static int
+serve(struct serve_options *options, int argc, char **argv)
 {
-    struct serve_options options = {.path = NULL};
-    int status = read_arguments(&options, argc, argv);
+    int status = read_arguments(options, argc, argv);
     if (status != 0) {
         fputs(usage, status == 1 ? stdout : stderr);
         return status == 1 ? 0 : 2;
     }
-    options.is_ready = mmap(NULL, sizeof *options.is_ready, PROT_READ | PROT_WRITE,
-                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (options.is_ready == MAP_FAILED) {
+    options->is_ready = mmap(NULL, sizeof *options->is_ready, PROT_READ | PROT_WRITE,
+                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (options->is_ready == MAP_FAILED) {
         fprintf(stderr, "rowan: out of memory\n");
         return 1;
     }
-    return supervise(&options);
+    return supervise(options);
+}
+
+int
+server_main(int argc, char **argv)
+{
+    struct serve_options options = {.path = NULL};
+    int status = serve(&options, argc, argv);
+    for (uint32_t i = 0; i < options.setting_count; i++)
+        free((char *)options.settings[i].name);
+    return status;
 }
