@@ -67,8 +67,9 @@ aggregate_fold_collected(struct agg_state *state, uint32_t call_idx, struct coll
     union datum values[FUNC_ARGS_MAX];
     bool nulls[FUNC_ARGS_MAX];
 
-    qsort_r(list->rows, list->count, sizeof *list->rows, compare_collected,
-            (void *)(uintptr_t)call);
+    if (list->count != 0) /* qsort takes no null */
+        qsort_r(list->rows, list->count, sizeof *list->rows, compare_collected,
+                (void *)(uintptr_t)call);
     func_call->arg_nulls = call->info->is_strict ? NULL : nulls;
     for (uint32_t i = 0; i < list->count; i++) {
         if (i != 0 && call->distinct_count != 0 &&
