@@ -7,6 +7,7 @@
  * On a device in memory checkpoints go on as well, and what was closed is opened again. And branches
  * close while forks of theirs are dropped.
  */
+#include "base/clock.h"
 #include "unit/unit.h"
 
 #include "base/arena.h"
