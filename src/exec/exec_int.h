@@ -125,6 +125,15 @@ exec_check(struct exec *exec)
         raise(SQLSTATE_QUERY_CANCELED, "canceling statement due to user request");
 }
 
+/* Lets the pages go that the last batch was made of. Every source of rows asks for it between its
+ * batches, also one that reads no page: the rows may go into a tree that outgrows the cache. */
+static inline void
+exec_refresh(struct exec *exec)
+{
+    if (exec->hold_count == 0 && exec->txn != NULL)
+        txn_refresh(exec->txn);
+}
+
 /* The plan's short path, or null; after its nodes have been compiled (point.c). */
 const struct point_code *point_compile(struct compiler *compiler, const struct plan *plan);
 

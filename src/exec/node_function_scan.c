@@ -148,6 +148,7 @@ function_next(struct exec *exec, struct node_state *node, struct batch *out)
     if (node->is_at_end)
         return false;
     node_begin_batch(exec, node);
+    exec_refresh(exec);
     for (uint32_t c = 0; c < columns; c++)
         state->columns[c].has_nulls = true;
     while (count < node->code->capacity) {

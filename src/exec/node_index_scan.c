@@ -224,8 +224,7 @@ read_rows(struct exec *exec, struct index_scan_state *state)
     uint32_t count = 0;
 
     /* What the batch before was made of is not needed any more, and its pages may go. */
-    if (exec->hold_count == 0)
-        txn_refresh(exec->txn);
+    exec_refresh(exec);
     for (uint32_t i = 0; i < state->output.stored_count; i++)
         state->output.stored[i].has_nulls = false;
     while (count < state->batch_rows && (range = current_range(state)) != NULL) {

@@ -69,10 +69,18 @@ project_set_open(struct exec *exec, struct node_state *node)
         vector_init(&state->columns[c], node->plan->columns[c].phys, COLUMN_ROWS_MAX, exec->arena);
 }
 
+/* The input is the one row of a query without FROM: nothing of it lies in a page. */
+static bool
+is_of_no_table(const struct project_set_state *state)
+{
+    const struct plan_node *left = state->node.left->plan;
+    return left->kind == PLAN_RESULT && left->left == NULL;
+}
+
 static void
 release_in(struct exec *exec, struct project_set_state *state)
 {
-    if (state->has_in)
+    if (state->has_in && !is_of_no_table(state))
         exec->hold_count--;
     state->has_in = false;
 }
@@ -87,7 +95,8 @@ next_in(struct exec *exec, struct project_set_state *state)
     if (!node_next(exec, state->node.left, &state->in))
         return false;
     state->has_in = true;
-    exec->hold_count++;
+    if (!is_of_no_table(state))
+        exec->hold_count++;
     state->in_at = 0;
     state->is_in_row = false;
     expr_run(state->plain, &state->in);
@@ -136,6 +145,7 @@ project_set_next(struct exec *exec, struct node_state *node, struct batch *out)
     /* Values of sets that point into the last batch's memory must outlive the batch: states are
      * reset only between input rows. */
     node_begin_batch(exec, node);
+    exec_refresh(exec);
     for (uint32_t c = 0; c < node->plan->column_count; c++)
         state->columns[c].has_nulls = true;
     while (count < COLUMN_ROWS_MAX) {

@@ -83,6 +83,7 @@ virtual_next(struct exec *exec, struct node_state *node, struct batch *out)
         return false;
     if (!state->is_begun)
         begin_scan(exec, state);
+    exec_refresh(exec);
     if (table->next_batch != NULL)
         return batch_next(state, out);
     for (uint32_t c = 0; c < plan->node.column_count; c++)
