@@ -102,7 +102,9 @@ ROWAN_API int rowan_bind_blob(rowan_statement *statement, int number, const void
 /*
  * Runs the statement, a row at a time: ROWAN_ROW, ROWAN_DONE or ROWAN_ERROR. Outside a transaction
  * block the statement is one of its own, committed before ROWAN_DONE is returned. After DONE or
- * ERROR the next step runs it again.
+ * ERROR the next step runs it again. A connection reads one statement at a time: when another is
+ * run or prepared before all rows are read, the rest is lost, and the next step of the first is
+ * ROWAN_ERROR (0A000). Reset it, or read the two on two connections.
  */
 ROWAN_API int rowan_step(rowan_statement *statement);
 /* Gives up the rows that are left. */

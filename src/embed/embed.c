@@ -31,6 +31,7 @@ struct rowan_connection {
     struct buf error;
     int64_t changes;
     bool has_failed;
+    struct rowan_statement *reading; /* the one whose row is at hand, or null */
 };
 
 struct rowan_statement {
@@ -43,6 +44,7 @@ struct rowan_statement {
     struct buf *kept; /* bytes of bound texts */
     bool is_running;
     bool is_short; /* the batch at hand is `only`, and all there is */
+    bool is_cut;   /* another call of the connection ended it before all rows were read */
     struct batch only;
     const struct batch *batch;
     uint32_t at, row;
@@ -289,11 +291,25 @@ begin_call(struct rowan_connection *connection)
     }
 }
 
+/* A session runs one statement at a time: what is not read yet is lost when the next begins. */
+static void
+cut_reading(struct rowan_connection *connection)
+{
+    struct rowan_statement *reading = connection->reading;
+    if (reading == NULL)
+        return;
+    reading->is_cut = !reading->is_short;
+    reading->is_running = reading->is_short; /* of its one row the end is still to be told */
+    reading->batch = NULL;
+    connection->reading = NULL;
+}
+
 int
 rowan_exec(rowan_connection *connection, const char *sql)
 {
     if (connection->session == NULL)
         return ROWAN_MISUSE;
+    cut_reading(connection);
     begin_call(connection);
     enum session_state state = session_query(connection->session, sql);
     if (state == SESSION_COPY_IN)
@@ -333,6 +349,7 @@ rowan_prepare(rowan_connection *connection, const char *sql, rowan_statement **o
     *out = NULL;
     if (connection->session == NULL)
         return ROWAN_MISUSE;
+    cut_reading(connection);
     begin_call(connection);
     struct statement *prepared = session_prepare(connection->session, sql, 0, NULL);
     if (prepared == NULL)
@@ -380,6 +397,8 @@ rowan_finalize(rowan_statement *statement)
     while (*link != statement)
         link = &(*link)->next;
     *link = statement->next;
+    if (statement->connection->reading == statement)
+        statement->connection->reading = NULL;
     for (uint32_t i = 0; i < statement->info->param_count; i++)
         buf_deinit(&statement->kept[i]);
     statement_free(statement->statement);
@@ -534,8 +553,23 @@ step_end(struct rowan_statement *statement, int code)
 {
     statement->is_running = false;
     statement->is_short = false;
+    statement->is_cut = false;
     statement->batch = NULL;
+    if (statement->connection->reading == statement)
+        statement->connection->reading = NULL;
     return code;
+}
+
+static int
+step_cut(struct rowan_statement *statement)
+{
+    static const struct error error = {
+        .code = SQLSTATE_FEATURE_NOT_SUPPORTED,
+        .message = "another statement of the connection ran before all rows were read",
+    };
+    begin_call(statement->connection);
+    keep_error(statement->connection, &error);
+    return step_end(statement, ROWAN_ERROR);
 }
 
 /* The whole execution at once, if it is of the kind that can be had so. */
@@ -555,6 +589,7 @@ step_short(struct rowan_statement *statement, int *code)
     }
     statement->is_running = statement->is_short = true;
     statement->batch = &statement->only;
+    connection->reading = statement;
     statement->at = 0;
     statement->row = statement->only.sel != NULL ? statement->only.sel[0] : 0;
     *code = ROWAN_ROW;
@@ -572,9 +607,12 @@ rowan_step(rowan_statement *statement)
     }
     if (statement->is_short)
         return step_end(statement, ROWAN_DONE);
+    if (statement->is_cut)
+        return step_cut(statement);
     begin_call(connection);
     if (!statement->is_running) {
         int code;
+        cut_reading(connection);
         if (step_short(statement, &code))
             return code;
         if (!statement_open(statement->statement, statement->params, statement->nulls))
@@ -587,6 +625,7 @@ rowan_step(rowan_statement *statement)
         connection->changes = (int64_t)session_modified_count(connection->session);
         return step_end(statement, ROWAN_DONE);
     }
+    connection->reading = statement;
     statement->at = 0;
     statement->row = statement->batch->sel != NULL ? statement->batch->sel[0] : 0;
     return ROWAN_ROW;
@@ -595,7 +634,8 @@ rowan_step(rowan_statement *statement)
 int
 rowan_reset(rowan_statement *statement)
 {
-    statement_close(statement->statement);
+    if (statement->connection->reading == statement)
+        statement_close(statement->statement);
     return step_end(statement, ROWAN_OK);
 }
 
