@@ -7,11 +7,11 @@
  * On a device in memory checkpoints go on as well, and what was closed is opened again. And branches
  * close while forks of theirs are dropped.
  */
-#include "base/clock.h"
 #include "unit/unit.h"
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/random.h"
 #include "txn/checkpointer.h"
 #include "txn/db_check.h"
