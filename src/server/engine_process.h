@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define SERVE_SETTINGS_MAX 256
+#define SERVE_TEXT_BYTES 65536
 #define PASSWORD_BYTES_MAX 1024
 
 /* What `rowan serve` was asked for. */
@@ -19,6 +20,8 @@ struct serve_options {
     uint16_t port;
     uint32_t setting_count;
     struct setting_text settings[SERVE_SETTINGS_MAX];
+    size_t text_bytes;
+    char texts[SERVE_TEXT_BYTES];           /* of the settings */
     const char *password;                   /* null: none */
     char password_text[PASSWORD_BYTES_MAX]; /* one that was read from a file */
     atomic_bool *is_ready; /* in memory that the supervisor sees: set when clients are accepted */

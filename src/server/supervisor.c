@@ -67,7 +67,7 @@ static const char usage[] =
     "clients from elsewhere: ROWAN_PASSWORD or ROWAN_PASSWORD_FILE.\n"
     "SIGTERM waits for sessions to end, SIGINT ends them, SIGQUIT stops at once.\n";
 
-/* Keeps a copy of both texts in one piece of memory, which begins with the name. */
+/* Keeps a copy of both texts. */
 static bool
 add_setting(struct serve_options *options, const char *name, size_t name_bytes, const char *value)
 {
@@ -75,12 +75,13 @@ add_setting(struct serve_options *options, const char *name, size_t name_bytes, 
         fprintf(stderr, "rowan: too many settings\n");
         return false;
     }
-    size_t value_bytes = strlen(value) + 1;
-    char *copy = malloc(name_bytes + 1 + value_bytes);
-    if (copy == NULL) {
-        fprintf(stderr, "rowan: out of memory\n");
+    size_t value_bytes = strlen(value) + 1, bytes = name_bytes + 1 + value_bytes;
+    if (bytes > sizeof options->texts - options->text_bytes) {
+        fprintf(stderr, "rowan: the settings are too long\n");
         return false;
     }
+    char *copy = options->texts + options->text_bytes;
+    options->text_bytes += bytes;
     memcpy(copy, name, name_bytes);
     copy[name_bytes] = '\0';
     memcpy(copy + name_bytes + 1, value, value_bytes);
@@ -323,29 +324,20 @@ supervise(const struct serve_options *options)
     return 1;
 }
 
-static int
-serve(struct serve_options *options, int argc, char **argv)
-{
-    int status = read_arguments(options, argc, argv);
-    if (status != 0) {
-        fputs(usage, status == 1 ? stdout : stderr);
-        return status == 1 ? 0 : 2;
-    }
-    options->is_ready = mmap(NULL, sizeof *options->is_ready, PROT_READ | PROT_WRITE,
-                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (options->is_ready == MAP_FAILED) {
-        fprintf(stderr, "rowan: out of memory\n");
-        return 1;
-    }
-    return supervise(options);
-}
-
 int
 server_main(int argc, char **argv)
 {
     struct serve_options options = {.path = NULL};
-    int status = serve(&options, argc, argv);
-    for (uint32_t i = 0; i < options.setting_count; i++)
-        free((char *)options.settings[i].name);
-    return status;
+    int status = read_arguments(&options, argc, argv);
+    if (status != 0) {
+        fputs(usage, status == 1 ? stdout : stderr);
+        return status == 1 ? 0 : 2;
+    }
+    options.is_ready = mmap(NULL, sizeof *options.is_ready, PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (options.is_ready == MAP_FAILED) {
+        fprintf(stderr, "rowan: out of memory\n");
+        return 1;
+    }
+    return supervise(&options);
 }

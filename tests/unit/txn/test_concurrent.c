@@ -4,8 +4,8 @@
  * Some move amounts between accounts, locking two rows in random order (deadlocks are retried),
  * some under READ COMMITTED with the row as it is when locked, some under REPEATABLE READ with
  * retries on conflict. Others add up all accounts in one statement, and on branches made meanwhile.
- * On a device in memory checkpoints go on as well, and what was closed is opened again. And branches
- * close while forks of theirs are dropped.
+ * On a device in memory checkpoints go on as well, and what was closed is opened again. And
+ * branches close while forks of theirs are dropped.
  */
 #include "unit/unit.h"
 
@@ -247,7 +247,8 @@ open_and_close(void *object)
     return NULL;
 }
 
-/* Each fork dropped moves the branch that is left up by one: the writer looks at it, open or not. */
+/* Each fork dropped moves the branch that is left up by one: the writer looks at it even if it is
+ * not open. */
 static void
 a_branch_is_closed_while_its_forks_go(void **state)
 {
