@@ -19,6 +19,12 @@ def as_anyone():
         libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
 
 
+def sanitizer(program):
+    """The sanitizer's runtime that the program is linked with, if any: it must be loaded before all else."""
+    listed = subprocess.run(["ldd", program], capture_output=True, text=True).stdout
+    return [word for word in listed.split() if word.startswith("/") and ("/libasan." in word or "/libtsan." in word)]
+
+
 class Refused(Exception):
     def __init__(self, code, text):
         super().__init__(text)
@@ -34,7 +40,8 @@ class Server:
             args += ["-c", setting]
         env = dict(os.environ)
         if faults:
-            env.update(LD_PRELOAD=build + "/tests/disk/disk_faults.so", DISK_FAULTS=faults.path)
+            preload = sanitizer(args[0]) + [build + "/tests/disk/disk_faults.so"]
+            env.update(LD_PRELOAD=":".join(preload), DISK_FAULTS=faults.path)
         self.process = subprocess.Popen(args, stderr=subprocess.PIPE, env=env, start_new_session=True,
                                         preexec_fn=as_anyone if is_restricted else None)
         self.text = ""
