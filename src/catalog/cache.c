@@ -116,7 +116,8 @@ catalog_cache_add_virtual(struct catalog_cache *cache, const struct table *const
 static bool
 generation_is_of(const struct generation *generation, const struct generation *roots)
 {
-    return page_ref_equal(generation->objects.ref, roots->objects.ref) &&
+    return generation->source == roots->source &&
+           page_ref_equal(generation->objects.ref, roots->objects.ref) &&
            page_ref_equal(generation->names.ref, roots->names.ref) &&
            page_ref_equal(generation->stats_root.ref, roots->stats_root.ref);
 }
@@ -157,6 +158,7 @@ cache_find(struct catalog_cache *cache, const struct generation *roots)
         if (found != NULL) {
             cache->next_version++;
             cache->generation_count++;
+            found->source = roots->source;
             found->objects = roots->objects;
             found->names = roots->names;
             found->stats_root = roots->stats_root;
@@ -197,6 +199,8 @@ static void
 catalog_end(void *object)
 {
     struct catalog *catalog = object;
+    if (catalog->temp != NULL)
+        catalog_end(catalog->temp);
     for (struct past *past = catalog->past; past != NULL; past = past->next)
         generation_let_go(catalog->cache, past->generation);
     if (catalog->generation != NULL)
@@ -215,10 +219,34 @@ catalog_begin(struct catalog_cache *cache, struct txn *txn, struct arena *txn_ar
     return catalog;
 }
 
+uint64_t
+catalog_new_source(struct catalog_cache *cache)
+{
+    mutex_lock(&cache->mutex);
+    uint64_t source = ++cache->last_source;
+    mutex_unlock(&cache->mutex);
+    return source;
+}
+
+void
+catalog_attach_temp(struct catalog *catalog, struct txn *temp, uint64_t source)
+{
+    check(catalog->temp == NULL);
+    struct catalog *own = arena_alloc_zero(catalog->arena, sizeof *own);
+    own->cache = catalog->cache;
+    own->txn = temp;
+    own->arena = catalog->arena;
+    own->source = source;
+    catalog->temp = own; /* its generations go with the catalog's */
+    catalog_refresh(own);
+}
+
 void
 catalog_refresh(struct catalog *catalog)
 {
-    struct generation roots = {0};
+    if (catalog->temp != NULL)
+        catalog_refresh(catalog->temp);
+    struct generation roots = {.source = catalog->source};
     struct trees_stamp stamp = txn_trees_stamp(catalog->txn);
     if (catalog->generation != NULL && page_ref_equal(stamp.head, catalog->stamp.head) &&
         stamp.changed == catalog->stamp.changed &&
@@ -240,6 +268,7 @@ catalog_refresh(struct catalog *catalog)
     if (next == NULL)
         raise_status(ST_NO_MEMORY, "could not read the catalog");
     if (!is_shared) {
+        next->source = roots.source;
         next->objects = roots.objects;
         next->names = roots.names;
         next->stats_root = roots.stats_root;
@@ -284,24 +313,34 @@ catalog_types(const struct catalog *catalog)
 uint64_t
 catalog_version(const struct catalog *catalog)
 {
-    return catalog->generation->version;
+    uint64_t version = catalog->generation->version;
+    const struct catalog *temp = catalog->temp;
+    if (temp == NULL || version == 0)
+        return version;
+    /* Versions count generations: two of them fit one number. */
+    check(version <= UINT32_MAX && temp->generation->version <= UINT32_MAX);
+    return temp->generation->version == 0 ? 0 : temp->generation->version << 32 | version;
 }
 
 struct catalog_kept {
     struct catalog_cache *cache;
-    struct generation *generation;
+    struct generation *generation, *temp; /* temp: null if there was none */
 };
 
 struct catalog_kept *
 catalog_keep(struct catalog *catalog)
 {
-    check(catalog->generation->version != 0);
+    check(catalog_version(catalog) != 0);
     struct catalog_kept *kept = mem_alloc(sizeof *kept);
     if (kept == NULL)
         raise_status(ST_NO_MEMORY, "could not keep the catalog");
-    *kept = (struct catalog_kept){.cache = catalog->cache, .generation = catalog->generation};
+    *kept = (struct catalog_kept){.cache = catalog->cache,
+                                  .generation = catalog->generation,
+                                  .temp = catalog->temp == NULL ? NULL : catalog->temp->generation};
     mutex_lock(&catalog->cache->mutex);
     catalog->generation->refs++;
+    if (kept->temp != NULL)
+        kept->temp->refs++;
     mutex_unlock(&catalog->cache->mutex);
     return kept;
 }
@@ -312,5 +351,7 @@ catalog_unkeep(struct catalog_kept *kept)
     if (kept == NULL)
         return;
     generation_release(kept->cache, kept->generation);
+    if (kept->temp != NULL)
+        generation_release(kept->cache, kept->temp);
     mem_free(kept);
 }

@@ -29,6 +29,14 @@ void catalog_cache_free(struct catalog_cache *cache);
 struct catalog *catalog_begin(struct catalog_cache *cache, struct txn *txn,
                               struct arena *txn_arena);
 void catalog_refresh(struct catalog *catalog);
+/*
+ * The session's temporary objects, whose oids begin at OID_TEMP_FIRST, from now on: `temp` is the
+ * transaction that goes along with the catalog's (txn_attach_temp), `source` the number of its
+ * database. A statement is under way.
+ */
+void catalog_attach_temp(struct catalog *catalog, struct txn *temp, uint64_t source);
+/* A number for catalog_attach_temp that no other database has in this cache. */
+uint64_t catalog_new_source(struct catalog_cache *cache);
 struct txn *catalog_txn(const struct catalog *catalog);
 const struct types *catalog_types(const struct catalog *catalog);
 /*
@@ -97,6 +105,8 @@ void catalog_put_stats(struct catalog *catalog, oid table, const struct table_st
  * ---- */
 
 oid catalog_new_oid(struct catalog *catalog);
+/* For an object of the schema: a temporary one in SCHEMA_TEMP. */
+oid catalog_new_oid_in(struct catalog *catalog, oid schema);
 void catalog_put_schema(struct catalog *catalog, const struct schema_def *schema);
 void catalog_drop_schema(struct catalog *catalog, oid schema);
 /* Indexes and constraints travel with their table: put the table with them; trees are the caller's

@@ -32,6 +32,7 @@ struct generation {
     struct mutex mutex;
     struct arena *arena;
     struct tree_root objects, names, stats_root;
+    uint64_t source; /* the database of the roots: 0, or a session's temporary tables */
     uint64_t version;
     uint32_t refs;            /* guarded by the cache's mutex */
     struct map relations;     /* oid -> struct relation */
@@ -49,7 +50,7 @@ struct catalog_cache {
     struct mutex mutex; /* guards the list and the counts below */
     struct generation *newest;
     uint32_t generation_count;
-    uint64_t next_version;
+    uint64_t next_version, last_source;
     struct map virtuals;      /* oid -> const struct table */
     struct map virtual_names; /* hash -> struct name_entry */
     const struct virtual_table *sequence_rows;
@@ -69,7 +70,16 @@ struct catalog {
     struct generation *generation;
     struct past *past;
     struct trees_stamp stamp; /* of the last refresh */
+    uint64_t source;          /* see struct generation */
+    struct catalog *temp;     /* the session's temporary objects; null: none */
 };
+
+/* The catalog that has, or is to have, the object. */
+static inline struct catalog *
+catalog_for(struct catalog *catalog, oid object)
+{
+    return object < OID_TEMP_FIRST || catalog->temp == NULL ? catalog : catalog->temp;
+}
 
 /* The kinds of rows in TREE_OBJECTS (key: kind, oid big-endian) and TREE_NAMES (kind, schema,
  * name). */

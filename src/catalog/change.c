@@ -101,6 +101,17 @@ catalog_new_oid(struct catalog *catalog)
     return id;
 }
 
+oid
+catalog_new_oid_in(struct catalog *catalog, oid schema)
+{
+    if (schema < OID_TEMP_FIRST)
+        return catalog_new_oid(catalog);
+    oid object = catalog_new_oid(catalog->temp);
+    if (object >= OID_TEMP_FIRST) /* that many objects no session lives to make */
+        raise(SQLSTATE_PROGRAM_LIMIT_EXCEEDED, "too many temporary objects");
+    return OID_TEMP_FIRST + object;
+}
+
 /* A row buffer that raises when it cannot grow and is freed with the catalog's arena. */
 static void
 free_buf(void *object)
@@ -122,6 +133,7 @@ row_buf(struct catalog *catalog)
 void
 catalog_put_schema(struct catalog *catalog, const struct schema_def *schema)
 {
+    catalog = catalog_for(catalog, schema->schema);
     const struct schema_def *old = catalog_schema(catalog, schema->schema);
     uint8_t key[NAME_KEY_BYTES_MAX], value[4];
     if (old != NULL && strcmp(old->name, schema->name) != 0)
@@ -138,6 +150,7 @@ catalog_put_schema(struct catalog *catalog, const struct schema_def *schema)
 void
 catalog_drop_schema(struct catalog *catalog, oid schema)
 {
+    catalog = catalog_for(catalog, schema);
     const struct schema_def *old = catalog_schema(catalog, schema);
     check(old != NULL);
     uint8_t key[NAME_KEY_BYTES_MAX], object[OBJECT_KEY_BYTES];
@@ -201,6 +214,7 @@ put_new(struct catalog *catalog, const struct table *old, const struct table *ta
 void
 catalog_put_table(struct catalog *catalog, const struct table *table)
 {
+    catalog = catalog_for(catalog, table->table);
     const struct table *old = catalog_table(catalog, table->table);
     if (old != NULL)
         drop_left_over(catalog, old, table);
@@ -214,6 +228,7 @@ catalog_put_table(struct catalog *catalog, const struct table *table)
 void
 catalog_drop_table(struct catalog *catalog, oid table)
 {
+    catalog = catalog_for(catalog, table);
     const struct table *old = catalog_table(catalog, table);
     check(old != NULL);
     drop_left_over(catalog, old, NULL);
@@ -226,6 +241,7 @@ catalog_drop_table(struct catalog *catalog, oid table)
 void
 catalog_put_stats(struct catalog *catalog, oid table, const struct table_stats *stats)
 {
+    catalog = catalog_for(catalog, table);
     const struct table *def = catalog_table(catalog, table);
     check(def != NULL);
     struct buf *row = row_buf(catalog);
@@ -242,6 +258,7 @@ catalog_put_stats(struct catalog *catalog, oid table, const struct table_stats *
 void
 catalog_put_sequence(struct catalog *catalog, const struct sequence_def *sequence)
 {
+    catalog = catalog_for(catalog, sequence->sequence);
     const struct sequence_def *old = catalog_sequence(catalog, sequence->sequence);
     bool is_renamed =
         old != NULL && (old->schema != sequence->schema || strcmp(old->name, sequence->name) != 0);
@@ -259,6 +276,7 @@ catalog_put_sequence(struct catalog *catalog, const struct sequence_def *sequenc
 void
 catalog_drop_sequence(struct catalog *catalog, oid sequence)
 {
+    catalog = catalog_for(catalog, sequence);
     const struct sequence_def *old = catalog_sequence(catalog, sequence);
     check(old != NULL);
     delete_relation_name(catalog, old->schema, old->name);

@@ -42,6 +42,7 @@ dependency_key(uint8_t to[DEPENDENCY_KEY_BYTES], char direction, struct object_r
 void
 catalog_depend(struct catalog *catalog, const struct dependency *dependency)
 {
+    catalog = catalog_for(catalog, dependency->object.object);
     uint8_t key[DEPENDENCY_KEY_BYTES];
     uint8_t kind = (uint8_t)dependency->kind;
     struct slice value = slice_of(&kind, 1);
@@ -102,12 +103,22 @@ struct dependency *
 catalog_dependents(struct catalog *catalog, struct object_ref on, struct arena *arena,
                    uint32_t *count)
 {
-    return list_dependencies(catalog, 'r', on, arena, count);
+    struct dependency *list = list_dependencies(catalog, 'r', on, arena, count);
+    if (catalog->temp == NULL)
+        return list;
+    uint32_t more;
+    const struct dependency *temps = list_dependencies(catalog->temp, 'r', on, arena, &more);
+    struct dependency *all = arena_alloc_array(arena, *count + more + 1u, sizeof *all);
+    memcpy(all, list, *count * sizeof *all);
+    memcpy(all + *count, temps, more * sizeof *all);
+    *count += more;
+    return all;
 }
 
 void
 catalog_forget_dependencies(struct catalog *catalog, struct object_ref object)
 {
+    catalog = catalog_for(catalog, object.object);
     uint32_t count;
     struct dependency *list = list_dependencies(catalog, 'o', object, catalog->arena, &count);
     for (uint32_t i = 0; i < count; i++) {

@@ -153,7 +153,7 @@ load_sequence(struct catalog *catalog, oid object, struct slice row)
                                      .name = sequence->name,
                                      .schema_name = sequence->schema_name,
                                      .kind = TABLE_SEQUENCE,
-                                     .persistence = 'p',
+                                     .persistence = sequence->schema == SCHEMA_TEMP ? 't' : 'p',
                                      .column_count = 3,
                                      .columns = columns,
                                      .virtual_table = catalog->cache->sequence_rows,
@@ -226,6 +226,7 @@ public_or_dropped(struct catalog *catalog)
 const struct schema_def *
 catalog_schema(struct catalog *catalog, oid schema)
 {
+    catalog = catalog_for(catalog, schema);
     for (size_t i = 0; i < sizeof built_in_schemas / sizeof *built_in_schemas; i++)
         if (built_in_schemas[i].schema == schema)
             return &built_in_schemas[i];
@@ -245,6 +246,8 @@ catalog_find_schema(struct catalog *catalog, const char *name)
         read_row(catalog, TREE_NAMES, name_key(key, ROW_SCHEMA, 0, name), catalog->arena);
     if (row.data != NULL && row.bytes == 4)
         return catalog_schema(catalog, le32_get(row.data));
+    if (catalog->temp != NULL && strncmp(name, "pg_temp", 7) == 0)
+        return catalog_find_schema(catalog->temp, name);
     if (strcmp(name, public_schema.name) == 0) {
         const struct schema_def *schema = catalog_schema(catalog, SCHEMA_PUBLIC);
         return schema != NULL && strcmp(schema->name, name) == 0 ? schema : NULL;
@@ -272,7 +275,7 @@ catalog_table(struct catalog *catalog, oid table)
     /* No variable here: user_table, inlined, has a frame that catches. */
     if (map_find(&catalog->cache->virtuals, table) != NULL)
         return map_find(&catalog->cache->virtuals, table);
-    return user_table(catalog, table);
+    return user_table(catalog_for(catalog, table), table);
 }
 
 static const struct table *
@@ -296,7 +299,7 @@ index_relation(struct catalog *catalog, oid index, oid schema, const char *name)
     table->schema = schema;
     table->name = arena_text(catalog->arena, name);
     table->kind = TABLE_INDEX;
-    table->persistence = 'p';
+    table->persistence = schema == SCHEMA_TEMP ? 't' : 'p';
     return table;
 }
 
@@ -306,6 +309,7 @@ catalog_find_relation(struct catalog *catalog, oid schema, const char *name)
     const struct table *table = find_name(&catalog->cache->virtual_names, schema, name);
     if (table != NULL)
         return table;
+    catalog = catalog_for(catalog, schema);
     struct generation *generation = catalog->generation;
     mutex_lock(&generation->mutex);
     table = find_name(&generation->names_by_hash, schema, name);
@@ -328,6 +332,7 @@ catalog_find_relation(struct catalog *catalog, oid schema, const char *name)
 const struct index_def *
 catalog_index(struct catalog *catalog, oid index)
 {
+    catalog = catalog_for(catalog, index);
     struct generation *generation = catalog->generation;
     mutex_lock(&generation->mutex);
     const struct index_def *def = map_find(&generation->indexes, index);
@@ -352,7 +357,7 @@ catalog_sequence(struct catalog *catalog, oid sequence)
     const struct table *table = catalog_table(catalog, sequence);
     if (table == NULL || table->kind != TABLE_SEQUENCE)
         return NULL;
-    struct generation *generation = catalog->generation;
+    struct generation *generation = catalog_for(catalog, sequence)->generation;
     mutex_lock(&generation->mutex);
     const struct sequence_def *def = map_find(&generation->sequences, sequence);
     mutex_unlock(&generation->mutex);
@@ -398,25 +403,43 @@ compare_tables(const void *a, const void *b)
     return (x->table > y->table) - (x->table < y->table);
 }
 
-const struct table **
-catalog_relations(struct catalog *catalog, struct arena *arena, uint32_t *count)
+/* Tables, views and sequences of the rows, those of built-in relations left out. */
+static const struct table **
+stored_relations(struct catalog *catalog, struct arena *arena, uint32_t *count)
 {
     uint32_t table_count, sequence_count;
     oid *tables = list_rows(catalog, ROW_TABLE, &table_count);
     oid *sequences = list_rows(catalog, ROW_SEQUENCE, &sequence_count);
+    const struct table **list =
+        arena_alloc_array(arena, (size_t)table_count + sequence_count + 1, sizeof *list);
+    *count = 0;
+    for (uint32_t i = 0; i < table_count + sequence_count; i++) {
+        oid object = i < table_count ? tables[i] : sequences[i - table_count];
+        const struct table *table = catalog_table(catalog, object);
+        if (table != NULL)
+            list[(*count)++] = table;
+    }
+    return list;
+}
+
+const struct table **
+catalog_relations(struct catalog *catalog, struct arena *arena, uint32_t *count)
+{
+    uint32_t own_count, temp_count = 0;
+    const struct table **own = stored_relations(catalog, arena, &own_count);
+    const struct table **temps =
+        catalog->temp == NULL ? NULL : stored_relations(catalog->temp, arena, &temp_count);
     const struct map *virtuals = &catalog->cache->virtuals;
-    size_t room = (size_t)table_count + sequence_count + virtuals->count + 1;
+    size_t room = (size_t)own_count + temp_count + virtuals->count + 1;
     const struct table **list = arena_alloc_array(arena, room, sizeof *list);
     uint32_t n = 0;
     for (uint32_t i = 0; i < virtuals->capacity; i++)
         if (virtuals->entries[i].value != NULL)
             list[n++] = virtuals->entries[i].value;
-    for (uint32_t i = 0; i < table_count + sequence_count; i++) {
-        oid object = i < table_count ? tables[i] : sequences[i - table_count];
-        const struct table *table = catalog_table(catalog, object);
-        if (table != NULL)
-            list[n++] = table;
-    }
+    for (uint32_t i = 0; i < own_count; i++)
+        list[n++] = own[i];
+    for (uint32_t i = 0; i < temp_count; i++)
+        list[n++] = temps[i];
     qsort(list, n, sizeof *list, compare_tables);
     *count = n;
     return list;
@@ -429,7 +452,7 @@ catalog_schemas(struct catalog *catalog, struct arena *arena, uint32_t *count)
     oid *rows = list_rows(catalog, ROW_SCHEMA, &row_count);
     size_t built_in_count = sizeof built_in_schemas / sizeof *built_in_schemas;
     const struct schema_def **list =
-        arena_alloc_array(arena, row_count + built_in_count + 1, sizeof *list);
+        arena_alloc_array(arena, row_count + built_in_count + 2, sizeof *list);
     uint32_t n = 0;
     bool has_public_row = false;
     list[n++] = &built_in_schemas[0];
@@ -446,6 +469,10 @@ catalog_schemas(struct catalog *catalog, struct arena *arena, uint32_t *count)
         if (schema != NULL)
             list[n++] = schema;
     }
+    const struct schema_def *temp =
+        catalog->temp == NULL ? NULL : catalog_schema(catalog, SCHEMA_TEMP);
+    if (temp != NULL)
+        list[n++] = temp;
     *count = n;
     return list;
 }
@@ -487,8 +514,8 @@ catalog_stats(struct catalog *catalog, oid table)
         return stats;
 
     uint8_t key[OBJECT_KEY_BYTES];
-    struct slice row =
-        read_row(catalog, TREE_STATISTICS, object_key(key, ROW_TABLE, table), catalog->arena);
+    struct slice row = read_row(catalog_for(catalog, table), TREE_STATISTICS,
+                                object_key(key, ROW_TABLE, table), catalog->arena);
     struct catch frame;
     mutex_lock(&generation->mutex);
     if (catch_begin(&frame, catalog->arena)) {

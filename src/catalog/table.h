@@ -26,6 +26,10 @@ enum schema_oid {
     SCHEMA_ROWAN = 13001
 };
 
+/* The schema of a session's temporary objects, whatever its name; it has an oid of theirs. */
+#define OID_TEMP_FIRST 0xC0000000u
+#define SCHEMA_TEMP (OID_TEMP_FIRST + 1)
+
 typedef int16_t attr_no; /* 1, 2, ... as pg_attribute.attnum; never reused */
 
 enum identity { IDENTITY_NONE = 0, IDENTITY_ALWAYS = 'a', IDENTITY_BY_DEFAULT = 'd' };

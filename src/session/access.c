@@ -47,7 +47,8 @@ access_sequence_next(void *object, oid sequence)
 {
     struct session *session = object;
     const struct sequence_def *def = get_sequence(session, sequence);
-    transaction_need_write(session, "nextval()");
+    if (sequence < OID_TEMP_FIRST)
+        transaction_need_write(session, "nextval()");
     int64_t value;
     enum status st = sequence_next(session->txn, sequence, &value);
     if (st == ST_LIMIT)
@@ -89,7 +90,8 @@ access_sequence_set(void *object, oid sequence, int64_t value, bool is_called)
 {
     struct session *session = object;
     const struct sequence_def *def = get_sequence(session, sequence);
-    transaction_need_write(session, "setval()");
+    if (sequence < OID_TEMP_FIRST)
+        transaction_need_write(session, "setval()");
     if (value < def->min || value > def->max)
         raise(SQLSTATE_NUMERIC_VALUE_OUT_OF_RANGE,
               "setval: value %lld is out of bounds for sequence \"%s\" (%lld..%lld)",
@@ -193,7 +195,7 @@ access_schema_named(void *object, const char *name)
 {
     struct session *session = object;
     const struct schema_def *schema =
-        catalog_find_schema(session->catalog, session_split_name(session, name).name);
+        session_find_schema(session, session_split_name(session, name).name);
     return schema == NULL ? OID_NONE : schema->schema;
 }
 
@@ -263,15 +265,18 @@ access_schemas(void *object, bool is_implicit, struct arena *arena, uint32_t *co
 {
     struct session *session = object;
     const char *path = settings_text(&session->settings, SETTING_SEARCH_PATH);
-    const char **names = arena_alloc_array(arena, strlen(path) + 2, sizeof *names);
+    const char **names = arena_alloc_array(arena, strlen(path) + 3, sizeof *names);
     const char *name;
     *count = 0;
+    const struct schema_def *temp = catalog_schema(session->catalog, SCHEMA_TEMP);
+    if (is_implicit && temp != NULL && strstr(path, "pg_temp") == NULL)
+        names[(*count)++] = temp->name;
     if (is_implicit && strstr(path, "pg_catalog") == NULL)
         names[(*count)++] = "pg_catalog";
     while (name_list_next(&path, arena, &name)) {
         if (strcmp(name, "$user") == 0)
             name = session->user;
-        const struct schema_def *schema = catalog_find_schema(session->catalog, name);
+        const struct schema_def *schema = session_find_schema(session, name);
         if (schema != NULL)
             names[(*count)++] = schema->name;
     }

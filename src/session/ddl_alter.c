@@ -254,10 +254,11 @@ change_type(struct session *session, const struct table *table, const struct alt
                 keys[k].type = command->type;
         draft.indexes[i]->keys = keys;
     }
-    draft.table.tree = ddl_new_tree(session);
+    draft.table.tree = ddl_new_tree(session, draft.table.schema);
     for (uint16_t i = 0; i < draft.table.index_count; i++)
-        draft.indexes[i]->tree =
-            draft.indexes[i]->is_primary ? draft.table.tree : ddl_new_tree(session);
+        draft.indexes[i]->tree = draft.indexes[i]->is_primary
+                                     ? draft.table.tree
+                                     : ddl_new_tree(session, draft.table.schema);
     const struct table *now = draft_put(&draft);
     const char *columns = "";
     attr_no *attrs = arena_alloc_array(arena, now->column_count + 1u, sizeof *attrs);

@@ -8,6 +8,7 @@
 #include "session/planned.h"
 #include "session/query.h"
 #include "session/scope.h"
+#include "session/temp.h"
 #include "session/utility_run.h"
 
 /* True, with a notice, if the name is taken and that is all right; 42P07 if it is not. */
@@ -23,13 +24,6 @@ is_taken(struct session *session, const struct schema_def *schema, const char *n
     return true;
 }
 
-static void
-refuse_persistence(char persistence)
-{
-    if (persistence == 't')
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "temporary tables are not supported yet");
-}
-
 static const struct table *
 create_columns(struct session *session, const struct schema_def *schema, const char *name,
                char persistence, uint32_t column_count, const struct column_spec *columns,
@@ -37,7 +31,7 @@ create_columns(struct session *session, const struct schema_def *schema, const c
 {
     struct draft draft;
     draft_new(&draft, session, schema, name, persistence);
-    draft.table.tree = ddl_new_tree(session);
+    draft.table.tree = ddl_new_tree(session, schema->schema);
     for (uint32_t i = 0; i < column_count; i++)
         draft_take_column(&draft, &columns[i]);
     for (int wants_foreign = 0; wants_foreign <= 1; wants_foreign++) /* keys before their users */
@@ -58,17 +52,26 @@ refuse_options(const struct option_list *options)
                   options->options[i].name);
 }
 
+static void
+note_on_commit(struct session *session, const struct table *table, enum on_commit on_commit)
+{
+    if (on_commit != ON_COMMIT_PRESERVE && table->schema != SCHEMA_TEMP)
+        raise(SQLSTATE_INVALID_TABLE_DEFINITION, "ON COMMIT can only be used on temporary tables");
+    if (table->schema == SCHEMA_TEMP)
+        temp_note_on_commit(session, table->table, on_commit);
+}
+
 void
 ddl_create_table(struct session *session, const struct create_table *create)
 {
-    refuse_persistence(create->persistence);
     refuse_options(&create->options);
     const struct schema_def *schema = session_target_schema(session, &create->name);
     if (is_taken(session, schema, create->name.name, create->if_not_exists))
         return;
-    (void)create_columns(session, schema, create->name.name, create->persistence,
-                         create->column_count, create->columns, create->constraint_count,
-                         create->constraints);
+    const struct table *table = create_columns(
+        session, schema, create->name.name, create->persistence, create->column_count,
+        create->columns, create->constraint_count, create->constraints);
+    note_on_commit(session, table, create->on_commit);
     for (uint32_t i = 0; i < create->index_count; i++)
         ddl_create_index(session, create->indexes[i]);
 }
@@ -102,7 +105,6 @@ fill_table(struct session *session, const struct table *table, struct query *que
 uint64_t
 ddl_create_table_as(struct session *session, const struct create_table_as *create)
 {
-    refuse_persistence(create->persistence);
     if (create->is_matview)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "materialized views are not supported yet");
     if (create->query == NULL)
@@ -114,6 +116,7 @@ ddl_create_table_as(struct session *session, const struct create_table_as *creat
     const struct table *table =
         create_columns(session, schema, create->name.name, create->persistence,
                        create->column_count, create->columns, 0, NULL);
+    note_on_commit(session, table, create->on_commit);
     return create->with_no_data ? 0 : fill_table(session, table, create->query);
 }
 
@@ -182,7 +185,7 @@ ddl_create_index(struct session *session, const struct create_index *create)
 void
 ddl_build_index(struct session *session, struct draft *draft, struct index_def *index)
 {
-    index->tree = ddl_new_tree(session);
+    index->tree = ddl_new_tree(session, draft->table.schema);
     const struct table *table = draft_put(draft);
     uint16_t i = 0;
     while (table->indexes[i]->index != index->index)
@@ -194,10 +197,11 @@ void
 ddl_rebuild(struct session *session, const struct table *old, struct draft *draft)
 {
     struct arena *arena = session->statement_arena;
-    draft->table.tree = ddl_new_tree(session);
+    draft->table.tree = ddl_new_tree(session, draft->table.schema);
     for (uint16_t i = 0; i < draft->table.index_count; i++)
-        draft->indexes[i]->tree =
-            draft->indexes[i]->is_primary ? draft->table.tree : ddl_new_tree(session);
+        draft->indexes[i]->tree = draft->indexes[i]->is_primary
+                                      ? draft->table.tree
+                                      : ddl_new_tree(session, draft->table.schema);
     const struct table *table = draft_put(draft);
     const char *columns = "";
     attr_no *attrs = arena_alloc_array(arena, table->column_count + 1u, sizeof *attrs);
@@ -233,35 +237,32 @@ check_replacement(const struct table *old, const struct create_view *create)
     }
 }
 
+struct view_needs {
+    struct session *session;
+    struct object_ref view;
+};
+
 /* The view needs every relation that its query names, at any depth. */
-static void
-depend_on_ranges(struct session *session, struct object_ref view, const struct query *query)
+static bool
+depend_on_relation(void *object, oid relation)
 {
-    for (uint32_t i = 0; i < query->range_count; i++) {
-        const struct range *range = query->ranges[i];
-        oid on = OID_NONE;
-        if (range->kind == RANGE_TABLE)
-            on = range->table.table->table;
-        else if (range->kind == RANGE_SUBQUERY && range->subquery.view != OID_NONE)
-            on = range->subquery.view;
-        else if (range->kind == RANGE_SUBQUERY)
-            depend_on_ranges(session, view, range->subquery.query);
-        if (on >= OID_USER_FIRST)
-            catalog_depend(session->catalog,
-                           &(struct dependency){.object = view,
-                                                .on = {.class_oid = CLASS_RELATION, .object = on},
-                                                .kind = 'n'});
-    }
-    for (uint32_t i = 0; i < query->cte_count; i++)
-        depend_on_ranges(session, view, query->ctes[i].query);
+    const struct view_needs *needs = object;
+    if (relation >= OID_USER_FIRST)
+        catalog_depend(needs->session->catalog,
+                       &(struct dependency){.object = needs->view,
+                                            .on = {.class_oid = CLASS_RELATION, .object = relation},
+                                            .kind = 'n'});
+    return false;
 }
 
 void
 ddl_create_view(struct session *session, const struct create_view *create)
 {
-    refuse_persistence(create->persistence);
     if (create->check_option != 0)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "WITH CHECK OPTION is not supported yet");
+    if (create->becomes_temporary)
+        notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION,
+               "view \"%s\" will be a temporary view", create->name.name);
     const struct schema_def *schema = session_target_schema(session, &create->name);
     const struct table *old =
         catalog_find_relation(session->catalog, schema->schema, create->name.name);
@@ -281,7 +282,8 @@ ddl_create_view(struct session *session, const struct create_view *create)
     struct object_ref self = {.class_oid = CLASS_RELATION, .object = draft.table.table};
     catalog_forget_dependencies(session->catalog, self);
     (void)draft_put(&draft);
-    depend_on_ranges(session, self, create->query);
+    struct view_needs needs = {.session = session, .view = self};
+    (void)query_walk_relations(create->query, depend_on_relation, &needs);
 }
 
 /* ---- CREATE SCHEMA ---- */

@@ -9,9 +9,9 @@
 #include "session/scope.h"
 
 tree_no
-ddl_new_tree(struct session *session)
+ddl_new_tree(struct session *session, oid schema)
 {
-    tree_no tree = catalog_new_oid(session->catalog);
+    tree_no tree = catalog_new_oid_in(session->catalog, schema);
     enum status st = txn_tree_create(session->txn, tree);
     if (st != ST_OK)
         raise_status(st, "could not make storage for a relation");
@@ -48,15 +48,15 @@ draft_new(struct draft *draft, struct session *session, const struct schema_def 
           const char *name, char persistence)
 {
     *draft = (struct draft){.session = session};
-    draft->table = (struct table){.table = catalog_new_oid(session->catalog),
+    draft->table = (struct table){.table = catalog_new_oid_in(session->catalog, schema->schema),
                                   .schema = schema->schema,
                                   .owner = 10,
                                   .name = name,
                                   .schema_name = schema->name,
                                   .kind = TABLE_PLAIN,
-                                  .persistence = persistence};
-    draft->table.row_type = catalog_new_oid(session->catalog);
-    draft->table.array_type = catalog_new_oid(session->catalog);
+                                  .persistence = schema->schema == SCHEMA_TEMP ? 't' : persistence};
+    draft->table.row_type = catalog_new_oid_in(session->catalog, schema->schema);
+    draft->table.array_type = catalog_new_oid_in(session->catalog, schema->schema);
 }
 
 static void *
@@ -118,7 +118,7 @@ draft_add_index(struct draft *draft)
     draft->indexes = grow(draft, draft->indexes, draft->table.index_count, &draft->index_room,
                           sizeof *draft->indexes);
     struct index_def *index = arena_alloc_zero(draft->session->statement_arena, sizeof *index);
-    index->index = catalog_new_oid(draft->session->catalog);
+    index->index = catalog_new_oid_in(draft->session->catalog, draft->table.schema);
     index->table = draft->table.table;
     index->is_nulls_distinct = true;
     draft->indexes[draft->table.index_count++] = index;
@@ -131,8 +131,9 @@ draft_add_constraint(struct draft *draft)
     draft->constraints = grow(draft, draft->constraints, draft->table.constraint_count,
                               &draft->constraint_room, sizeof *draft->constraints);
     struct constraint_def *constraint = &draft->constraints[draft->table.constraint_count++];
-    *constraint = (struct constraint_def){.constraint = catalog_new_oid(draft->session->catalog),
-                                          .is_validated = true};
+    *constraint = (struct constraint_def){
+        .constraint = catalog_new_oid_in(draft->session->catalog, draft->table.schema),
+        .is_validated = true};
     return constraint;
 }
 
@@ -301,7 +302,7 @@ take_key_index(struct draft *draft, const struct constraint_spec *spec,
     index->include_count = (uint16_t)spec->include.count;
     if (is_primary)
         draft->table.primary = index;
-    index->tree = is_primary ? draft->table.tree : ddl_new_tree(session);
+    index->tree = is_primary ? draft->table.tree : ddl_new_tree(session, draft->table.schema);
     return index;
 }
 
@@ -344,6 +345,11 @@ take_foreign(struct draft *draft, const struct constraint_spec *spec,
     if (target->kind != TABLE_PLAIN)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "referenced relation \"%s\" is not a table",
               target->name);
+    if ((target->persistence == 't') != (draft->table.persistence == 't'))
+        raise(SQLSTATE_INVALID_TABLE_DEFINITION,
+              "constraints on %s tables may reference only %s tables",
+              draft->table.persistence == 't' ? "temporary" : "permanent",
+              draft->table.persistence == 't' ? "temporary" : "permanent");
     uint16_t count = constraint->attr_count;
     attr_no *attrs = arena_alloc_array(session->statement_arena, count + 1, sizeof *attrs);
     if (spec->foreign_columns.count == 0) {

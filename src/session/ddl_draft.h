@@ -39,8 +39,8 @@ const struct table *draft_put(struct draft *draft);
  */
 const struct table *ddl_lock_table(struct session *session, const struct table *table,
                                    enum table_lock mode);
-/* A new tree, made. */
-tree_no ddl_new_tree(struct session *session);
+/* A new tree, made, for a relation of the schema. */
+tree_no ddl_new_tree(struct session *session, oid schema);
 /* The column as written, with its sequence (serial, identity) made. */
 void draft_take_column(struct draft *draft, const struct column_spec *spec);
 /* PRIMARY KEY, UNIQUE, CHECK, FOREIGN KEY as written. The index of a UNIQUE is empty; a PRIMARY
@@ -61,6 +61,8 @@ void ddl_build_index(struct session *session, struct draft *draft, struct index_
 /* Drops what needs `ref` (not ref itself); 2BP01 without CASCADE. */
 void ddl_drop_dependents(struct session *session, struct object_ref ref, bool is_cascade,
                          const char *what);
+/* Drops the relation with all that needs it, and tells nothing. */
+void ddl_drop_quietly(struct session *session, const struct table *table);
 /* The table `target` is not referred to by `referencing` any more. */
 void ddl_forget_referencing(struct session *session, oid target, oid referencing);
 /*

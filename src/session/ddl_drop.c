@@ -14,6 +14,7 @@
 struct doomed {
     struct object_ref *refs;
     uint32_t count, room;
+    bool is_quiet; /* nothing is told */
     /* What the statement names: it may depend on other things that are named. */
     const struct table **named;
     uint32_t named_count;
@@ -119,7 +120,7 @@ gather(struct session *session, struct doomed *doomed, struct object_ref ref, bo
                         .detail =
                             raise_text("%s depends on %s", describe_ref(session, object), what),
                         .hint = "Use DROP ... CASCADE to drop the dependent objects too.");
-        if (is_foreign)
+        if (is_foreign && !doomed->is_quiet)
             notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION, "drop cascades to %s",
                    describe_ref(session, object));
         gather(session, doomed, object, is_cascade, what);
@@ -241,6 +242,15 @@ ddl_drop_dependents(struct session *session, struct object_ref ref, bool is_casc
         struct doomed one = {.refs = &doomed.refs[i], .count = 1};
         drop_all(session, &one);
     }
+}
+
+void
+ddl_drop_quietly(struct session *session, const struct table *table)
+{
+    struct doomed doomed = {.is_quiet = true};
+    gather(session, &doomed,
+           (struct object_ref){.class_oid = CLASS_RELATION, .object = table->table}, true, "");
+    drop_all(session, &doomed);
 }
 
 /* ---- DROP ---- */

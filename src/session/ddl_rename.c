@@ -167,6 +167,9 @@ ddl_set_schema(struct session *session, const struct alter_object *alter)
     const struct schema_def *schema = session_target_schema(session, &target);
     if (schema->schema == table->schema)
         return;
+    if (schema->schema == SCHEMA_TEMP || table->schema == SCHEMA_TEMP)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
+              "cannot move objects into or out of temporary schemas");
     check_free(session, schema->schema, table->name);
     if (table->kind == TABLE_SEQUENCE) {
         struct sequence_def def = *catalog_sequence(session->catalog, table->table);

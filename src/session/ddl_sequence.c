@@ -113,7 +113,7 @@ sequence_make(struct session *session, const struct object_name *name,
     const struct schema_def *schema = session_target_schema(session, name);
     if (catalog_find_relation(session->catalog, schema->schema, name->name) != NULL)
         raise(SQLSTATE_DUPLICATE_TABLE, "relation \"%s\" already exists", name->name);
-    struct sequence_def def = {.sequence = catalog_new_oid(session->catalog),
+    struct sequence_def def = {.sequence = catalog_new_oid_in(session->catalog, schema->schema),
                                .schema = schema->schema,
                                .owner = 10,
                                .name = name->name,

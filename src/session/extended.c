@@ -347,8 +347,8 @@ execute_query(struct portal *portal, uint64_t limit)
     if (portal->entry == NULL && !portal->is_done)
         raise(SQLSTATE_OBJECT_NOT_IN_PREREQUISITE_STATE, "portal \"%s\" cannot be run",
               portal->name);
-    if (!portal->is_started && !portal->is_done && !portal->entry->is_read_only)
-        transaction_need_write(session, portal->entry->verb);
+    if (!portal->is_started && !portal->is_done)
+        planned_need_write(session, portal->entry);
     uint64_t row_count = 0;
     bool is_limited = !portal->is_done && portal_run(portal, limit, &row_count);
     if (is_limited) {
@@ -717,8 +717,8 @@ statement_next(struct statement *statement, const struct batch **batch)
             if (!session->in_statement)
                 statement_begin(session);
             session->query_ran = true;
-            if (!portal->is_started && !portal->entry->is_read_only)
-                transaction_need_write(session, portal->entry->verb);
+            if (!portal->is_started)
+                planned_need_write(session, portal->entry);
             do {
                 *batch = portal_next(portal, 0);
             } while (*batch != NULL && !portal->info.returns_rows);

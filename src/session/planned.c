@@ -16,6 +16,7 @@
 #include "base/raise.h"
 #include "session/feed.h"
 #include "session/scope.h"
+#include "session/transaction.h"
 #include "sql/fingerprint.h"
 #include <ctype.h>
 #include <strings.h>
@@ -170,6 +171,18 @@ entry_plan(struct session *session, struct cache_entry *entry)
     entry->is_read_only = query_is_read_only(entry->query);
     entry->has_returning = entry->query->returning_count != 0;
     entry_note_sizes(session, entry);
+}
+
+void
+planned_need_write(struct session *session, const struct cache_entry *entry)
+{
+    const struct query *query = entry->query;
+    if (entry->is_read_only || !session->is_read_only)
+        return;
+    if (query == NULL || query->has_modifying_cte || query->result == RANGE_NONE ||
+        query->command == COMMAND_SELECT ||
+        query->ranges[query->result]->table.table->table < OID_TEMP_FIRST)
+        transaction_need_write(session, entry->verb);
 }
 
 /* More than twice, or less than half, of what the plan was made for is too much. */

@@ -49,3 +49,6 @@ void planned_describe(struct session *session, const struct query *query,
 /* The planner's view of the session's catalog. */
 void planned_context(struct session *session, struct arena *arena, struct plan_context *context,
                      struct plan_settings *settings);
+
+/* Raises 25006 if the statement writes more than temporary tables in a read-only transaction. */
+void planned_need_write(struct session *session, const struct cache_entry *entry);

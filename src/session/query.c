@@ -173,8 +173,7 @@ exec_context_of(struct session *session, struct arena *arena)
 static const char *
 run_entry(struct session *session, struct cache_entry *entry, const struct query_params *params)
 {
-    if (!entry->is_read_only)
-        transaction_need_write(session, entry->verb);
+    planned_need_write(session, entry);
     struct session_sink *sink = &session->sink;
     if (entry->info.returns_rows)
         sink->columns(sink->object, entry->info.columns, entry->info.column_count);

@@ -8,6 +8,7 @@
 #include "session/branch_functions.h"
 #include "session/feed.h"
 #include "session/session_int.h"
+#include "session/temp.h"
 #include <strings.h>
 
 /* The next name of a list like `"$user", public`, unquoted and folded as SQL does; false at the
@@ -37,34 +38,50 @@ name_list_next(const char **at, struct arena *arena, const char **name)
     return true;
 }
 
+const struct schema_def *
+session_find_schema(struct session *session, const char *name)
+{
+    if (temp_is_alias(name))
+        return catalog_schema(session->catalog, SCHEMA_TEMP);
+    return catalog_find_schema(session->catalog, name);
+}
+
 /*
- * The schemas to search, in order, OID_NONE-terminated, in the statement's arena: pg_catalog first
- * unless the path names it, then those of the path that exist.
+ * The schemas to search, in order, OID_NONE-terminated, in the statement's arena: the session's
+ * temporary one and pg_catalog first, unless the path names them, then those of the path that
+ * exist.
  */
 static const oid *
 search_path(struct session *session)
 {
     const char *at = settings_text(&session->settings, SETTING_SEARCH_PATH);
-    size_t room = 3;
+    size_t room = 4;
     for (const char *p = at; *p != '\0'; p++)
         room += *p == ',';
     struct arena *arena = session->statement_arena;
     oid *path = arena_alloc_array(arena, room, sizeof *path);
     uint32_t count = 0;
+    path[count++] = SCHEMA_TEMP;
     path[count++] = SCHEMA_PG_CATALOG;
     bool names_catalog = false;
+    bool names_temp = session->temp == NULL;
     const char *name;
     while (name_list_next(&at, arena, &name)) {
         if (strcmp(name, "$user") == 0)
             name = session->user;
-        const struct schema_def *schema = catalog_find_schema(session->catalog, name);
+        const struct schema_def *schema = session_find_schema(session, name);
         if (schema == NULL)
             continue;
         names_catalog |= schema->schema == SCHEMA_PG_CATALOG;
+        names_temp |= schema->schema == SCHEMA_TEMP;
         path[count++] = schema->schema;
     }
     path[count] = OID_NONE;
-    return names_catalog ? path + 1 : path;
+    if (names_catalog) {
+        path[1] = path[0];
+        path++;
+    }
+    return names_temp ? path + 1 : path;
 }
 
 static const struct table *
@@ -75,7 +92,7 @@ scope_relation(void *object, const char *schema, const char *name)
     if (extra != NULL)
         return &extra->table;
     if (schema != NULL) {
-        const struct schema_def *def = catalog_find_schema(session->catalog, schema);
+        const struct schema_def *def = session_find_schema(session, schema);
         return def == NULL ? NULL : catalog_find_relation(session->catalog, def->schema, name);
     }
     for (const oid *path = search_path(session); *path != OID_NONE; path++) {
@@ -109,7 +126,8 @@ scope_index(void *object, oid index)
 static bool
 scope_has_schema(void *object, const char *schema)
 {
-    return catalog_find_schema(((struct session *)object)->catalog, schema) != NULL;
+    return temp_is_alias(schema) ||
+           catalog_find_schema(((struct session *)object)->catalog, schema) != NULL;
 }
 
 static const char *
@@ -128,6 +146,8 @@ scope_create_schema(void *object)
     while (name_list_next(&at, session->statement_arena, &name)) {
         if (strcmp(name, "$user") == 0)
             name = session->user;
+        if (temp_is_alias(name))
+            return "pg_temp";
         const struct schema_def *schema = catalog_find_schema(session->catalog, name);
         if (schema != NULL)
             return schema->name;
@@ -247,7 +267,9 @@ session_target_schema(struct session *session, const struct object_name *name)
     const char *schema = name->schema != NULL ? name->schema : scope_create_schema(session);
     if (schema == NULL)
         raise(SQLSTATE_UNDEFINED_SCHEMA, "no schema has been selected to create in");
-    const struct schema_def *def = catalog_find_schema(session->catalog, schema);
+    const struct schema_def *def = temp_is_alias(schema)
+                                       ? temp_schema(session)
+                                       : catalog_find_schema(session->catalog, schema);
     if (def == NULL)
         raise(SQLSTATE_UNDEFINED_SCHEMA, "schema \"%s\" does not exist", schema);
     if (def->schema == SCHEMA_PG_CATALOG || def->schema == SCHEMA_INFORMATION ||

@@ -11,6 +11,7 @@
 #include "session/query.h"
 #include "session/scope.h"
 #include "session/session_set.h"
+#include "session/temp.h"
 #include "session/transaction.h"
 #include "session/utility_run.h"
 #include "type/timezone.h"
@@ -212,6 +213,7 @@ session_release(struct session *session)
             session->next->prev = session->prev;
         mutex_unlock(&engine->mutex);
     }
+    temp_free(session);
     if (session->branch != NULL)
         branch_release(session->branch);
     settings_deinit(&session->settings);

@@ -22,6 +22,7 @@
 #include "type/access.h"
 
 struct cache_entry; /* session/statement_cache.h */
+struct temp_space;  /* session/temp.h */
 
 struct engine {
     struct db *db;
@@ -140,6 +141,7 @@ struct session {
     /* An implicit transaction that was over without a trace: the next one (transaction_park). */
     struct txn *parked_txn;
     struct catalog *parked_catalog;
+    struct temp_space *temp; /* temp.h; null: no temporary object was ever made */
     struct name_scope scope;
     struct extra_table *extras; /* seen by this statement only: session/feed.h */
     enum transaction_state state;

@@ -57,8 +57,7 @@ run_point(struct statement *statement, const union datum *values, const bool *nu
     struct cache_entry *entry = statement_plan(statement, session->statement_arena, &utility);
     if (statement->entry == NULL || program_point(entry->program) == NULL)
         return SHORT_NOT;
-    if (!entry->is_read_only)
-        transaction_need_write(session, entry->verb);
+    planned_need_write(session, entry);
     struct exec_context context = {
         .txn = session->txn,
         .catalog = session->catalog,

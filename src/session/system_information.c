@@ -27,8 +27,9 @@ const struct system_source system_information_sources[] = {
                 "user_defined_type_name name, is_insertable_into varchar, is_typed varchar, "
                 "commit_action varchar",
                 "SELECT pg_catalog.current_database()::name AS table_catalog, n.nspname::name AS "
-                "table_schema, c.relname::name AS table_name, (CASE c.relkind WHEN 'v' THEN "
-                "'VIEW' ELSE 'BASE TABLE' END)::varchar AS table_type, NULL::name AS "
+                "table_schema, c.relname::name AS table_name, (CASE WHEN c.relkind = 'v' THEN "
+                "'VIEW' WHEN c.relpersistence = 't' THEN 'LOCAL TEMPORARY' ELSE 'BASE TABLE' "
+                "END)::varchar AS table_type, NULL::name AS "
                 "self_referencing_column_name, NULL::varchar AS reference_generation, NULL::name "
                 "AS user_defined_type_catalog, NULL::name AS user_defined_type_schema, "
                 "NULL::name AS user_defined_type_name, (CASE WHEN c.relkind = 'r' THEN 'YES' "

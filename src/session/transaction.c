@@ -12,6 +12,7 @@
 #include "session/portal.h"
 #include "session/query.h"
 #include "session/scope.h"
+#include "session/temp.h"
 #include "type/values.h"
 
 static enum isolation
@@ -104,6 +105,7 @@ open_txn(struct session *session)
     if (st != ST_OK)
         raise_status(st, "could not begin a transaction");
     session->has_snapshot = false;
+    temp_join(session);
     transaction_wait_changed(session);
     session->env.transaction_us = clock_wall_us() - EPOCH_SHIFT_US;
 }
@@ -135,11 +137,12 @@ statement_begin(struct session *session)
         raise_status(st, "could not take a snapshot");
     session->in_statement = true;
     session->has_snapshot = true;
-    if (session->catalog == NULL)
+    if (session->catalog == NULL) {
         session->catalog =
             catalog_begin(session->engine->catalogs, session->txn, session->txn_arena);
-    else
-        catalog_refresh(session->catalog);
+        temp_join_catalog(session);
+    }
+    catalog_refresh(session->catalog);
     session->env.statement_us = session->statement_began_us - EPOCH_SHIFT_US;
 }
 
@@ -293,11 +296,13 @@ transaction_commit(struct session *session, enum commit_step step, const char *t
         return SESSION_READY;
     }
     portals_hold(session);
+    temp_before_commit(session);
     bool has_changes = txn_has_changes(session->txn);
     bool is_async = settings_int(&session->settings, SETTING_SYNCHRONOUS_COMMIT) == 4;
     struct txn *txn = detach(session);
+    temp_commit_begin(session, txn);
     if (!has_changes || wait || session->on_commit == NULL) {
-        enum status st = txn_commit(txn, is_async);
+        enum status st = temp_commit_end(session, txn_commit(txn, is_async));
         after_end(session, st == ST_OK);
         tell_end(session, st, tag);
         return SESSION_READY;
@@ -313,7 +318,7 @@ void
 transaction_resume(struct session *session)
 {
     check(session->commit_is_done);
-    enum status st = (enum status)session->commit_status;
+    enum status st = temp_commit_end(session, (enum status)session->commit_status);
     after_end(session, st == ST_OK);
     tell_end(session, st, session->commit_tag);
 }

@@ -9,6 +9,7 @@
 #include "session/row_buffer.h"
 #include "session/scope.h"
 #include "session/session_set.h"
+#include "session/temp.h"
 #include "session/transaction.h"
 #include "session/utility_run.h"
 
@@ -210,8 +211,7 @@ run_execute(struct session *session, const struct execute *execute, bool with_co
     }
     if (execute->arg_count != 0)
         eval_args(session, execute, portal);
-    if (!portal->entry->is_read_only)
-        transaction_need_write(session, portal->entry->verb);
+    planned_need_write(session, portal->entry);
     struct session_sink *sink = &session->sink;
     if (with_columns && portal->info.returns_rows)
         sink->columns(sink->object, portal->info.columns, portal->info.column_count);
@@ -450,6 +450,8 @@ run_discard(struct session *session, enum discard_kind kind)
         run_set(session, &(struct set){.kind = SET_RESET_ALL});
         run_deallocate(session, NULL);
     }
+    if (kind == DISCARD_ALL || kind == DISCARD_TEMP)
+        temp_discard(session);
     if (kind == DISCARD_ALL || kind == DISCARD_SEQUENCES) {
         map_deinit(&session->currvals);
         session->last_sequence = OID_NONE;

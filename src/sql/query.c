@@ -118,3 +118,60 @@ query_walk(const struct query *q, expr_visit visit, void *object)
            visit_one(q->offset, visit, object) || visit_one(q->limit, visit, object) ||
            visit_changes(q, visit, object);
 }
+
+/* ---- relations ---- */
+
+struct relation_walk {
+    relation_visit visit;
+    void *object;
+};
+
+static bool
+walk_setop(const struct setop *setop, const struct relation_walk *walk)
+{
+    if (setop->query != NULL)
+        return query_walk_relations(setop->query, walk->visit, walk->object);
+    return walk_setop(setop->left, walk) || walk_setop(setop->right, walk);
+}
+
+static bool
+walk_range(const struct range *range, const struct relation_walk *walk)
+{
+    switch (range->kind) {
+    case RANGE_TABLE:
+        return walk->visit(walk->object, range->table.table->table);
+    case RANGE_SUBQUERY:
+        if (range->subquery.view != OID_NONE)
+            return walk->visit(walk->object, range->subquery.view);
+        return query_walk_relations(range->subquery.query, walk->visit, walk->object);
+    case RANGE_SETOP:
+        return walk_setop(range->setop, walk);
+    default:
+        return false;
+    }
+}
+
+static bool
+walk_sublinks(void *object, const struct expr *e)
+{
+    const struct relation_walk *walk = object;
+    if (e->kind == EXPR_SUBLINK &&
+        query_walk_relations(e->sublink.query, walk->visit, walk->object))
+        return true;
+    return expr_walk(e, walk_sublinks, object);
+}
+
+bool
+query_walk_relations(const struct query *q, relation_visit visit, void *object)
+{
+    struct relation_walk walk = {.visit = visit, .object = object};
+    for (uint32_t i = 0; i < q->range_count; i++) {
+        if (walk_range(q->ranges[i], &walk))
+            return true;
+    }
+    for (uint32_t i = 0; i < q->cte_count; i++) {
+        if (query_walk_relations(q->ctes[i].query, visit, object))
+            return true;
+    }
+    return query_walk(q, walk_sublinks, &walk);
+}

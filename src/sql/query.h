@@ -325,3 +325,12 @@ uint32_t query_result_columns(const struct query *q, const struct target **targe
  * ranges and ctes nor those of sublinks. True stops, and is returned.
  */
 bool query_walk(const struct query *q, expr_visit visit, void *object);
+
+/* Called for a relation that a query names; true stops the walk. */
+typedef bool (*relation_visit)(void *object, oid relation);
+
+/*
+ * Visits every relation that the query or one inside it (subqueries, CTEs, sublinks) names; one as
+ * often as it is named. Views are not entered. True if a visit said so.
+ */
+bool query_walk_relations(const struct query *q, relation_visit visit, void *object);

@@ -210,6 +210,17 @@ create_schema(struct analysis *an, const struct object_name *name)
     return schema;
 }
 
+const char *
+create_schema_for(struct analysis *an, const struct object_name *name, char persistence)
+{
+    if (persistence != 't')
+        return create_schema(an, name);
+    if (name->schema != NULL && strncmp(name->schema, "pg_temp", 7) != 0)
+        fail(an, name->at, SQLSTATE_INVALID_TABLE_DEFINITION,
+             "cannot create temporary relation in non-temporary schema");
+    return name->schema == NULL ? "pg_temp" : create_schema(an, name);
+}
+
 /* ---- the switch ---- */
 
 static void

@@ -326,6 +326,7 @@ struct alter_sequence {
 struct create_view {
     struct object_name name;
     char persistence;
+    bool becomes_temporary; /* because its query reads temporary tables */
     bool or_replace;
     char check_option; /* 0, 'l' LOCAL, 'c' CASCADED */
     const char *sql;   /* the query as stored */

@@ -18,6 +18,9 @@ enum object_kind object_kind_of(struct analysis *an, PgQuery__ObjectType type);
 const char *object_kind_name(enum object_kind kind); /* "TABLE" */
 /* A name as pg_class prints it in error messages, of a relation in the schema it goes to. */
 const char *create_schema(struct analysis *an, const struct object_name *name);
+/* The same for a relation of the persistence; pg_temp for temporary ones. */
+const char *create_schema_for(struct analysis *an, const struct object_name *name,
+                              char persistence);
 
 /* ---- a file each ---- */
 

@@ -141,8 +141,7 @@ bind_create_sequence(struct analysis *an, struct utility *u, const PgQuery__Crea
     create->name = range_name(an, stmt->sequence);
     create->persistence = stmt->sequence->relpersistence[0];
     create->if_not_exists = stmt->if_not_exists;
-    if (create->persistence != 't')
-        create->name.schema = create_schema(an, &create->name);
+    create->name.schema = create_schema_for(an, &create->name, create->persistence);
     bind_sequence_options(an, NODES(stmt, options), false, &create->options);
 }
 

@@ -184,9 +184,7 @@ static const char *
 target_schema(struct analysis *an, const PgQuery__RangeVar *name)
 {
     struct object_name object = range_name(an, name);
-    if (name->relpersistence[0] == 't' && object.schema == NULL)
-        return "pg_temp";
-    return create_schema(an, &object);
+    return create_schema_for(an, &object, name->relpersistence[0]);
 }
 
 void
@@ -344,6 +342,13 @@ check_option_of(PgQuery__ViewCheckOption option)
     }
 }
 
+static bool
+is_temporary(void *object, oid relation)
+{
+    (void)object;
+    return relation >= OID_TEMP_FIRST;
+}
+
 void
 bind_create_view(struct analysis *an, struct utility *u, const PgQuery__ViewStmt *stmt)
 {
@@ -351,8 +356,6 @@ bind_create_view(struct analysis *an, struct utility *u, const PgQuery__ViewStmt
     u->tag = "CREATE VIEW";
     struct create_view *create = &u->create_view;
     create->persistence = stmt->view->relpersistence[0];
-    create->name = (struct object_name){target_schema(an, stmt->view), stmt->view->relname,
-                                        stmt->view->location};
     create->or_replace = stmt->replace;
     create->check_option = check_option_of(stmt->with_check_option);
     if (stmt->query->node_case != PG_QUERY__NODE__NODE_SELECT_STMT)
@@ -363,6 +366,13 @@ bind_create_view(struct analysis *an, struct utility *u, const PgQuery__ViewStmt
     if (create->query->has_modifying_cte)
         fail(an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED,
              "views must not contain data-modifying statements in WITH");
+    if (create->persistence != 't' && query_walk_relations(create->query, is_temporary, NULL)) {
+        create->persistence = 't';
+        create->becomes_temporary = true;
+    }
+    struct object_name name = range_name(an, stmt->view);
+    create->name =
+        (struct object_name){create_schema_for(an, &name, create->persistence), name.name, name.at};
     create->columns = result_columns(an, create->query, NODES(stmt, aliases),
                                      "CREATE VIEW specifies more column names than columns",
                                      &create->column_count);

@@ -106,6 +106,8 @@ cache_new(struct store *store, uint64_t bytes_max, struct cache **cache)
     c->state = state;
     bool is_in_memory = store->device == NULL;
     size_t range = is_in_memory ? RANGE_BYTES_MEMORY : RANGE_BYTES_FILE;
+    if (is_in_memory && store->memory_bytes_max != 0 && store->memory_bytes_max < range)
+        range = store->memory_bytes_max;
     while (!map_all(c, range)) {
         range /= 2; /* the address space may be bounded: a smaller database is better than none */
         if (range < RANGE_BYTES_MIN)

@@ -140,6 +140,7 @@ static enum status
 open_parts(struct store *store, const struct store_options *options)
 {
     TRY(readers_init(store));
+    store->memory_bytes_max = options->memory_bytes_max;
     uint64_t cache_bytes = options->cache_bytes == 0 ? CACHE_BYTES_USUAL : options->cache_bytes;
     TRY(cache_new(store, cache_bytes, &store->cache));
     TRY(space_new(store, &store->space));

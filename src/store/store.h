@@ -24,6 +24,7 @@ typedef uint64_t log_pos; /* bytes appended since the file was made; names a pla
 
 struct store_options {
     uint64_t cache_bytes;       /* page cache; 0: 128 MiB. No bound in memory. */
+    uint64_t memory_bytes_max;  /* in memory: what it may grow to; 0: what addresses there are */
     uint64_t log_segment_bytes; /* 0: 16 MiB */
     const struct log_sink *log; /* outlives the store; may be null */
     bool is_read_only;          /* the log is replayed in memory, nothing is written */

@@ -63,6 +63,7 @@ struct store {
     struct log *log;
     struct checkpoint *checkpoint;
     struct store_open_state *open_state;
+    uint64_t memory_bytes_max; /* 0: no bound; only in memory */
     struct readers readers;
     const struct log_sink *log_sink; /* may be null */
     struct mutex health_lock;        /* whoever stops writes first gives the reason */

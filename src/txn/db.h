@@ -81,6 +81,9 @@ MUST_CHECK enum status branch_create(struct db *db, const char *name, const char
 MUST_CHECK enum status branch_drop(struct db *db, const char *name);
 MUST_CHECK enum status branch_rename(struct db *db, const char *name, const char *new_name);
 
+/* Trees, and objects, that are one session's: temporary tables and what belongs to them. */
+#define TREE_TEMP_FIRST 0xC0000000u
+
 /* Fixed trees that every branch has; a table's or index's tree number is its object id (>= 16384).
  */
 enum {

@@ -302,6 +302,7 @@ runs_build(struct tree_load *load, struct edit *edit, struct tree_root *root)
 enum status
 tree_load_new(struct txn *txn, tree_no tree, uint64_t memory_bytes, struct tree_load **out)
 {
+    txn = txn_for(txn, tree);
     TRY(txn_bulk_begin(txn, tree, tree));
     struct tree_load *load = mem_alloc_zero(sizeof *load);
     if (load == NULL)

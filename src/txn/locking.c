@@ -29,6 +29,7 @@ enum status
 txn_lock_row(struct txn *txn, tree_no tree, struct slice key, enum lock_mode mode,
              enum lock_wait wait, struct buf *spill, struct row_now *now)
 {
+    txn = txn_for(txn, tree);
     if (txn->privates != NULL && is_locked_out(txn, tree))
         return now == NULL ? ST_OK : txn_row_now(txn, tree, key, spill, now);
     uint64_t seed = hash_combine(txn->branch->no, tree);
@@ -91,6 +92,7 @@ table_note(struct txn *txn, tree_no tree, enum table_lock mode)
 enum status
 txn_lock_table(struct txn *txn, tree_no tree, enum table_lock mode, enum lock_wait wait)
 {
+    txn = txn_for(txn, tree);
     if (table_is_held(txn, tree, mode))
         return ST_OK;
     struct lock_name name = {.hash = hash_combine(hash_u64(txn->branch->no), tree),

@@ -75,6 +75,7 @@ enum status
 txn_cursor_open(struct txn *txn, tree_no tree, struct key_range range, bool is_backward,
                 struct arena *arena, struct txn_cursor **out)
 {
+    txn = txn_for(txn, tree);
     struct statement *statement = txn_statement(txn);
     struct txn_cursor *cursor = arena_try_alloc(arena, sizeof *cursor);
     if (cursor == NULL)
@@ -346,6 +347,8 @@ txn_refresh(struct txn *txn)
     struct snapshot *snapshot = txn_statement(txn)->snapshot;
     if (snapshot->is_entered)
         snapshot_renew(snapshot);
+    if (txn->temp != NULL)
+        txn_refresh(txn->temp);
 }
 
 enum status

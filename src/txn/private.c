@@ -166,12 +166,14 @@ private_of(const struct txn *txn, tree_no tree)
 bool
 txn_is_bulk(const struct txn *txn, tree_no tree)
 {
-    return private_of(txn, tree) != NULL;
+    const struct txn *owner = tree >= TREE_TEMP_FIRST && txn->temp != NULL ? txn->temp : txn;
+    return private_of(owner, tree) != NULL;
 }
 
 enum status
 txn_bulk_begin(struct txn *txn, tree_no table, tree_no tree)
 {
+    txn = txn_for(txn, tree);
     if (txn->options.is_read_only)
         return ST_READ_ONLY;
     TRY(txn_lock_table(txn, table, TABLE_EXCLUSIVE, LOCK_NOWAIT));
@@ -182,6 +184,7 @@ enum status
 txn_insert_many(struct txn *txn, tree_no tree, const struct slice *keys, const struct slice *values,
                 uint32_t count, uint32_t *done)
 {
+    txn = txn_for(txn, tree);
     struct private_tree *own = private_of(txn, tree);
     check(own != NULL);
     TRY(version_make(own));

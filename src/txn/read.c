@@ -51,6 +51,7 @@ own_get(const struct generation *generation, struct slice key, uint32_t visible,
 enum status
 txn_get(struct txn *txn, tree_no tree, struct slice key, struct buf *spill, struct slice *value)
 {
+    txn = txn_for(txn, tree);
     struct statement *statement = txn_statement(txn);
     struct generation *generation;
     struct tree_root root;
@@ -174,6 +175,7 @@ enum status
 txn_get_newest(struct txn *txn, tree_no tree, struct slice key, struct buf *spill,
                struct slice *value)
 {
+    txn = txn_for(txn, tree);
     struct statement *statement = txn_statement(txn);
     struct generation *generation;
     struct tree_root root;
@@ -262,6 +264,7 @@ enum status
 txn_lock_shown_row(struct txn *txn, tree_no tree, struct slice key, enum lock_mode mode,
                    bool *is_same)
 {
+    txn = txn_for(txn, tree);
     const struct snapshot *snapshot = txn_statement(txn)->snapshot;
     uint64_t renewals = snapshot->renewals;
     TRY(txn_lock_row(txn, tree, key, mode, LOCK_WAIT, NULL, NULL));
@@ -341,6 +344,7 @@ generation_count(struct txn *txn, struct generation *generation, const struct tr
 enum status
 txn_row_count(struct txn *txn, tree_no tree, uint64_t *count)
 {
+    txn = txn_for(txn, tree);
     struct statement *statement = txn_statement(txn);
     struct generation *generation;
     struct tree_root root;
@@ -360,6 +364,7 @@ txn_row_count(struct txn *txn, tree_no tree, uint64_t *count)
 enum status
 txn_estimate(struct txn *txn, tree_no tree, struct slice from, struct slice to, double *rows)
 {
+    txn = txn_for(txn, tree);
     struct statement *statement = txn_statement(txn);
     struct generation *generation;
     struct tree_root root;
@@ -381,6 +386,7 @@ txn_estimate(struct txn *txn, tree_no tree, struct slice from, struct slice to, 
 bool
 txn_tree_root(struct txn *txn, tree_no tree, struct tree_root *root)
 {
+    txn = txn_for(txn, tree);
     struct statement *statement = txn_statement(txn);
     *root = (struct tree_root){0};
     if (txn->set.trees != NULL) {

@@ -216,6 +216,7 @@ sequence_lock(struct txn *txn, uint32_t id, struct slice key, struct sequence **
 enum status
 sequence_next(struct txn *txn, uint32_t id, int64_t *value)
 {
+    txn = txn_for(txn, id);
     uint8_t bytes[SEQUENCE_KEY_BYTES];
     be32_set(bytes, id);
     struct slice key = slice_of(bytes, sizeof bytes);
@@ -250,6 +251,7 @@ sequence_next(struct txn *txn, uint32_t id, int64_t *value)
 enum status
 sequence_set(struct txn *txn, uint32_t id, int64_t value, bool is_called)
 {
+    txn = txn_for(txn, id);
     uint8_t bytes[SEQUENCE_KEY_BYTES];
     be32_set(bytes, id);
     struct slice key = slice_of(bytes, sizeof bytes);
@@ -281,6 +283,7 @@ sequence_set(struct txn *txn, uint32_t id, int64_t value, bool is_called)
 enum status
 sequence_get(struct txn *txn, uint32_t id, struct sequence_state *state)
 {
+    txn = txn_for(txn, id);
     uint8_t bytes[SEQUENCE_KEY_BYTES];
     be32_set(bytes, id);
     struct slice key = slice_of(bytes, sizeof bytes);
@@ -297,6 +300,7 @@ sequence_get(struct txn *txn, uint32_t id, struct sequence_state *state)
 enum status
 sequence_put(struct txn *txn, uint32_t id, const struct sequence_state *state)
 {
+    txn = txn_for(txn, id);
     uint8_t bytes[SEQUENCE_KEY_BYTES];
     be32_set(bytes, id);
     return own_put(txn, slice_of(bytes, sizeof bytes), state);
@@ -410,6 +414,7 @@ row_counter_lock(struct txn *txn, tree_no tree, struct row_counter **counter)
 enum status
 txn_new_row_id(struct txn *txn, tree_no tree, uint64_t count, uint64_t *first)
 {
+    txn = txn_for(txn, tree);
     struct row_counter *counter;
     TRY(row_counter_lock(txn, tree, &counter));
     *first = counter->next;
@@ -421,6 +426,7 @@ txn_new_row_id(struct txn *txn, tree_no tree, uint64_t count, uint64_t *first)
 enum status
 txn_pass_row_id(struct txn *txn, tree_no tree, uint64_t row_id)
 {
+    txn = txn_for(txn, tree);
     struct row_counter *counter;
     TRY(row_counter_lock(txn, tree, &counter));
     if (counter->next <= row_id)

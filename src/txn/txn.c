@@ -118,6 +118,7 @@ txn_begin(struct branch *branch, const struct txn_options *options, struct txn *
     txn->options = *options;
     txn->wait = (struct txn_wait){.cancel = NULL};
     txn->id = 0;
+    txn->temp = NULL;
     txn->command = 1;
     write_set_init(&txn->set, txn->arena);
     *out = txn;
@@ -169,6 +170,8 @@ statement_snapshot(struct txn *txn, struct snapshot **snapshot)
     return ST_OK;
 }
 
+static void statement_pop(struct txn *txn);
+
 enum status
 txn_statement_begin(struct txn *txn)
 {
@@ -180,11 +183,22 @@ txn_statement_begin(struct txn *txn)
     txn->has_ended_reading = false;
     txn->statements[txn->statement_count++] =
         (struct statement){.snapshot = snapshot, .visible = txn->command};
-    return ST_OK;
+    enum status st = txn->temp == NULL ? ST_OK : txn_statement_begin(txn->temp);
+    if (st != ST_OK)
+        statement_pop(txn);
+    return st;
 }
 
 void
 txn_statement_end(struct txn *txn)
+{
+    if (txn->temp != NULL)
+        statement_pop(txn->temp);
+    statement_pop(txn);
+}
+
+static void
+statement_pop(struct txn *txn)
 {
     check(txn->statement_count != 0);
     struct snapshot *snapshot = txn->statements[--txn->statement_count].snapshot;
@@ -226,6 +240,7 @@ tree_is_newest(struct txn *txn, tree_no tree)
 enum status
 txn_statement_renew(struct txn *txn, tree_no tree)
 {
+    txn = txn_for(txn, tree);
     if (txn->options.isolation != ISOLATION_READ_COMMITTED)
         return tree_is_newest(txn, tree);
     TRY(txn_statement_begin(txn));
@@ -249,7 +264,19 @@ txn_view_keep(struct txn *txn)
     struct statement *statement = txn_statement(txn);
     statement->snapshot->holders++;
     txn->view_count++;
-    return (struct txn_view){.snapshot = statement->snapshot, .visible = statement->visible};
+    struct txn_view view = {.snapshot = statement->snapshot, .visible = statement->visible};
+    if (txn->temp != NULL) {
+        struct txn_view temp = txn_view_keep(txn->temp);
+        view.temp_snapshot = temp.snapshot;
+        view.temp_visible = temp.visible;
+    }
+    return view;
+}
+
+static struct txn_view
+temp_view(const struct txn_view *view)
+{
+    return (struct txn_view){.snapshot = view->temp_snapshot, .visible = view->temp_visible};
 }
 
 enum status
@@ -263,7 +290,14 @@ txn_view_begin(struct txn *txn, struct txn_view view)
     txn->command++;
     txn->statements[txn->statement_count++] =
         (struct statement){.snapshot = view.snapshot, .visible = view.visible};
-    return ST_OK;
+    if (txn->temp == NULL)
+        return ST_OK;
+    /* One kept before the session had temporary tables sees them as they are now. */
+    enum status st = view.temp_snapshot == NULL ? txn_statement_begin(txn->temp)
+                                                : txn_view_begin(txn->temp, temp_view(&view));
+    if (st != ST_OK)
+        statement_pop(txn);
+    return st;
 }
 
 void
@@ -271,6 +305,11 @@ txn_view_drop(struct txn *txn, struct txn_view *view)
 {
     if (view->snapshot == NULL)
         return;
+    if (view->temp_snapshot != NULL) {
+        struct txn_view temp = temp_view(view);
+        txn_view_drop(txn->temp, &temp);
+        view->temp_snapshot = NULL;
+    }
     check(txn->view_count != 0);
     txn->view_count--;
     view->snapshot->holders--;
@@ -295,12 +334,16 @@ void
 txn_step(struct txn *txn)
 {
     txn_statement(txn)->visible = ++txn->command;
+    if (txn->temp != NULL)
+        txn_step(txn->temp);
 }
 
 void
 txn_end_reading(struct txn *txn)
 {
     txn->has_ended_reading = txn->statement_count == 1 && txn->cursors == NULL;
+    if (txn->temp != NULL)
+        txn_end_reading(txn->temp);
 }
 
 void
@@ -326,7 +369,7 @@ txn_renew(struct txn *txn)
 {
     if (txn->set.trees != NULL || txn->needs_sync || txn->merges != NULL || txn->id != 0 ||
         txn->savepoint != NULL || txn->cursors != NULL || txn->statement_count != 0 ||
-        lock_owner_holds(&txn->locks) || txn->fixed != NULL)
+        lock_owner_holds(&txn->locks) || txn->fixed != NULL || txn->temp != NULL)
         return false;
     txn->command = 1;
     return true;
@@ -350,6 +393,37 @@ txn_id(struct txn *txn)
     return txn->id;
 }
 
+/* ---- the session's temporary tables ---- */
+
+enum status
+txn_attach_temp(struct txn *txn, struct txn *temp)
+{
+    check(txn->temp == NULL && temp->temp == NULL && temp->db != txn->db);
+    enum status st = ST_OK;
+    uint32_t number;
+    for (uint32_t i = 0; st == ST_OK && i < txn->savepoint_count; i++)
+        st = txn_savepoint(temp, &number);
+    for (uint32_t i = 0; st == ST_OK && i < txn->statement_count; i++)
+        st = txn_statement_begin(temp);
+    if (st == ST_OK)
+        txn->temp = temp;
+    return st;
+}
+
+struct txn *
+txn_detach_temp(struct txn *txn)
+{
+    struct txn *temp = txn->temp;
+    txn->temp = NULL;
+    return temp;
+}
+
+struct txn *
+txn_temp(const struct txn *txn)
+{
+    return txn->temp;
+}
+
 /* ---- savepoints ---- */
 
 enum status
@@ -358,6 +432,8 @@ txn_savepoint(struct txn *txn, uint32_t *savepoint)
     struct savepoint *made = arena_alloc(txn->arena, sizeof *made);
     if (made == NULL)
         return ST_NO_MEMORY;
+    if (txn->temp != NULL)
+        TRY(txn_savepoint(txn->temp, savepoint));
     *made = (struct savepoint){
         .outer = txn->savepoint, .mark = txn->set.newest, .command = ++txn->command};
     txn->savepoint = made;
@@ -385,11 +461,15 @@ txn_rollback_to(struct txn *txn, uint32_t savepoint)
     if (txn->privates != NULL)
         privates_rollback(txn, at->command);
     txn->command++;
+    if (txn->temp != NULL)
+        txn_rollback_to(txn->temp, savepoint);
 }
 
 void
 txn_release(struct txn *txn, uint32_t savepoint)
 {
+    if (txn->temp != NULL)
+        txn_release(txn->temp, savepoint);
     txn->savepoint = savepoint_find(txn, savepoint)->outer;
     txn->savepoint_count--;
 }
@@ -435,6 +515,8 @@ txn_end(struct txn *txn, bool is_committed)
 void
 txn_rollback(struct txn *txn)
 {
+    if (txn->temp != NULL)
+        txn_rollback(txn->temp);
     txn_end(txn, false);
 }
 
@@ -477,6 +559,7 @@ enum status
 txn_commit(struct txn *txn, bool is_async)
 {
     enum status st = ST_OK;
+    check(txn->temp == NULL);
     if (needs_writer(txn)) {
         snapshots_give_up(txn);
         st = txn->options.is_read_only ? ST_READ_ONLY : commit_prepare(txn, is_async, false);
@@ -512,6 +595,7 @@ txn_commit_submit(struct txn *txn, bool is_async, void (*done)(void *object, enu
                   void *object)
 {
     enum status st = ST_OK;
+    check(txn->temp == NULL);
     if (txn->privates != NULL) {
         /* What is adopted, or not, is the committing thread's business. */
         done(object, txn_commit(txn, is_async));

@@ -58,8 +58,8 @@ void txn_statements_end(struct txn *txn);
  * the transaction, if not dropped before.
  */
 struct txn_view {
-    struct snapshot *snapshot; /* null: none */
-    uint32_t visible;
+    struct snapshot *snapshot, *temp_snapshot; /* null: none */
+    uint32_t visible, temp_visible;
 };
 
 /* Keeps what the statement under way sees. */
@@ -107,6 +107,17 @@ struct trees_stamp txn_trees_stamp(const struct txn *txn);
 
 /* A number that is new in this file (db_new_id); for catalog rows. */
 MUST_CHECK enum status txn_new_id(struct txn *txn, uint32_t *id);
+
+/*
+ * Temporary tables: trees from TREE_TEMP_FIRST on live in a database of the session's own. `temp`,
+ * a transaction of it that has done nothing, goes along with this one from now on: functions that
+ * are given such a tree (or a sequence of such a number) work on it, and it takes part in
+ * statements, views and savepoints. A rollback ends both; before a commit it is detached, and
+ * committed after this one. On failure nothing is attached.
+ */
+MUST_CHECK enum status txn_attach_temp(struct txn *txn, struct txn *temp);
+struct txn *txn_detach_temp(struct txn *txn); /* null: there was none */
+struct txn *txn_temp(const struct txn *txn);  /* null: none */
 
 /* ---- the end. All free the transaction; locks are given up. ---- */
 

@@ -36,6 +36,9 @@ struct txn {
     struct txn_options options;
     struct txn_wait wait;
     uint64_t id; /* 0: none given yet */
+    /* Of another database: that of the session's temporary tables. It does what this one does:
+     * statements, savepoints, steps. Null: none. */
+    struct txn *temp;
 
     struct snapshot *snapshots; /* all that it owns */
     struct snapshot *fixed;     /* REPEATABLE READ: the snapshot of the first statement */
@@ -67,6 +70,13 @@ struct txn {
     void (*done)(void *object, enum status st);
     void *done_object;
 };
+
+/* The transaction whose tree it is: each function that is given a tree begins with it. */
+static inline struct txn *
+txn_for(struct txn *txn, tree_no tree)
+{
+    return LIKELY(tree < TREE_TEMP_FIRST) || txn->temp == NULL ? txn : txn->temp;
+}
 
 /* The statement under way; it is a broken promise to ask outside of one. */
 struct statement *txn_statement(struct txn *txn);

@@ -35,6 +35,7 @@ set_bound(struct txn *txn, tree_no tree)
 enum status
 txn_put(struct txn *txn, tree_no tree, struct slice key, struct slice value)
 {
+    txn = txn_for(txn, tree);
     TRY(write_check(txn, key, value.bytes));
     struct private_tree *private = private_find(txn, tree);
     if (private != NULL)
@@ -47,6 +48,7 @@ txn_put(struct txn *txn, tree_no tree, struct slice key, struct slice value)
 enum status
 txn_delete(struct txn *txn, tree_no tree, struct slice key)
 {
+    txn = txn_for(txn, tree);
     TRY(write_check(txn, key, 0));
     struct private_tree *private = private_find(txn, tree);
     if (private != NULL)
@@ -59,6 +61,7 @@ txn_delete(struct txn *txn, tree_no tree, struct slice key)
 static enum status
 tree_begin(struct txn *txn, tree_no tree, enum tree_base base)
 {
+    txn = txn_for(txn, tree);
     if (txn->options.is_read_only)
         return ST_READ_ONLY;
     return write_set_begin(&txn->set, tree, base, NULL, txn->command);

@@ -229,6 +229,14 @@ pg_encoding_max_length(struct func_call *call, const union datum *args)
 }
 
 static union datum
+pg_my_temp_schema(struct func_call *call, const union datum *args)
+{
+    const struct db_access *access = access_of(call);
+    (void)args;
+    return i32_datum((int32_t)access->schema_named(access->object, "pg_temp"));
+}
+
+static union datum
 current_schemas(struct func_call *call, const union datum *args)
 {
     const struct db_access *access = access_of(call);
@@ -550,7 +558,7 @@ static const struct func_info funcs[] = {
      STABLE},
     {FUNC(6121, "pg_relation_is_publishable", TYPE_BOOL, pg_relation_is_publishable, TYPE_REGCLASS),
      STABLE},
-    {FUNC0(2854, "pg_my_temp_schema", TYPE_OID, always_zero), STABLE},
+    {FUNC0(2854, "pg_my_temp_schema", TYPE_OID, pg_my_temp_schema), STABLE},
     {FUNC(2855, "pg_is_other_temp_schema", TYPE_BOOL, always_false, TYPE_OID), STABLE},
     {FUNC0(3073, "pg_is_wal_replay_paused", TYPE_BOOL, always_false), VOLATILE},
     {FUNC0(315, "pg_jit_available", TYPE_BOOL, always_false), VOLATILE},
