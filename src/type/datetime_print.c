@@ -68,7 +68,10 @@ put_offset(struct buf *to, int32_t seconds_east)
 {
     int32_t size = abs(seconds_east);
     buf_put_u8(to, seconds_east < 0 ? '-' : '+');
-    put_two(to, size / 3600);
+    if (size >= 100 * 3600) /* AT TIME ZONE '100' */
+        buf_format(to, "%d", size / 3600);
+    else
+        put_two(to, size / 3600);
     if (size % 3600 == 0)
         return;
     buf_put_u8(to, ':');

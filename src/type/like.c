@@ -216,18 +216,18 @@ text_not_ilike(struct func_call *call, const union datum *args)
  * that there is none.
  */
 static union datum
-escape_pattern(struct func_call *call, const union datum *args)
+escape_pattern(struct func_call *call, const union datum *args, bool is_text)
 {
     struct slice pattern = datum_slice(&args[0]), escape = datum_slice(&args[1]);
     uint8_t *out = text_alloc(call->arena, (uint64_t)pattern.bytes * 2), *to = out;
-    if (escape.bytes > 0 && utf8_bytes(escape.data[0]) != escape.bytes)
+    if (escape.bytes > 0 && (is_text ? utf8_bytes(escape.data[0]) : 1) != escape.bytes)
         raise_error(.code = SQLSTATE_INVALID_ESCAPE_SEQUENCE, .message = "invalid escape string",
                     .hint = "Escape string must be empty or one character.");
     if (escape.bytes == 1 && escape.data[0] == ESCAPE)
         return args[0];
     bool is_after_escape = false;
     for (size_t at = 0; at < pattern.bytes;) {
-        size_t bytes = char_bytes(pattern, at, false);
+        size_t bytes = is_text ? char_bytes(pattern, at, false) : 1;
         bool is_escape = escape.bytes == bytes &&
                          memcmp(pattern.data + at, escape.data, bytes) == 0 && !is_after_escape;
         if (is_escape) {
@@ -242,6 +242,18 @@ escape_pattern(struct func_call *call, const union datum *args)
         at += bytes;
     }
     return slice_datum(slice_of(out, (size_t)(to - out)));
+}
+
+static union datum
+text_like_escape(struct func_call *call, const union datum *args)
+{
+    return escape_pattern(call, args, true);
+}
+
+static union datum
+bytea_like_escape(struct func_call *call, const union datum *args)
+{
+    return escape_pattern(call, args, false);
 }
 
 /* ---- what this file brings ---- */
@@ -267,14 +279,14 @@ static const struct func_info funcs[] = {
     {FUNC(1634, "texticnlike", TYPE_BOOL, text_not_ilike, TYPE_TEXT, TYPE_TEXT)},
     {FUNC(1635, "nameiclike", TYPE_BOOL, text_ilike, TYPE_NAME, TYPE_TEXT)},
     {FUNC(1636, "nameicnlike", TYPE_BOOL, text_not_ilike, TYPE_NAME, TYPE_TEXT)},
-    {FUNC(1637, "like_escape", TYPE_TEXT, escape_pattern, TYPE_TEXT, TYPE_TEXT)},
+    {FUNC(1637, "like_escape", TYPE_TEXT, text_like_escape, TYPE_TEXT, TYPE_TEXT)},
     {FUNC(1660, "bpchariclike", TYPE_BOOL, text_ilike, TYPE_BPCHAR, TYPE_TEXT)},
     {FUNC(1661, "bpcharicnlike", TYPE_BOOL, text_not_ilike, TYPE_BPCHAR, TYPE_TEXT)},
     {FUNC(2005, "bytealike", TYPE_BOOL, bytea_like, TYPE_BYTEA, TYPE_BYTEA)},
     {FUNC(2006, "byteanlike", TYPE_BOOL, bytea_not_like, TYPE_BYTEA, TYPE_BYTEA)},
     {FUNC(2007, "like", TYPE_BOOL, bytea_like, TYPE_BYTEA, TYPE_BYTEA)},
     {FUNC(2008, "notlike", TYPE_BOOL, bytea_not_like, TYPE_BYTEA, TYPE_BYTEA)},
-    {FUNC(2009, "like_escape", TYPE_BYTEA, escape_pattern, TYPE_BYTEA, TYPE_BYTEA)},
+    {FUNC(2009, "like_escape", TYPE_BYTEA, bytea_like_escape, TYPE_BYTEA, TYPE_BYTEA)},
 };
 
 static const struct operator_info operators[] = {

@@ -50,7 +50,10 @@ hex_value(uint8_t c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Exactly or up to `max` hexadecimal digits at walk->at, as \x{...}. */
+/*
+ * Exactly or up to `max` hexadecimal digits at walk->at, as \x{...}. Numbers past the last
+ * character are taken and match none: the last, which no text should hold, stands for them.
+ */
 static void
 put_hex(struct walk *walk, int min, int max)
 {
@@ -58,9 +61,9 @@ put_hex(struct walk *walk, int min, int max)
     int count = 0;
     for (; count < max && walk->at < walk->end && hex_value(*walk->at) >= 0; count++, walk->at++)
         code = code << 4 | (uint32_t)hex_value(*walk->at);
-    if (count < min || code > 0x10ffff)
+    if (count < min || code > INT32_MAX - 1)
         regex_raise("invalid escape \\ sequence");
-    buf_format(walk->to, "\\x{%x}", code);
+    buf_format(walk->to, "\\x{%x}", code < 0x10ffff ? code : 0x10ffff);
 }
 
 /*
@@ -106,7 +109,7 @@ put_char_escape(struct walk *walk, uint8_t c)
     } else if (c == 'U') {
         put_hex(walk, 8, 8);
     } else if (c == 'x') {
-        put_hex(walk, 1, 8);
+        put_hex(walk, 1, 255); /* the last eight count */
     } else if (!is_alnum(c)) {
         if (c < 0x80)
             buf_put_u8(walk->to, '\\');

@@ -53,9 +53,9 @@ timestamptz_typmod_out(struct type_call *call, int32_t typmod, struct buf *to)
 int64_t
 timestamp_fit(int64_t timestamp, int32_t typmod)
 {
-    if (!timestamp_is_finite(timestamp))
+    if (typmod == -1 || !timestamp_is_finite(timestamp))
         return timestamp;
-    if (typmod > 6)
+    if (typmod < 0 || typmod > 6)
         raise(SQLSTATE_INVALID_PARAMETER_VALUE, "timestamp(%d) precision must be between %d and %d",
               typmod, 0, 6);
     return us_round(timestamp, typmod);

@@ -36,3 +36,9 @@ SELECT 'x'::regclass;
 SELECT 'pg_class'::regclass, 'int4'::regtype, 'numeric(5,2)'::regtype, 'lower(text)'::regprocedure, 'public'::regnamespace;
 SELECT '{"a": [1, null]}'::json, '{"a"}'::json;
 SELECT pg_typeof(1), pg_typeof(1.0), pg_typeof('x'::varchar), pg_typeof(now());
+
+-- precisions given by a call, escapes of bytea, escapes of characters that do not exist, wide offsets
+select "timestamp"(timestamp '2023-03-31 04:05:06', -5);
+select like_escape('\xff00'::bytea, '\x00'::bytea);
+select 'a' ~ '\x616263', 'a' ~ '\x61', regexp_match('a', '\xdeadbeef00112233');
+select timetz '04:05:06+00' at time zone '100';
