@@ -100,17 +100,21 @@ ROWAN_API int rowan_bind_blob(rowan_statement *statement, int number, const void
                               size_t bytes);
 
 /*
- * Runs the statement, a row at a time: ROWAN_ROW, ROWAN_DONE or ROWAN_ERROR. Outside a transaction
- * block the statement is one of its own, committed before ROWAN_DONE is returned. After DONE or
- * ERROR the next step runs it again. A connection reads one statement at a time: when another is
- * run or prepared before all rows are read, the rest is lost, and the next step of the first is
- * ROWAN_ERROR (0A000). Reset it, or read the two on two connections.
+ * Runs the statement, a row at a time: ROWAN_ROW, ROWAN_DONE or ROWAN_ERROR. After DONE or ERROR
+ * the next step runs it again. Any number of a connection's statements may be under way at once,
+ * stepped in any order, and others run meanwhile: each goes on with the rows that it saw first.
+ *
+ * Outside a transaction block each statement is one of its own, committed before ROWAN_DONE is
+ * returned; one that changes rows and returns some is committed before its first ROWAN_ROW. Inside
+ * a block all belong to it: when the block ends, by COMMIT or ROLLBACK, or a savepoint is rolled
+ * back to, statements that began in it have lost the rows that they had not read. Their next step
+ * is ROWAN_ERROR (24000); those begun before the block go on.
  */
 ROWAN_API int rowan_step(rowan_statement *statement);
-/* Gives up the rows that are left. */
+/* Gives up the rows that are left. Changes that the statement has made stay made. */
 ROWAN_API int rowan_reset(rowan_statement *statement);
 
-/* The current row. Pointers are valid until the next step, reset or finalize. */
+/* The current row. Pointers are valid until the statement's next step, reset or finalize. */
 ROWAN_API int rowan_column_count(const rowan_statement *statement);
 ROWAN_API const char *rowan_column_name(const rowan_statement *statement, int column);
 ROWAN_API uint32_t rowan_column_type(const rowan_statement *statement,

@@ -2,7 +2,9 @@
  * embed.c: include/rowan.h over sessions.
  *
  * A statement is a session's statement with its parameters kept as values of their types, and the
- * batch at hand; a step moves to the batch's next row and copies nothing.
+ * batch at hand; a step moves to the batch's next row and copies nothing. When another statement of
+ * the connection runs meanwhile the session moves the batch (`rows`), so what a row number means
+ * is looked up when a value is read.
  */
 #include "base/mem.h"
 #include "base/raise.h"
@@ -31,7 +33,6 @@ struct rowan_connection {
     struct buf error;
     int64_t changes;
     bool has_failed;
-    struct rowan_statement *reading; /* the one whose row is at hand, or null */
 };
 
 struct rowan_statement {
@@ -43,12 +44,12 @@ struct rowan_statement {
     bool *nulls;
     struct buf *kept; /* bytes of bound texts */
     bool is_running;
-    bool is_short; /* the batch at hand is `only`, and all there is */
-    bool is_cut;   /* another call of the connection ended it before all rows were read */
+    bool is_short;   /* the batch at hand is `only`, and all there is */
+    bool has_memory; /* texts or bytes of the row lie in the arena */
     struct batch only;
-    const struct batch *batch;
-    uint32_t at, row;
-    struct arena *arena; /* of columns as text */
+    struct statement_rows rows;
+    uint32_t at;         /* of the batch's rows */
+    struct arena *arena; /* of columns as text and bytes */
     struct arena *bind_arena;
 };
 
@@ -291,25 +292,11 @@ begin_call(struct rowan_connection *connection)
     }
 }
 
-/* A session runs one statement at a time: what is not read yet is lost when the next begins. */
-static void
-cut_reading(struct rowan_connection *connection)
-{
-    struct rowan_statement *reading = connection->reading;
-    if (reading == NULL)
-        return;
-    reading->is_cut = !reading->is_short;
-    reading->is_running = reading->is_short; /* of its one row the end is still to be told */
-    reading->batch = NULL;
-    connection->reading = NULL;
-}
-
 int
 rowan_exec(rowan_connection *connection, const char *sql)
 {
     if (connection->session == NULL)
         return ROWAN_MISUSE;
-    cut_reading(connection);
     begin_call(connection);
     enum session_state state = session_query(connection->session, sql);
     if (state == SESSION_COPY_IN)
@@ -349,7 +336,6 @@ rowan_prepare(rowan_connection *connection, const char *sql, rowan_statement **o
     *out = NULL;
     if (connection->session == NULL)
         return ROWAN_MISUSE;
-    cut_reading(connection);
     begin_call(connection);
     struct statement *prepared = session_prepare(connection->session, sql, 0, NULL);
     if (prepared == NULL)
@@ -397,8 +383,6 @@ rowan_finalize(rowan_statement *statement)
     while (*link != statement)
         link = &(*link)->next;
     *link = statement->next;
-    if (statement->connection->reading == statement)
-        statement->connection->reading = NULL;
     for (uint32_t i = 0; i < statement->info->param_count; i++)
         buf_deinit(&statement->kept[i]);
     statement_free(statement->statement);
@@ -551,25 +535,15 @@ rowan_bind_blob(rowan_statement *statement, int number, const void *data, size_t
 static int
 step_end(struct rowan_statement *statement, int code)
 {
+    if (statement->is_running && !statement->is_short)
+        statement_close(statement->statement);
     statement->is_running = false;
     statement->is_short = false;
-    statement->is_cut = false;
-    statement->batch = NULL;
-    if (statement->connection->reading == statement)
-        statement->connection->reading = NULL;
+    statement->rows.batch = NULL;
+    if (statement->has_memory)
+        arena_reset(statement->arena);
+    statement->has_memory = false;
     return code;
-}
-
-static int
-step_cut(struct rowan_statement *statement)
-{
-    static const struct error error = {
-        .code = SQLSTATE_FEATURE_NOT_SUPPORTED,
-        .message = "another statement of the connection ran before all rows were read",
-    };
-    begin_call(statement->connection);
-    keep_error(statement->connection, &error);
-    return step_end(statement, ROWAN_ERROR);
 }
 
 /* The whole execution at once, if it is of the kind that can be had so. */
@@ -588,10 +562,8 @@ step_short(struct rowan_statement *statement, int *code)
         return true;
     }
     statement->is_running = statement->is_short = true;
-    statement->batch = &statement->only;
-    connection->reading = statement;
+    statement->rows = (struct statement_rows){.batch = &statement->only};
     statement->at = 0;
-    statement->row = statement->only.sel != NULL ? statement->only.sel[0] : 0;
     *code = ROWAN_ROW;
     return true;
 }
@@ -600,42 +572,37 @@ int
 rowan_step(rowan_statement *statement)
 {
     struct rowan_connection *connection = statement->connection;
-    if (statement->batch != NULL && ++statement->at < statement->batch->count) {
-        const struct batch *batch = statement->batch;
-        statement->row = batch->sel != NULL ? batch->sel[statement->at] : statement->at;
-        return ROWAN_ROW;
+    if (statement->has_memory) {
+        arena_reset(statement->arena);
+        statement->has_memory = false;
     }
+    if (statement->rows.batch != NULL && !statement->rows.is_cut &&
+        ++statement->at < statement->rows.batch->count)
+        return ROWAN_ROW;
     if (statement->is_short)
         return step_end(statement, ROWAN_DONE);
-    if (statement->is_cut)
-        return step_cut(statement);
     begin_call(connection);
     if (!statement->is_running) {
         int code;
-        cut_reading(connection);
         if (step_short(statement, &code))
             return code;
-        if (!statement_open(statement->statement, statement->params, statement->nulls))
-            return step_end(statement, ROWAN_ERROR);
         statement->is_running = true;
+        if (!statement_open(statement->statement, statement->params, statement->nulls,
+                            &statement->rows))
+            return step_end(statement, ROWAN_ERROR);
     }
-    if (!statement_next(statement->statement, &statement->batch) || connection->has_failed)
+    if (!statement_next(statement->statement) || connection->has_failed)
         return step_end(statement, ROWAN_ERROR);
-    if (statement->batch == NULL) {
-        connection->changes = (int64_t)session_modified_count(connection->session);
+    connection->changes = (int64_t)session_modified_count(connection->session);
+    if (statement->rows.batch == NULL)
         return step_end(statement, ROWAN_DONE);
-    }
-    connection->reading = statement;
     statement->at = 0;
-    statement->row = statement->batch->sel != NULL ? statement->batch->sel[0] : 0;
     return ROWAN_ROW;
 }
 
 int
 rowan_reset(rowan_statement *statement)
 {
-    if (statement->connection->reading == statement)
-        statement_close(statement->statement);
     return step_end(statement, ROWAN_OK);
 }
 
@@ -663,14 +630,23 @@ rowan_column_type(const rowan_statement *statement, int column)
                : OID_NONE;
 }
 
+/* The current row's place in its columns. */
+static inline uint32_t
+row_of(const struct rowan_statement *statement)
+{
+    const struct batch *batch = statement->rows.batch;
+    return batch->sel != NULL ? batch->sel[statement->at] : statement->at;
+}
+
 /* The column of the batch; null if there is no row, or the value is null. */
 static const struct column *
 value_column(const struct rowan_statement *statement, int column)
 {
-    if (statement->batch == NULL || column < 0 || (uint32_t)column >= statement->info->column_count)
+    const struct batch *batch = statement->rows.batch;
+    if (batch == NULL || column < 0 || (uint32_t)column >= statement->info->column_count)
         return NULL;
-    const struct column *found = &statement->batch->columns[column];
-    return column_is_null(found, statement->row) ? NULL : found;
+    const struct column *found = &batch->columns[column];
+    return column_is_null(found, row_of(statement)) ? NULL : found;
 }
 
 int
@@ -708,10 +684,11 @@ rowan_column_text(rowan_statement *statement, int column)
     if (found == NULL)
         return NULL;
     struct catch frame;
+    statement->has_memory = true;
     if (catch_begin(&frame, statement->arena)) {
         const char *text = type_output_text(session_env(statement->connection->session),
                                             statement->arena, statement->info->columns[column].type,
-                                            column_get(found, statement->row));
+                                            column_get(found, row_of(statement)));
         catch_end(&frame);
         return text;
     }
@@ -725,7 +702,7 @@ rowan_column_int64(rowan_statement *statement, int column)
     const struct column *found = value_column(statement, column);
     if (found == NULL)
         return 0;
-    union datum value = column_get(found, statement->row);
+    union datum value = column_get(found, row_of(statement));
     switch (found->phys) {
     case PHYS_BOOL:
         return value.b;
@@ -752,7 +729,7 @@ rowan_column_double(rowan_statement *statement, int column)
     const struct column *found = value_column(statement, column);
     if (found == NULL)
         return 0;
-    union datum value = column_get(found, statement->row);
+    union datum value = column_get(found, row_of(statement));
     if (found->phys == PHYS_F64)
         return value.f64;
     if (found->phys == PHYS_F32)
@@ -771,9 +748,14 @@ rowan_column_blob(rowan_statement *statement, int column, size_t *bytes)
     if (found == NULL || found->phys != PHYS_VIEW)
         return NULL;
     const struct view *views = found->data;
-    const struct view *view = &views[found->is_const ? 0 : statement->row];
+    const struct view *view = &views[found->is_const ? 0 : row_of(statement)];
+    void *copy = arena_alloc(statement->arena, (size_t)view->bytes + 1);
+    if (copy == NULL)
+        return NULL;
+    statement->has_memory = true;
+    memcpy(copy, view_data(view), view->bytes);
     *bytes = view->bytes;
-    return view_data(view);
+    return copy;
 }
 
 /* ---- branches ---- */

@@ -111,6 +111,12 @@ exec_fault_row(const struct exec *exec)
     return exec->fault_row;
 }
 
+bool
+exec_holds_pages(const struct exec *exec)
+{
+    return exec->hold_count != 0;
+}
+
 uint64_t
 exec_modified_count(const struct exec *exec)
 {

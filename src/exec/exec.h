@@ -55,6 +55,9 @@ struct exec_context {
 struct exec *exec_open(const struct program *program, const struct exec_context *context);
 /* The next rows (never none); false at the end: then data-modifying CTEs are done too. */
 bool exec_next(struct exec *exec, struct batch *out);
+/* True if a node goes on with rows that lie in pages: before the statement's pages go the execution
+ * must be run to its end. */
+bool exec_holds_pages(const struct exec *exec);
 /* Ends scans and frees what is not arena memory. Not needed after an error. */
 void exec_close(struct exec *exec);
 

@@ -1,6 +1,5 @@
 /*
- * extended.c: prepared statements and portals: the extended protocol in function form, and the same
- * for programs that embed the library.
+ * extended.c: prepared statements and portals: the extended protocol in function form.
  *
  * A statement is analysed when it is prepared, for its parameters and columns, and holds its plan;
  * when the catalog or the search path has changed since, the next use plans it again.
@@ -320,7 +319,7 @@ portal_take_params(struct portal *portal, const struct param_value *params)
     }
 }
 
-static void
+void
 portal_take_values(struct portal *portal, const union datum *values, const bool *nulls)
 {
     for (uint32_t i = 0; i < portal->param_count; i++) {
@@ -398,8 +397,8 @@ execute_utility(struct portal *portal)
     return SESSION_READY;
 }
 
-static enum session_state
-execute(struct session *session, struct portal *portal, uint64_t limit)
+enum session_state
+portal_execute(struct session *session, struct portal *portal, uint64_t limit)
 {
     if (portal->kind == PORTAL_EMPTY) {
         session->sink.empty(session->sink.object);
@@ -449,6 +448,7 @@ session_prepare(struct session *session, const char *text, uint32_t param_count,
     struct notice_sink outer = session_enter(session);
     struct statement *volatile statement = NULL;
     struct catch frame;
+    session_pause(session);
     if (catch_begin(&frame, session->query_arena)) {
         statement = statement_make(session, NULL, slice_text(text), param_count, param_types);
         catch_end(&frame);
@@ -538,7 +538,7 @@ session_execute(struct session *session, const char *portal_name, uint64_t row_l
         if (portal == NULL)
             raise(SQLSTATE_INVALID_CURSOR_NAME, "portal \"%s\" does not exist", portal_name);
         session_arm(session);
-        state = execute(session, portal, row_limit);
+        state = portal_execute(session, portal, row_limit);
         session_disarm(session);
         catch_end(&frame);
     } else {
@@ -601,146 +601,4 @@ session_idle_limit_us(const struct session *session)
                              ? SETTING_IDLE_SESSION_TIMEOUT
                              : SETTING_IDLE_IN_TRANSACTION_SESSION_TIMEOUT;
     return settings_int(&session->settings, id) * 1000;
-}
-
-/* ---- statements kept by a program ---- */
-
-const struct statement_info *
-statement_info(const struct statement *statement)
-{
-    return &statement->info;
-}
-
-void
-statement_close(struct statement *statement)
-{
-    struct portal *portal = statement->portal;
-    statement->portal = NULL;
-    if (portal == NULL)
-        return;
-    struct session *session = statement->session;
-    portal_free(portal);
-    statement_end(session);
-    if (session->state == TRANSACTION_NONE && session->txn != NULL)
-        transaction_rollback(session);
-}
-
-static void
-statement_bind(struct statement *statement, const union datum *values, const bool *nulls)
-{
-    struct session *session = statement->session;
-    statement_close(statement);
-    session_arm(session);
-    if (portal_find(session, "") != NULL)
-        portal_free(portal_find(session, ""));
-    struct portal *portal = portal_bind(session, "", statement, statement->info.param_count);
-    portal_take_values(portal, values, nulls);
-    statement->portal = portal;
-}
-
-/* The portal is gone with the transaction, or goes now. */
-static void
-statement_forget_portal(struct statement *statement)
-{
-    struct portal *portal = statement->portal;
-    statement->portal = NULL;
-    if (portal != NULL)
-        portal_free(portal);
-}
-
-enum session_state
-statement_run(struct statement *statement, const union datum *values, const bool *nulls)
-{
-    struct session *session = statement->session;
-    struct notice_sink outer = session_enter(session);
-    enum session_state state = SESSION_READY;
-    struct catch frame;
-    if (catch_begin(&frame, session->query_arena)) {
-        statement_bind(statement, values, nulls);
-        state = execute(session, statement->portal, 0);
-        if (state == SESSION_READY) {
-            statement_forget_portal(statement);
-            if (session->state == TRANSACTION_NONE && session->txn != NULL)
-                state = transaction_commit(session, COMMIT_RUN, NULL, false);
-        }
-        session_disarm(session);
-        catch_end(&frame);
-    } else {
-        session_fail(session, frame.error);
-    }
-    notice_sink_set(outer);
-    if (state == SESSION_READY)
-        arena_reset(session->query_arena);
-    return state;
-}
-
-bool
-statement_open(struct statement *statement, const union datum *values, const bool *nulls)
-{
-    struct session *session = statement->session;
-    struct notice_sink outer = session_enter(session);
-    struct catch frame;
-    bool is_good = catch_begin(&frame, session->query_arena);
-    if (is_good) {
-        statement_bind(statement, values, nulls);
-        catch_end(&frame);
-    } else {
-        session_fail(session, frame.error);
-    }
-    notice_sink_set(outer);
-    return is_good;
-}
-
-/* The end of an execution by batches: its transaction, if it is its own, is committed. */
-static void
-statement_done(struct statement *statement)
-{
-    struct session *session = statement->session;
-    statement_forget_portal(statement);
-    statement_end(session);
-    if (session->state == TRANSACTION_NONE && session->txn != NULL)
-        (void)transaction_commit(session, COMMIT_RUN, NULL, true);
-    session_disarm(session);
-}
-
-bool
-statement_next(struct statement *statement, const struct batch **batch)
-{
-    struct session *session = statement->session;
-    struct notice_sink outer = session_enter(session);
-    *batch = NULL;
-    struct catch frame;
-    bool is_good = catch_begin(&frame, session->query_arena);
-    if (is_good) {
-        struct portal *portal = statement->portal;
-        if (portal != NULL && portal->kind == PORTAL_QUERY) {
-            if (!session->in_statement)
-                statement_begin(session);
-            session->query_ran = true;
-            if (!portal->is_started)
-                planned_need_write(session, portal->entry);
-            do {
-                *batch = portal_next(portal, 0);
-            } while (*batch != NULL && !portal->info.returns_rows);
-            if (*batch == NULL && portal->exec != NULL)
-                session->modified_count = portal->entry->command == COMMAND_SELECT
-                                              ? 0
-                                              : exec_modified_count(portal->exec);
-        } else if (portal != NULL) {
-            (void)execute(session, portal, 0);
-        }
-        if (*batch == NULL)
-            statement_done(statement);
-        catch_end(&frame);
-    } else {
-        session_fail(session, frame.error);
-    }
-    notice_sink_set(outer);
-    return is_good;
-}
-
-uint64_t
-session_modified_count(const struct session *session)
-{
-    return session->modified_count;
 }

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "session/query.h"
 #include "session/row_buffer.h"
 #include "session/statement_cache.h"
 #include "session/transaction.h"
@@ -13,7 +14,7 @@ struct portal *
 portal_find(struct session *session, const char *name)
 {
     struct portal *portal = session->portals;
-    while (portal != NULL && strcmp(portal->name, name) != 0)
+    while (portal != NULL && (portal->name == NULL || strcmp(portal->name, name) != 0))
         portal = portal->next;
     return portal;
 }
@@ -21,7 +22,7 @@ portal_find(struct session *session, const char *name)
 struct portal *
 portal_new(struct session *session, const char *name)
 {
-    struct portal *old = portal_find(session, name);
+    struct portal *old = name == NULL ? NULL : portal_find(session, name);
     if (old != NULL && *name != '\0')
         raise(SQLSTATE_DUPLICATE_CURSOR, "cursor \"%s\" already exists", name);
     if (old != NULL)
@@ -30,7 +31,7 @@ portal_new(struct session *session, const char *name)
         arena_new(&(struct arena_options){.name = "portal", .on_full = raise_arena_full});
     if (arena == NULL)
         raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
-    size_t name_bytes = strlen(name) + 1;
+    size_t name_bytes = name == NULL ? 0 : strlen(name) + 1;
     struct portal *portal = arena_try_alloc(arena, sizeof *portal + name_bytes);
     if (portal == NULL) {
         arena_free(arena);
@@ -39,7 +40,7 @@ portal_new(struct session *session, const char *name)
     *portal =
         (struct portal){.session = session,
                         .arena = arena,
-                        .name = memcpy(portal + 1, name, name_bytes),
+                        .name = name == NULL ? NULL : memcpy(portal + 1, name, name_bytes),
                         .savepoint = session->savepoint == NULL ? 0 : session->savepoint->number,
                         .next = session->portals};
     session->portals = portal;
@@ -58,15 +59,42 @@ portal_stop(struct portal *portal)
         txn_view_drop(portal->session->txn, &portal->view);
     statement_cache_release(portal->session->engine->statements, portal->entry);
     portal->entry = NULL;
+    if (portal->session->reading == portal)
+        portal->session->reading = NULL;
+}
+
+void
+portal_unlink(struct portal *portal)
+{
+    struct portal **link = &portal->session->portals;
+    while (*link != NULL && *link != portal)
+        link = &(*link)->next;
+    if (*link != NULL)
+        *link = portal->next;
+    portal->next = NULL;
+}
+
+/* The end that a transaction or a savepoint makes of it. */
+static void
+portal_end(struct portal *portal)
+{
+    struct statement *statement = portal->statement;
+    bool is_known = statement != NULL && statement->portal == portal;
+    if (portal->name != NULL || !is_known) {
+        portal_free(portal);
+        return;
+    }
+    portal_unlink(portal);
+    portal_stop(portal);
+    portal->is_cut = true;
+    if (statement->shown != NULL)
+        statement->shown->is_cut = true;
 }
 
 void
 portal_free(struct portal *portal)
 {
-    struct portal **link = &portal->session->portals;
-    while (*link != portal)
-        link = &(*link)->next;
-    *link = portal->next;
+    portal_unlink(portal);
     if (portal->statement != NULL && portal->statement->portal == portal)
         portal->statement->portal = NULL; /* COMMIT ends its own */
     portal_stop(portal);
@@ -113,17 +141,24 @@ portals_end_transaction(struct session *session)
         if (portal->is_held)
             portal_stop(portal);
         else
-            portal_free(portal);
+            portal_end(portal);
     }
 }
 
 void
 portals_fail_savepoint(struct session *session)
 {
-    for (struct portal *portal = session->portals; portal != NULL; portal = portal->next)
-        if (!portal->is_held &&
-            (portal->is_running || portal->savepoint >= session->savepoint->number))
+    struct portal *next;
+    for (struct portal *portal = session->portals; portal != NULL; portal = next) {
+        next = portal->next;
+        if (portal->is_held ||
+            (!portal->is_running && portal->savepoint < session->savepoint->number))
+            continue;
+        if (portal->name == NULL)
+            portal_end(portal);
+        else
             portal_stop(portal);
+    }
 }
 
 void
@@ -133,7 +168,7 @@ portals_undo_savepoint(struct session *session, uint32_t savepoint)
     for (struct portal *portal = session->portals; portal != NULL; portal = next) {
         next = portal->next;
         if (portal->savepoint >= savepoint && !portal->is_held)
-            portal_free(portal);
+            portal_end(portal);
     }
 }
 
@@ -269,7 +304,7 @@ portal_run(struct portal *portal, uint64_t limit, uint64_t *row_count)
             return false;
         *row_count += batch->count;
         portal->row_count += batch->count;
-        if (sends_rows && !session->sink.rows(session->sink.object, session, batch))
-            raise(SQLSTATE_CONNECTION_FAILURE, "the client has gone");
+        if (sends_rows)
+            session_put_rows(session, batch);
     }
 }

@@ -6,9 +6,12 @@
 #include "session/session_int.h"
 
 struct portal *portal_find(struct session *session, const char *name); /* null: none */
-/* A new one of the name; "" takes the unnamed one's place; another name must be free (42P03). */
+/* A new one of the name; "" takes the unnamed one's place; another name must be free (42P03). Null:
+ * an embedding program's, without one; when its transaction ends it is cut off, not freed. */
 struct portal *portal_new(struct session *session, const char *name);
 void portal_free(struct portal *portal);
+/* Takes it out of the session's list, if it is there: no transaction's end concerns it then. */
+void portal_unlink(struct portal *portal);
 /* A portal bound from the statement goes; perhaps the statement has waited for that. */
 void statement_unbind(struct statement *statement, const struct portal *portal);
 /* Ends the execution; the portal stays, with nothing more to give. */

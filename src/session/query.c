@@ -12,6 +12,7 @@
 #include "session/lifted.h"
 #include "session/planned.h"
 #include "session/portal.h"
+#include "session/row_buffer.h"
 #include "session/scope.h"
 #include "session/session_int.h"
 #include "session/transaction.h"
@@ -110,6 +111,15 @@ session_disarm(struct session *session)
         session->deadline_us = 0;
 }
 
+void
+session_put_rows(struct session *session, const struct batch *batch)
+{
+    if (session->collecting != NULL)
+        row_buffer_add(session->collecting, batch);
+    else if (!session->sink.rows(session->sink.object, session, batch))
+        raise(SQLSTATE_CONNECTION_FAILURE, "the client has gone");
+}
+
 /* ---- tags ---- */
 
 static const char *
@@ -188,8 +198,8 @@ run_entry(struct session *session, struct cache_entry *entry, const struct query
     uint64_t row_count = 0;
     while (exec_next(exec, &batch)) {
         row_count += batch.count;
-        if (entry->info.returns_rows && !sink->rows(sink->object, session, &batch))
-            raise(SQLSTATE_CONNECTION_FAILURE, "the client has gone");
+        if (entry->info.returns_rows)
+            session_put_rows(session, &batch);
     }
     const char *tag = count_tag(session, entry, entry_count(entry, exec, row_count));
     exec_close(exec);
@@ -391,6 +401,7 @@ enum session_state
 session_query(struct session *session, const char *text)
 {
     struct notice_sink outer = session_enter(session);
+    session_pause(session);
     statement_end(session);
     arena_reset(session->query_arena);
     enum session_state state = SESSION_READY;

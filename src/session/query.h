@@ -56,3 +56,16 @@ struct cache_entry *statement_plan(struct statement *statement, struct arena *ar
 void statement_close_point(struct statement *statement);
 struct portal *portal_bind(struct session *session, const char *name, struct statement *statement,
                            uint32_t param_count);
+/* Fills its parameters in with copies of the values. */
+void portal_take_values(struct portal *portal, const union datum *values, const bool *nulls);
+/* Runs the portal's statement, whatever kind it is: up to `limit` rows (0: all) to the sink. */
+enum session_state portal_execute(struct session *session, struct portal *portal, uint64_t limit);
+
+/*
+ * Before anything else runs: the program's statement that is being read, if one is, stops here and
+ * goes on at its next step. Raises nothing: if that cannot be had its next step tells why.
+ * (embedded.c)
+ */
+void session_pause(struct session *session);
+/* Rows for the client, from statements that are not planned queries; raises if it has gone. */
+void session_put_rows(struct session *session, const struct batch *batch);

@@ -42,9 +42,13 @@ batch_keep(struct arena *arena, const struct batch *batch)
     return kept;
 }
 
-static void
-row_buffer_add(struct row_buffer *rows, struct arena *arena, const struct batch *batch)
+void
+row_buffer_add(struct portal *portal, const struct batch *batch)
 {
+    struct arena *arena = portal->arena;
+    if (portal->rows == NULL)
+        portal->rows = arena_alloc_zero(arena, sizeof *portal->rows);
+    struct row_buffer *rows = portal->rows;
     if (rows->count == rows->capacity) {
         uint32_t capacity = rows->capacity == 0 ? 16 : rows->capacity * 2;
         rows->batches = arena_resize(arena, rows->batches, rows->count * sizeof *rows->batches,
@@ -61,11 +65,16 @@ row_buffer_add(struct row_buffer *rows, struct arena *arena, const struct batch 
 void
 row_buffer_fill(struct portal *portal)
 {
-    struct row_buffer *rows = arena_alloc_zero(portal->arena, sizeof *rows);
     const struct batch *batch;
+    portal->rows = arena_alloc_zero(portal->arena, sizeof *portal->rows);
     while ((batch = portal_next(portal, 0)) != NULL)
-        row_buffer_add(rows, portal->arena, batch);
-    portal->rows = rows;
+        row_buffer_add(portal, batch);
+}
+
+const struct batch *
+row_buffer_batch(const struct row_buffer *rows, uint32_t idx)
+{
+    return idx < rows->count ? rows->batches[idx] : NULL;
 }
 
 uint64_t

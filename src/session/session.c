@@ -224,6 +224,7 @@ session_release(struct session *session)
     arena_free(session->query_arena);
     arena_free(session->statement_arena);
     arena_free(session->txn_arena);
+    arena_free(session->spare_txn_arena);
     arena_free(session->arena);
     mem_free(session);
 }
@@ -257,6 +258,8 @@ session_free(struct session *session)
     session->is_reporting = false;
     if (session->copy_in != NULL)
         copy_in_free(session);
+    for (struct statement *s = session->statements; s != NULL; s = s->next)
+        statement_close(s);
     transaction_rollback(session);
     transaction_unpark(session);
     while (session->portals != NULL)

@@ -157,18 +157,32 @@ bool session_bind_values(struct session *session, const char *portal, const char
 
 /*
  * A faster way round names for those who keep a statement: prepared once, run many times, at most
- * one execution of a statement at a time. statement_run executes with the given parameters in the
- * open transaction, or one of its own that it commits. Rows go to the sink.
+ * one execution of a statement at a time, but any number of statements at once (embedded.c).
  */
 struct statement *session_prepare(struct session *session, const char *text, uint32_t param_count,
                                   const oid *param_types); /* null: error */
 const struct statement_info *statement_info(const struct statement *statement);
-enum session_state statement_run(struct statement *statement, const union datum *values,
-                                 const bool *nulls);
-/* The same, a batch at a time: statement_open, then statement_next until *batch is null (then the
- * transaction, if its own, is committed). */
-bool statement_open(struct statement *statement, const union datum *values, const bool *nulls);
-bool statement_next(struct statement *statement, const struct batch **batch);
+
+/*
+ * The rows of an execution, as they stand. The session writes to it whenever it is called, for
+ * whatever statement: a batch may lie elsewhere after that, packed to the rows selected. It is
+ * there until the statement's next call.
+ */
+struct statement_rows {
+    const struct batch *batch; /* at hand; null: none */
+    bool is_cut;               /* its transaction has been ended: there is no more */
+};
+
+/*
+ * Executes with the given parameters a batch at a time, in the open transaction or one of its own:
+ * statement_open, then statement_next until rows->batch is null; then the transaction, if its own,
+ * is committed. A statement that changes anything or locks rows does so whole, and commits, before
+ * its first batch. `rows` is the caller's until the execution is over: by statement_next with no
+ * batch, or by statement_close, also after an error.
+ */
+bool statement_open(struct statement *statement, const union datum *values, const bool *nulls,
+                    struct statement_rows *rows);
+bool statement_next(struct statement *statement);
 /*
  * The whole execution in one call, for statements of at most one row: those that read or write a
  * row by its key, and BEGIN, COMMIT and kin. SHORT_NOT: no such statement, or one that cannot be

@@ -69,14 +69,28 @@ struct statement {
     bool is_control; /* BEGIN, COMMIT and kin */
     bool from_sql;   /* made by PREPARE */
     int64_t prepared_us;
-    /* An execution through statement_open. */
+    /* An execution through statement_open, and where its rows are told. */
     struct portal *portal;
+    struct statement_rows *shown;
     /* short_path.c: kept open for entry->program; and the analysed form of BEGIN and kin. */
     struct point *point;
     struct arena *point_arena;
     const struct utility *control;
     uint32_t portal_count; /* bound from it: they need it, though it may be forgotten by name */
     bool is_forgotten;
+};
+
+/* What a session knows of a transaction while it is busy with another one (embedded.c). */
+struct transaction_aside {
+    struct txn *txn, *parked_txn;
+    struct catalog *catalog, *parked_catalog;
+    struct arena *arena;
+    struct portal *portals;
+    struct savepoint *savepoint;
+    enum transaction_state state;
+    enum isolation isolation;
+    bool is_read_only, is_deferrable, has_snapshot, query_ran;
+    int64_t transaction_us;
 };
 
 enum portal_kind { PORTAL_QUERY, PORTAL_UTILITY, PORTAL_EMPTY, PORTAL_ROWS };
@@ -86,7 +100,7 @@ enum portal_kind { PORTAL_QUERY, PORTAL_UTILITY, PORTAL_EMPTY, PORTAL_ROWS };
 struct portal {
     struct session *session;
     struct portal *next;
-    char *name;
+    char *name;          /* null: an embedding program's, known by its statement alone */
     struct arena *arena; /* its memory and its execution's */
     enum portal_kind kind;
     struct cache_entry *entry; /* held */
@@ -111,6 +125,17 @@ struct portal {
     struct arena *rest_arena; /* null until a row limit cuts a batch */
     uint64_t position;        /* a cursor's: the row it stands on; 0 before the first */
     struct row_buffer *rows;  /* PORTAL_ROWS, scrollable and held cursors: all rows, kept */
+
+    /* An embedding program's (embedded.c). */
+    bool is_paused; /* another statement runs; `view` is what it goes on with */
+    bool is_aside;  /* its implicit transaction is `own`, not the session's */
+    bool is_cut;    /* its transaction has ended */
+    struct transaction_aside own;
+    uint32_t rows_at; /* the batch of `rows` that is next */
+    uint64_t modified_count;
+    int64_t statement_us;  /* of its statement, while paused */
+    sqlstate failure_code; /* what went wrong while it was paused; 0: nothing */
+    char failure[256];
 };
 
 enum commit_step { COMMIT_NONE, COMMIT_QUERY_END, COMMIT_STATEMENT, COMMIT_SYNC, COMMIT_RUN };
@@ -173,7 +198,12 @@ struct session {
     struct copy_in *copy_in;      /* COPY FROM STDIN under way */
     struct buf lift_key;          /* lifted.c's: the key of the query at hand */
     struct statement *unfinished; /* being prepared: freed if that fails */
-    uint64_t modified_count;      /* rows changed by the last statement_next execution */
+    /* embedded.c: the portal whose statement is under way; the one that keeps a utility's rows. */
+    struct portal *reading, *collecting;
+    struct transaction_aside outer; /* the session's, while `reading` is in its own */
+    bool has_outer;
+    struct arena *spare_txn_arena;
+    uint64_t modified_count; /* rows changed by the last statement_next execution */
 };
 
 /* Derives env, path_version and reports from the settings as they are now. */

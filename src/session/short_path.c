@@ -111,6 +111,11 @@ statement_short(struct statement *statement, const union datum *values, const bo
 {
     struct session *session = statement->session;
     enum short_outcome outcome = SHORT_FAILED;
+    if (session->reading != NULL) {
+        struct notice_sink before = session_enter(session);
+        session_pause(session);
+        notice_sink_set(before);
+    }
     if (!is_short(statement))
         return SHORT_NOT;
     struct notice_sink outer = session_enter(session);

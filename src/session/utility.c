@@ -31,8 +31,7 @@ send_texts(struct session *session, const char *column_name, uint32_t count,
             views[i] = view_of(texts[first + i], strlen(texts[first + i]));
         struct column data = {.phys = PHYS_VIEW, .data = views};
         struct batch batch = {.count = rows, .column_count = 1, .columns = &data};
-        if (!sink->rows(sink->object, session, &batch))
-            raise(SQLSTATE_CONNECTION_FAILURE, "the client has gone");
+        session_put_rows(session, &batch);
     }
 }
 
@@ -122,7 +121,7 @@ show_all(struct session *session, bool with_columns)
     struct batch batch = {.count = SETTING_COUNT, .column_count = 3, .columns = columns};
     if (with_columns)
         sink->columns(sink->object, show_all_columns, 3);
-    (void)sink->rows(sink->object, session, &batch);
+    session_put_rows(session, &batch);
 }
 
 static void
@@ -305,8 +304,8 @@ cursor_forward(struct session *session, struct portal *portal, uint64_t limit, b
         if (batch == NULL)
             break;
         count += batch->count;
-        if (!is_move && !session->sink.rows(session->sink.object, session, batch))
-            raise(SQLSTATE_CONNECTION_FAILURE, "the client has gone");
+        if (!is_move)
+            session_put_rows(session, batch);
     }
     portal->position += count;
     return count;
@@ -320,8 +319,8 @@ cursor_send_row(struct session *session, struct portal *portal, uint64_t positio
         return false;
     const struct batch *batch =
         row_buffer_row(portal->rows, position - 1, session->statement_arena);
-    if (!is_move && !session->sink.rows(session->sink.object, session, batch))
-        raise(SQLSTATE_CONNECTION_FAILURE, "the client has gone");
+    if (!is_move)
+        session_put_rows(session, batch);
     return true;
 }
 

@@ -298,44 +298,10 @@ many_single_rows_do_not_take_the_table(void **state)
     world_close(&w);
 }
 
-/* A statement that another one ended early says so; those read to their end, or reset, do not. */
-static void
-one_statement_is_read_at_a_time(void **state)
-{
-    (void)state;
-    struct world world = world_open("create table t (a int primary key);"
-                                    "insert into t select generate_series(1, 5000)");
-    rowan_statement *all = prepare(world.connection, "select a from t order by a + 0");
-    rowan_statement *one = prepare(world.connection, "select a from t where a = $1");
-    for (int round = 0; round < 2; round++) {
-        assert_int_equal(rowan_step(all), ROWAN_ROW);
-        assert_int_equal(rowan_column_int64(all, 0), 1);
-        assert_int_equal(rowan_bind_int64(one, 1, 7), ROWAN_OK);
-        assert_int_equal(rowan_step(one), ROWAN_ROW);
-        assert_true(rowan_column_is_null(all, 0));
-        assert_int_equal(rowan_step(all), ROWAN_ERROR);
-        assert_string_equal(rowan_sqlstate(world.connection), "0A000");
-        assert_int_equal(rowan_step(all), ROWAN_ROW); /* runs anew */
-        rowan_reset(one);
-        rowan_reset(all);
-    }
-    assert_int_equal(rowan_step(all), ROWAN_ROW);
-    assert_int_equal(rowan_exec(world.connection, "select 1"), ROWAN_OK);
-    rowan_reset(all);
-    int64_t rows = 0;
-    while (rowan_step(all) == ROWAN_ROW)
-        rows++;
-    assert_int_equal(rows, 5000);
-    rowan_finalize(all);
-    rowan_finalize(one);
-    world_close(&world);
-}
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_statement_is_read_at_a_time),
         cmocka_unit_test(rows_come_and_go_by_key),
         cmocka_unit_test(errors_leave_everything_as_it_was),
         cmocka_unit_test(own_changes_show_and_blocks_roll_back),
