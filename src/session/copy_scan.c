@@ -206,8 +206,8 @@ take_csv(struct copy_scanner *scanner, const uint8_t *line, size_t at, size_t by
         field_end(scanner, at);
         return FOUND_NOTHING;
     }
-    if (c == scanner->escape && c != scanner->quote) {
-        if (scanner->is_quoted && !is_escaped)
+    if (c == scanner->escape && c != scanner->quote && scanner->is_quoted) {
+        if (!is_escaped)
             scanner->escaped_at = at + 1;
         return FOUND_NOTHING;
     }

@@ -136,9 +136,9 @@ engine_open_db(struct engine *engine, const struct engine_options *options)
     const char *path = options->path;
     if (path != NULL && strcmp(path, ":memory:") == 0)
         path = NULL;
-    struct device *device = NULL;
+    struct device *device = options->device;
     bool is_read_only = options->is_read_only;
-    if (path != NULL) {
+    if (path != NULL && device == NULL) {
         struct device_file_options file = {.is_read_only = options->is_read_only,
                                            .can_create = options->can_create,
                                            .log = options->log};

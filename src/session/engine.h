@@ -19,6 +19,9 @@ struct setting_text {
 
 struct engine_options {
     const char *path; /* null or ":memory:": in memory */
+    /* Not null: the database is on this device, which is taken over, also on failure. The path then
+     * is a name for messages alone. */
+    struct device *device;
     bool can_create;
     bool is_read_only;
     bool has_threads;           /* writer and checkpointer as threads; else inline (embedded) */

@@ -164,6 +164,8 @@ check_csv_options(struct copy_bind *bind)
         fail(an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED,
              "COPY quote must be a single one-byte character");
     copy->quote = bind->quote != NULL ? bind->quote[0] : '"';
+    if (copy->quote == '\n' || copy->quote == '\r')
+        fail_option(bind, "COPY quote cannot be newline or carriage return");
     if (is_csv && copy->quote == copy->delimiter)
         fail_option(bind, "COPY delimiter and quote must be different");
     if (!is_csv && bind->has_escape)

@@ -101,6 +101,8 @@ superblock_create(struct store *store, struct superblock *superblock)
     enum status st = device->ops->write(device, 0, 2, pages);
     if (st == ST_OK)
         st = device->ops->sync(device);
+    if (st != ST_OK) /* half a superblock would be taken for a damaged file */
+        (void)device->ops->truncate(device, 0);
     mem_free(pages);
     return st;
 }

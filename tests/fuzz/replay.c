@@ -1,8 +1,9 @@
 /*
  * replay.c: feeds a fuzzer without libFuzzer: every input of its corpus, then seeded mutations.
  *
- *     fuzz_<format> [-n COUNT] [-s SEED] FILE|FOLDER...
+ *     fuzz_<format> [-n COUNT] [-s SEED] [-d DICTIONARY] FILE|FOLDER...
  *
+ * A dictionary is libFuzzer's: a word in quotes a line, with \\, \" and \xNN.
  * The same seed and corpus give the same inputs. When the fuzzer dies, the input that killed it is
  * written to ./crash-<format>, to be fed again by name and, once understood, added to the corpus.
  */
@@ -34,6 +35,15 @@ static char crash_path[256];
 
 static struct input inputs[INPUTS_MAX];
 static int input_count;
+
+#define WORDS_MAX 1000
+#define WORD_BYTES_MAX 64
+
+static struct word {
+    uint8_t data[WORD_BYTES_MAX];
+    size_t bytes;
+} words[WORDS_MAX];
+static int word_count;
 
 static void
 save_crash(int signal_no)
@@ -91,6 +101,38 @@ add_path(const char *path)
         free(entries);
 }
 
+/* The word between the quotes of a line; no quotes: none. */
+static void
+add_word(const char *line)
+{
+    const char *at = strchr(line, '"');
+    if (line[0] == '#' || at == NULL || word_count == WORDS_MAX)
+        return;
+    struct word *word = &words[word_count++];
+    for (at++; *at != '\0' && *at != '"' && word->bytes < WORD_BYTES_MAX; at++) {
+        unsigned byte = (uint8_t)*at;
+        if (*at == '\\' && at[1] == 'x' && sscanf(at + 2, "%2x", &byte) == 1)
+            at += 3;
+        else if (*at == '\\' && at[1] != '\0')
+            byte = (uint8_t) * ++at;
+        word->data[word->bytes++] = (uint8_t)byte;
+    }
+}
+
+static void
+add_dictionary(const char *path)
+{
+    char line[4 * WORD_BYTES_MAX];
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        perror(path);
+        exit(2);
+    }
+    while (fgets(line, sizeof line, file) != NULL)
+        add_word(line);
+    fclose(file);
+}
+
 /* Moves the tail at `at` by `by` bytes, within the room; new bytes are the caller's to fill. */
 static void
 input_shift(struct input *input, size_t at, ptrdiff_t by)
@@ -107,13 +149,22 @@ input_shift(struct input *input, size_t at, ptrdiff_t by)
 }
 
 static void
+insert_word(struct input *input, size_t at, const struct word *word)
+{
+    if (input->bytes + word->bytes > INPUT_BYTES_MAX)
+        return;
+    input_shift(input, at, (ptrdiff_t)word->bytes);
+    memcpy(input->data + at, word->data, word->bytes);
+}
+
+static void
 mutate(struct input *input, struct random *random)
 {
     static const char common[] = "0123456789+-.:,;/\\ eEx'\"{}[]()%_\n\t\0\xff\x7f\x80";
     size_t at = random_below(random, input->bytes + 1);
     size_t run = 1 + random_below(random, random_below(random, 4) == 0 ? 64 : 4);
     const struct input *other = &inputs[random_below(random, (uint64_t)input_count)];
-    switch (random_below(random, 7)) {
+    switch (random_below(random, word_count > 0 ? 10 : 7)) {
     case 0:
         if (at < input->bytes)
             input->data[at] ^= (uint8_t)(1 << random_below(random, 8));
@@ -142,8 +193,11 @@ mutate(struct input *input, struct random *random)
             input->bytes = other->bytes;
         }
         break;
-    default:
+    case 6:
         input->bytes = at;
+        break;
+    default:
+        insert_word(input, at, &words[random_below(random, (uint64_t)word_count)]);
         break;
     }
 }
@@ -166,11 +220,13 @@ main(int argc, char **argv)
 {
     uint64_t count = 0, seed = 1;
     int option;
-    while ((option = getopt(argc, argv, "n:s:")) != -1) {
+    while ((option = getopt(argc, argv, "n:s:d:")) != -1) {
         if (option == 'n')
             count = strtoull(optarg, NULL, 10);
         else if (option == 's')
             seed = strtoull(optarg, NULL, 10);
+        else if (option == 'd')
+            add_dictionary(optarg);
         else
             return 2;
     }

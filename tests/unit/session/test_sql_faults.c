@@ -14,8 +14,8 @@
 
 #include "base/arena.h"
 #include "base/random.h"
-#include "session/session.h"
 #include "txn/db_check.h"
+#include "unit/session/client.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,143 +27,25 @@
 struct world {
     struct arena *arena;
     struct engine *engine;
-    struct session *session;
-    const char *copy_data; /* what COPY FROM STDIN is sent; null: nothing */
-    char state[6], message[200];
-    uint64_t row_count;
+    struct client client;
     uint64_t step;
     struct random random;
 };
 
-/* ---- a client that notes what it is told ---- */
-
-static void
-take_columns(void *object, const struct result_column *columns, uint32_t count)
-{
-    (void)object;
-    (void)columns;
-    (void)count;
-}
-
 static bool
-take_rows(void *object, const struct session *session, const struct batch *batch)
-{
-    (void)session;
-    ((struct world *)object)->row_count += batch->count;
-    return true;
-}
-
-static void
-take_tag(void *object, const char *tag)
-{
-    (void)object;
-    assert_non_null(tag);
-}
-
-static void
-take_nothing(void *object)
-{
-    (void)object;
-}
-
-static void
-take_error(void *object, const struct error *error)
-{
-    struct world *world = object;
-    sqlstate_text(error->code, world->state);
-    snprintf(world->message, sizeof world->message, "%s", error->message);
-}
-
-static void
-take_notice(void *object, const struct error *error)
-{
-    (void)object;
-    assert_non_null(error->message);
-}
-
-static void
-take_parameter(void *object, const char *name, const char *value)
-{
-    (void)object;
-    assert_true(name != NULL && value != NULL);
-}
-
-static void
-take_notification(void *object, uint32_t pid, const char *channel, const char *payload)
-{
-    (void)object;
-    (void)pid;
-    (void)channel;
-    (void)payload;
-}
-
-static void
-take_copy_begin(void *object, bool is_in, bool is_binary, uint32_t column_count)
-{
-    (void)object;
-    (void)is_in;
-    (void)is_binary;
-    (void)column_count;
-}
-
-static bool
-take_copy_data(void *object, struct slice data)
-{
-    (void)data;
-    ((struct world *)object)->row_count++;
-    return true;
-}
-
-static struct session *
 open_session(struct world *world)
 {
-    struct error *error;
-    struct session_options options = {.engine = world->engine,
-                                      .branch = "main",
-                                      .user = "postgres",
-                                      .sink = {.object = world,
-                                               .columns = take_columns,
-                                               .rows = take_rows,
-                                               .complete = take_tag,
-                                               .suspended = take_nothing,
-                                               .empty = take_nothing,
-                                               .error = take_error,
-                                               .notice = take_notice,
-                                               .parameter = take_parameter,
-                                               .notification = take_notification,
-                                               .copy_begin = take_copy_begin,
-                                               .copy_data = take_copy_data,
-                                               .copy_end = take_nothing}};
-    struct session *session = session_new(&options, world->arena, &error);
-    if (session == NULL) {
-        sqlstate_text(error->code, world->state);
-        snprintf(world->message, sizeof world->message, "%s", error->message);
-    }
-    return session;
-}
-
-/* True: no error. */
-static bool
-run(struct world *world, const char *sql)
-{
-    world->state[0] = '\0';
-    world->row_count = 0;
-    enum session_state state = session_query(world->session, sql);
-    if (state == SESSION_COPY_IN) {
-        if (world->copy_data != NULL)
-            state = session_copy_data(world->session, slice_text(world->copy_data));
-        if (state == SESSION_COPY_IN)
-            state = session_copy_done(world->session);
-    }
-    assert_int_equal(state, SESSION_READY);
-    return world->state[0] == '\0';
+    const char *copy_data = world->client.copy_data;
+    world->client =
+        (struct client){.engine = world->engine, .arena = world->arena, .copy_data = copy_data};
+    return client_connect(&world->client, "main");
 }
 
 static void
 must_run(struct world *world, const char *sql)
 {
-    if (!run(world, sql))
-        fail_msg("%s: %s %s", sql, world->state, world->message);
+    if (!client_run(&world->client, sql))
+        fail_msg("%s: %s %s", sql, world->client.state, world->client.message);
 }
 
 /* ---- the loop ---- */
@@ -171,8 +53,8 @@ must_run(struct world *world, const char *sql)
 static void
 must_be_no_memory(const struct world *world, const char *sql)
 {
-    if (strcmp(world->state, "53200") != 0)
-        fail_msg("%s: %s %s", sql, world->state, world->message);
+    if (strcmp(world->client.state, "53200") != 0)
+        fail_msg("%s: %s %s", sql, world->client.state, world->client.message);
 }
 
 /* How far to go to the next allocation that fails. */
@@ -203,14 +85,14 @@ loop(struct world *world, const char *sql, bool in_block)
         if (in_block)
             must_run(world, "begin");
         fault_arm(FAULT_ALLOC, nth);
-        bool is_done = run(world, sql);
+        bool is_done = client_run(&world->client, sql);
         bool was_hit = fault_was_hit(FAULT_ALLOC);
         fault_arm(FAULT_ALLOC, 0);
         if (!is_done) {
             if (!was_hit)
-                fail_msg("%s: %s %s", sql, world->state, world->message);
+                fail_msg("%s: %s %s", sql, world->client.state, world->client.message);
             must_be_no_memory(world, sql);
-            assert_int_equal(session_transaction(world->session),
+            assert_int_equal(session_transaction(world->client.session),
                              in_block ? TRANSACTION_FAILED : TRANSACTION_NONE);
             failed++;
         }
@@ -309,14 +191,14 @@ static uint64_t
 faults_of(struct world *world, const struct step *step)
 {
     uint64_t failed;
-    world->copy_data = step->copy_data;
+    world->client.copy_data = step->copy_data;
     if (strcmp(step->sql, "savepoint_list") == 0) {
         failed = loop(world, savepoints, true);
     } else {
         failed = loop(world, step->sql, true);
         failed += loop(world, step->sql, false);
     }
-    world->copy_data = NULL;
+    world->client.copy_data = NULL;
     return failed;
 }
 
@@ -346,8 +228,7 @@ run_steps(struct world *world, const char *path)
     int64_t live_before = fault_live_count();
     world->arena = warm_arena();
     open_engine(world, path);
-    world->session = open_session(world);
-    assert_non_null(world->session);
+    assert_true(open_session(world));
     uint64_t failed = 0;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         uint64_t of_step = faults_of(world, &steps[i]);
@@ -358,7 +239,7 @@ run_steps(struct world *world, const char *path)
     }
     assert_true(failed > sizeof steps / sizeof *steps);
     must_run(world, "select count(*) from t");
-    session_free(world->session);
+    client_disconnect(&world->client);
     engine_close(world->engine);
     arena_free(world->arena);
     assert_int_equal(fault_live_count(), live_before);
@@ -388,20 +269,20 @@ sessions_without_memory_do_not_begin(void **state)
     struct world *world = *state;
     world->arena = warm_arena();
     open_engine(world, NULL);
-    world->session = open_session(world);
+    assert_true(open_session(world));
     must_run(world, "create table t (a int)");
     must_run(world, "select * from t"); /* the caches have it from now on */
-    session_free(world->session);
+    client_disconnect(&world->client);
     uint64_t nth = 1;
     for (bool was_hit = true; was_hit; nth++) {
         int64_t live_before = fault_live_count();
         fault_arm(FAULT_ALLOC, nth);
-        world->session = open_session(world);
+        bool is_open = open_session(world);
         was_hit = fault_was_hit(FAULT_ALLOC);
         fault_arm(FAULT_ALLOC, 0);
-        if (world->session != NULL) {
+        if (is_open) {
             must_run(world, "select * from t");
-            session_free(world->session);
+            client_disconnect(&world->client);
         } else {
             must_be_no_memory(world, "a session");
         }
