@@ -20,6 +20,7 @@ const struct node_kind *const node_kinds[PLAN_KIND_COUNT] = {
     [PLAN_NEST_LOOP] = &node_nest_loop,
     [PLAN_HASH_JOIN] = &node_hash_join,
     [PLAN_AGGREGATE] = &node_aggregate,
+    [PLAN_WINDOW] = &node_window,
     [PLAN_SORT] = &node_sort,
     [PLAN_LIMIT] = &node_limit,
     [PLAN_UNIQUE] = &node_unique,

@@ -21,4 +21,5 @@ extern const struct node_kind node_cte_scan, node_work_scan, node_recursive_unio
 void cte_run(struct exec *exec, uint32_t cte);
 /* exec->clock when the table's rows changed last; 0: it is not there yet. */
 uint64_t work_table_version(const struct work_table *work);
+extern const struct node_kind node_window;      /* node_window.c */
 extern const struct node_kind node_project_set; /* node_project_set.c */

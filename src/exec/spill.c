@@ -91,8 +91,8 @@ flush(struct spill *spill)
     spill->buffer_used = 0;
 }
 
-static void
-write_bytes(struct spill *spill, const void *from, size_t bytes)
+void
+spill_put_bytes(struct spill *spill, const void *from, size_t bytes)
 {
     const uint8_t *at = from;
 
@@ -127,14 +127,14 @@ spill_put(struct spill *spill, const uint8_t *row, struct slice extra)
 
     if ((spill->row_count & 1023) == 0)
         exec_check(spill->exec);
-    write_bytes(spill, row, spill->shape->row_bytes);
+    spill_put_bytes(spill, row, spill->shape->row_bytes);
     for (uint32_t i = 0; i < spill->shape->column_count; i++) {
         const struct view *view = long_view(spill->shape, row, i);
         if (view != NULL)
-            write_bytes(spill, view->far.data, view->bytes);
+            spill_put_bytes(spill, view->far.data, view->bytes);
     }
-    write_bytes(spill, &extra_bytes, sizeof extra_bytes);
-    write_bytes(spill, extra.data, extra.bytes);
+    spill_put_bytes(spill, &extra_bytes, sizeof extra_bytes);
+    spill_put_bytes(spill, extra.data, extra.bytes);
     spill->row_count++;
 }
 
@@ -156,8 +156,8 @@ spill_restart(struct spill *spill)
     spill->buffer_used = SPILL_BLOCK_BYTES;
 }
 
-static void
-read_bytes(struct spill *spill, void *to, size_t bytes)
+void
+spill_get_bytes(struct spill *spill, void *to, size_t bytes)
 {
     uint8_t *at = to;
 
@@ -189,18 +189,18 @@ spill_get(struct spill *spill, struct row_store *store, uint8_t **row, struct sl
         return false;
     spill->rows_left--;
     *row = row_store_new(store);
-    read_bytes(spill, *row, spill->shape->row_bytes);
+    spill_get_bytes(spill, *row, spill->shape->row_bytes);
     for (uint32_t i = 0; i < spill->shape->column_count; i++) {
         const struct view *view = long_view(spill->shape, *row, i);
         if (view == NULL)
             continue;
         uint8_t *bytes = arena_alloc(store->arena, view->bytes);
-        read_bytes(spill, bytes, view->bytes);
+        spill_get_bytes(spill, bytes, view->bytes);
         ((struct view *)(*row + spill->shape->column_at[i]))->far.data = bytes;
     }
-    read_bytes(spill, &extra_bytes, sizeof extra_bytes);
+    spill_get_bytes(spill, &extra_bytes, sizeof extra_bytes);
     uint8_t *more = extra_bytes == 0 ? NULL : arena_alloc(store->arena, extra_bytes);
-    read_bytes(spill, more, extra_bytes);
+    spill_get_bytes(spill, more, extra_bytes);
     *extra = slice_of(more, extra_bytes);
     return true;
 }

@@ -38,6 +38,9 @@ void spill_finish(struct spill *spill);
 void spill_restart(struct spill *spill);
 /* The next row, as a row of `store`; the extra bytes in its arena. False at the end. */
 bool spill_get(struct spill *spill, struct row_store *store, uint8_t **row, struct slice *extra);
+/* A stream of bytes instead of rows: put, then spill_finish, then got as often as restarted. */
+void spill_put_bytes(struct spill *spill, const void *from, size_t bytes);
+void spill_get_bytes(struct spill *spill, void *to, size_t bytes);
 /* Its blocks may be used by others. */
 void spill_end(struct spill *spill);
 

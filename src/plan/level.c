@@ -76,8 +76,13 @@ wanted_order(struct level *level, struct ordering *wanted)
     const struct query *query = level->query;
 
     wanted->count = 0;
-    if (level_is_grouped(level) || query->has_windows || query->distinct != DISTINCT_NONE ||
-        query->has_set_functions)
+    if (level_is_grouped(level))
+        return;
+    if (query->has_windows) {
+        window_wanted_order(level, wanted);
+        return;
+    }
+    if (query->distinct != DISTINCT_NONE || query->has_set_functions)
         return;
     wanted->items = arena_alloc_array(level->arena, query->order_count, sizeof *wanted->items);
     for (uint32_t i = 0; i < query->order_count; i++) {
@@ -111,6 +116,8 @@ plan_select(struct level *level)
     wanted_order(level, &wanted);
     struct flow flow = join_plan(level, &needed, &wanted, &is_ordered);
     flow = group_plan(level, flow);
+    if (query->has_windows)
+        flow = window_plan(level, flow, &is_ordered);
     return order_plan(level, flow, is_ordered);
 }
 
@@ -132,8 +139,6 @@ level_plan(struct planner *planner, struct level *outer, enum level_use use,
     struct flow flow;
 
     *out = level;
-    if (query->has_windows)
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "window functions are not supported yet");
     plan_modifying_ctes(level);
     if (query->command != COMMAND_SELECT) {
         flow = modify_plan(level);

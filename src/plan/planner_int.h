@@ -269,6 +269,14 @@ struct flow join_plan_unordered(struct level *level, const struct expr_list *nee
 
 struct flow group_plan(struct level *level, struct flow flow);
 bool level_is_grouped(const struct level *level);
+/* ---- window.c ---- */
+
+/* The order in which the first window wants FROM's rows; count 0: any. */
+void window_wanted_order(struct level *level, struct ordering *wanted);
+/* The flow with the window calls of the targets as further columns. is_ordered: in, the rows come
+ * in the order wanted; out, they go in ORDER BY's. */
+struct flow window_plan(struct level *level, struct flow flow, bool *is_ordered);
+
 /* Targets, DISTINCT, ORDER BY, LIMIT. is_ordered: the flow's rows come in ORDER BY's order. */
 struct flow order_plan(struct level *level, struct flow flow, bool is_ordered);
 struct flow sort_flow(struct planner *planner, struct flow flow, struct plan_key *keys,

@@ -36,6 +36,7 @@ static const struct type_tables *const all_tables[] = {
     &datetime_compare_tables,
     &datetime_extract_tables,
     &datetime_now_tables,
+    &datetime_range_tables,
     &datetime_trunc_tables,
     &digest_tables,
     &encode_tables,
@@ -77,6 +78,7 @@ static const struct type_tables *const all_tables[] = {
     &timestamp_tables,
     &timetz_tables,
     &uuid_tables,
+    &window_func_tables,
 };
 /* clang-format on */
 

@@ -146,6 +146,8 @@ struct func_info {
  *   init          optional
  *   step          folds one row in; args of nulls only if not strict (strict: rows with a null
  * argument are skipped) step_vector   optional: states[i] is the state of row i of the selection
+ *   inverse       optional: takes a row away that was folded in, as if it never had been
+ *                 (windows); false if that cannot be told exactly: the state is then void
  *   combine       folds `from` into `into` (parallel, spilling); may be null
  *   finish        result; sets call->result_is_null
  *   save, load    state <-> bytes for spilling; null if the state is plain bytes without pointers
@@ -158,6 +160,7 @@ struct aggregate_info {
     void (*step)(struct func_call *call, void *state, const union datum *args);
     void (*step_vector)(struct func_call *call, uint32_t count, const uint16_t *sel,
                         void *const *states, const struct column *args);
+    bool (*inverse)(struct func_call *call, void *state, const union datum *args);
     void (*combine)(struct func_call *call, void *into, const void *from);
     union datum (*finish)(struct func_call *call, void *state);
     void (*save)(struct func_call *call, const void *state, struct buf *to);
