@@ -136,9 +136,9 @@ read_whole(const struct interval_reader *r, const char **at, int64_t min, int64_
 
 enum clock_fault { CLOCK_GOOD, CLOCK_SYNTAX, CLOCK_RANGE };
 
-/* hh:mm[:ss[.fraction]] or, where it can only be that, mm:ss. */
+/* hh:mm[:ss[.fraction]] or, where it can only be that, mm:ss; `sign` is 1 or -1. */
 static enum clock_fault
-scan_clock(const struct interval_reader *r, const char *at, int64_t *us)
+scan_clock(const struct interval_reader *r, const char *at, int sign, int64_t *us)
 {
     int64_t hour, minute, second = 0;
     double fraction = 0;
@@ -166,7 +166,10 @@ scan_clock(const struct interval_reader *r, const char *at, int64_t *us)
     if (hour < 0 || minute < 0 || minute > 59 || second < 0 || second > 60)
         return CLOCK_RANGE;
     int64_t rest = minute * US_PER_MINUTE + second * US_PER_SECOND + (int64_t)rint(fraction * 1e6);
-    if (__builtin_mul_overflow(hour, US_PER_HOUR, us) || __builtin_add_overflow(*us, rest, us))
+    /* With the sign from the beginning, as the smallest value has no opposite. */
+    if (__builtin_mul_overflow(hour, sign * US_PER_HOUR, us) ||
+        __builtin_add_overflow(*us, sign * rest, us) ||
+        (*us == INT64_MIN && r->range != INTERVAL_FULL_RANGE))
         return CLOCK_RANGE;
     return CLOCK_GOOD;
 }
@@ -271,7 +274,7 @@ took_clock(struct interval_reader *r)
 static uint32_t
 read_clock(struct interval_reader *r, const char *text)
 {
-    enum clock_fault fault = scan_clock(r, text, &r->us);
+    enum clock_fault fault = scan_clock(r, text, 1, &r->us);
     if (fault == CLOCK_RANGE)
         interval_fail_range(r->text);
     if (fault == CLOCK_SYNTAX)
@@ -304,11 +307,8 @@ read_field(struct interval_reader *r, const struct datetime_field *field)
         return read_clock(r, field->text);
     case FIELD_SIGNED:
         if (strchr(field->text, ':') != NULL &&
-            scan_clock(r, field->text + 1, &r->us) == CLOCK_GOOD) {
-            if (*field->text == '-')
-                r->us = -r->us;
+            scan_clock(r, field->text + 1, *field->text == '-' ? -1 : 1, &r->us) == CLOCK_GOOD)
             return took_clock(r);
-        }
         return read_number(r, field->text);
     case FIELD_NUMBER:
     case FIELD_DATE:

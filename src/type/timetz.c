@@ -27,14 +27,6 @@ timetz_typmod_out(struct type_call *call, int32_t typmod, struct buf *to)
     buf_put_text(to, " with time zone");
 }
 
-/* What is written out must be read again. */
-static void
-require_offset(int32_t seconds)
-{
-    if (seconds <= -OFFSET_SECONDS_END || seconds >= OFFSET_SECONDS_END)
-        raise(SQLSTATE_INVALID_TIME_ZONE_DISPLACEMENT_VALUE, "time zone displacement out of range");
-}
-
 static union datum
 timetz_input(struct type_call *call, struct slice text)
 {
@@ -42,7 +34,6 @@ timetz_input(struct type_call *call, struct slice text)
         .env = call->env, .type_name = "time with time zone", .text = text};
     struct datetime dt;
     time_parse(&source, &dt);
-    require_offset(dt.seconds_east); /* a zone's own may be larger: "XYZ30" */
     return timetz_datum(us_round(datetime_time_us(&dt), call->typmod), -dt.seconds_east);
 }
 
@@ -64,7 +55,8 @@ timetz_recv(struct type_call *call, struct slice bytes)
     int32_t seconds_west = (int32_t)be32_get(bytes.data + 8);
     if (us < 0 || us > US_PER_DAY)
         raise(SQLSTATE_DATETIME_FIELD_OVERFLOW, "time out of range");
-    require_offset(seconds_west);
+    if (seconds_west <= -OFFSET_SECONDS_END || seconds_west >= OFFSET_SECONDS_END)
+        raise(SQLSTATE_INVALID_TIME_ZONE_DISPLACEMENT_VALUE, "time zone displacement out of range");
     return timetz_datum(us_round(us, call->typmod), seconds_west);
 }
 
