@@ -482,7 +482,7 @@ catalog_schemas(struct catalog *catalog, struct arena *arena, uint32_t *count)
 const struct row_format *
 catalog_row_format(struct catalog *catalog, const struct table *table)
 {
-    check(table->kind == TABLE_PLAIN);
+    check(table_is_stored(table));
     struct relation *relation = (struct relation *)(uintptr_t)table; /* all plain tables are */
     struct generation *generation = relation->generation;
     struct catch frame;
@@ -502,7 +502,7 @@ const struct table_stats *
 catalog_stats(struct catalog *catalog, oid table)
 {
     const struct table *def = catalog_table(catalog, table);
-    if (def == NULL || def->kind != TABLE_PLAIN)
+    if (def == NULL || !table_is_stored(def))
         return NULL;
     struct relation *relation = (struct relation *)(uintptr_t)def;
     struct generation *generation = relation->generation;

@@ -375,6 +375,11 @@ object_write_table(const struct table *table, struct buf *to)
     buf_put_u32(to, table->row_type);
     buf_put_u32(to, table->array_type);
     put_text(to, table->comment);
+    /* What few relations have, so that rows of before it are read as they are. */
+    if (table->is_unpopulated || table->check_option != 0) {
+        buf_put_u8(to, table->is_unpopulated);
+        buf_put_u8(to, (uint8_t)table->check_option);
+    }
 }
 
 static void
@@ -425,6 +430,10 @@ object_read_table(struct slice row, struct arena *arena)
     table->row_type = get_u32(&reader);
     table->array_type = get_u32(&reader);
     table->comment = get_text(&reader);
+    if (reader.at != reader.end) {
+        table->is_unpopulated = get_u8(&reader) != 0;
+        table->check_option = (char)get_u8(&reader);
+    }
     return reader_is_good(&reader) && table->name != NULL ? table : NULL;
 }
 

@@ -132,12 +132,21 @@ struct table {
     const struct constraint_def *constraints;
     uint16_t referenced_count; /* foreign keys of other tables that point here: */
     const oid *referencing;    /* those tables */
-    const char *view_sql;      /* views: the query */
+    const char *view_sql;      /* views, materialised ones too: the query */
+    bool is_unpopulated;       /* materialised views: never filled, or emptied */
+    char check_option;         /* views: 0, 'l' LOCAL, 'c' CASCADED */
     oid row_type, array_type;
     const char *comment;
     /* TABLE_VIRTUAL, TABLE_SEQUENCE: how rows are made (exec); else null */
     const struct virtual_table *virtual_table;
 };
+
+/* Whether its rows are kept in a tree. */
+static inline bool
+table_is_stored(const struct table *table)
+{
+    return table->kind == TABLE_PLAIN || table->kind == TABLE_MATERIALISED;
+}
 
 struct schema_def {
     oid schema, owner;

@@ -54,6 +54,11 @@ void
 scan_output_open(struct exec *exec, const struct scan_reads *reads, const struct plan_scan *plan,
                  uint32_t capacity, struct scan_output *output)
 {
+    if (plan->table->is_unpopulated)
+        raise_error(.code = SQLSTATE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                    .message = raise_text("materialized view \"%s\" has not been populated",
+                                          plan->table->name),
+                    .hint = "Use the REFRESH MATERIALIZED VIEW command.");
     output->columns = arena_alloc_array(exec->arena, reads->column_count, sizeof *output->columns);
     output->stored = output->columns;
     output->stored_count = reads->layout.column_count;

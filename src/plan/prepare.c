@@ -310,7 +310,7 @@ whole_row(struct level *level, struct expr *e)
     bool is_extended = false;
     for (uint32_t i = 0; i < owner->query->from_count; i++)
         is_extended |= has_outer_join(owner->query->from[i]);
-    if (is_extended && range->kind == RANGE_TABLE && range->table.table->kind == TABLE_PLAIN)
+    if (is_extended && range->kind == RANGE_TABLE && table_is_stored(range->table.table))
         row = null_extended(level, e, range, row);
     return row;
 }

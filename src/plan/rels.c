@@ -164,7 +164,7 @@ describe_table(struct level *level, struct rel *rel)
     rel->table = context->table(context->object, rel->source->table.table->table);
     if (rel->table->virtual_table != NULL)
         return;
-    if (rel->table->kind != TABLE_PLAIN)
+    if (!table_is_stored(rel->table))
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "reading \"%s\" as a table is not supported yet",
               rel->table->name);
     rel->stats = context->stats(context->object, rel->table->table);

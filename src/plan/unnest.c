@@ -50,7 +50,7 @@ is_never_null(const struct query *query, const struct expr *e)
             return false;
     }
     const struct range *range = query->ranges[e->column.range];
-    return range->kind == RANGE_TABLE && range->table.table->kind == TABLE_PLAIN &&
+    return range->kind == RANGE_TABLE && table_is_stored(range->table.table) &&
            table_column_is_set(range->table.table, e->column.number);
 }
 

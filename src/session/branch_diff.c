@@ -72,7 +72,7 @@ compare_table(struct branch_call *call, const struct pair *pair, const struct ta
                          : is_altered(from, to, call->work) ? "altered"
                                                             : NULL;
     const struct table *shown = to != NULL ? to : from;
-    if (shown->kind == TABLE_PLAIN) {
+    if (table_is_stored(shown)) {
         enum status st = txn_diff(pair->from->txn, from == NULL ? 0 : from->tree, pair->to->txn,
                                   to == NULL ? 0 : to->tree, tally_row, &tally);
         if (st != ST_OK)
@@ -91,7 +91,7 @@ compare_table(struct branch_call *call, const struct pair *pair, const struct ta
 static bool
 is_compared(const struct table *table)
 {
-    return table->kind == TABLE_PLAIN || table->kind == TABLE_VIEW;
+    return table_is_stored(table) || table->kind == TABLE_VIEW;
 }
 
 void
@@ -185,7 +185,7 @@ static const struct table *
 find_table(struct branch_view *view, const char *name)
 {
     const struct table *table = branch_view_table(view, name);
-    if (table != NULL && table->kind != TABLE_PLAIN)
+    if (table != NULL && !table_is_stored(table))
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a table", table->name);
     return table;
 }

@@ -616,7 +616,7 @@ merge_dropped(struct merge *merge, const struct table_sides *sides)
 {
     const struct table *base = sides->base;
     struct table_merge t = {.merge = merge, .table = base, .sides = sides};
-    if (base == NULL || base->kind != TABLE_PLAIN)
+    if (base == NULL || !table_is_stored(base))
         return;
     t.name = branch_table_name(base, merge->work);
     bool is_sources = sides->source == NULL;
@@ -639,13 +639,13 @@ merge_tables(struct merge *merge)
     uint32_t count;
     const struct table **tables = catalog_relations(merge->session->catalog, merge->work, &count);
     for (uint32_t i = 0; i < count; i++)
-        if (tables[i]->kind == TABLE_PLAIN)
+        if (table_is_stored(tables[i]))
             merge_table(merge, tables[i]);
     for (const struct table_sides *sides = merge->sides; sides != NULL; sides = sides->next)
         if ((sides->source == NULL) != (sides->target == NULL))
             merge_dropped(merge, sides);
     for (uint32_t i = 0; i < count && !merge_has_conflicts(merge); i++)
-        if (tables[i]->kind == TABLE_PLAIN && needs_check(merge, tables[i]))
+        if (table_is_stored(tables[i]) && needs_check(merge, tables[i]))
             check_all_rows(merge, tables[i]);
 }
 

@@ -177,7 +177,7 @@ ddl_refuse_named_use(struct session *session, const struct table *table, attr_no
         const struct table *other = list[i].object.class_oid == CLASS_RELATION
                                         ? catalog_table(session->catalog, list[i].object.object)
                                         : NULL;
-        is_used |= other != NULL && other->kind == TABLE_VIEW && text_names(other->view_sql, name);
+        is_used |= other != NULL && other->view_sql != NULL && text_names(other->view_sql, name);
     }
     if (is_used)
         raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED,
@@ -477,9 +477,9 @@ ddl_alter_table(struct session *session, const struct alter_table *alter)
         return;
     }
     const struct table *table = session_find_table(session, &alter->name);
-    if (table->kind != TABLE_PLAIN && table->kind != TABLE_VIEW)
+    if (!table_is_stored(table) && table->kind != TABLE_VIEW)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "ALTER TABLE cannot change \"%s\"", table->name);
-    if (table->kind == TABLE_PLAIN)
+    if (table_is_stored(table))
         table = ddl_lock_table(session, table, TABLE_ACCESS_EXCLUSIVE);
     for (uint32_t i = 0; i < alter->command_count; i++)
         run_command(session, catalog_table(session->catalog, table->table), &alter->commands[i]);

@@ -102,22 +102,26 @@ fill_table(struct session *session, const struct table *table, struct query *que
     return feed_count(feed);
 }
 
-uint64_t
-ddl_create_table_as(struct session *session, const struct create_table_as *create)
+bool
+ddl_create_table_as(struct session *session, const struct create_table_as *create,
+                    uint64_t *row_count)
 {
-    if (create->is_matview)
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "materialized views are not supported yet");
+    *row_count = 0;
     if (create->query == NULL)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "CREATE TABLE AS EXECUTE is not supported yet");
     refuse_options(&create->options);
     const struct schema_def *schema = session_target_schema(session, &create->name);
     if (is_taken(session, schema, create->name.name, create->if_not_exists))
-        return 0;
+        return false;
     const struct table *table =
         create_columns(session, schema, create->name.name, create->persistence,
                        create->column_count, create->columns, 0, NULL);
     note_on_commit(session, table, create->on_commit);
-    return create->with_no_data ? 0 : fill_table(session, table, create->query);
+    if (create->is_matview)
+        *row_count = ddl_become_matview(session, table, create);
+    else if (!create->with_no_data)
+        *row_count = fill_table(session, table, create->query);
+    return true;
 }
 
 /* ---- CREATE INDEX ---- */
@@ -150,7 +154,7 @@ void
 ddl_create_index(struct session *session, const struct create_index *create)
 {
     const struct table *table = session_find_table(session, &create->table);
-    if (table->kind != TABLE_PLAIN)
+    if (!table_is_stored(table))
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "cannot create index on relation \"%s\"", table->name);
     const struct schema_def *schema = catalog_schema(session->catalog, table->schema);
     if (is_taken(session, schema, create->name, create->if_not_exists))
@@ -256,6 +260,13 @@ depend_on_relation(void *object, oid relation)
 }
 
 void
+ddl_depend_on_query(struct session *session, struct object_ref view, const struct query *query)
+{
+    struct view_needs needs = {.session = session, .view = view};
+    (void)query_walk_relations(query, depend_on_relation, &needs);
+}
+
+void
 ddl_create_view(struct session *session, const struct create_view *create)
 {
     if (create->check_option != 0)
@@ -282,8 +293,7 @@ ddl_create_view(struct session *session, const struct create_view *create)
     struct object_ref self = {.class_oid = CLASS_RELATION, .object = draft.table.table};
     catalog_forget_dependencies(session->catalog, self);
     (void)draft_put(&draft);
-    struct view_needs needs = {.session = session, .view = self};
-    (void)query_walk_relations(create->query, depend_on_relation, &needs);
+    ddl_depend_on_query(session, self, create->query);
 }
 
 /* ---- CREATE SCHEMA ---- */

@@ -63,6 +63,12 @@ void ddl_drop_dependents(struct session *session, struct object_ref ref, bool is
                          const char *what);
 /* Drops the relation with all that needs it, and tells nothing. */
 void ddl_drop_quietly(struct session *session, const struct table *table);
+/* The view needs every relation that its query names, at any depth. */
+void ddl_depend_on_query(struct session *session, struct object_ref view,
+                         const struct query *query);
+/* The new, empty table becomes a materialised view, filled or not. Returns its rows. */
+uint64_t ddl_become_matview(struct session *session, const struct table *table,
+                            const struct create_table_as *create);
 /* The table `target` is not referred to by `referencing` any more. */
 void ddl_forget_referencing(struct session *session, oid target, oid referencing);
 /*

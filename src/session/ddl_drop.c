@@ -11,10 +11,17 @@
 #include "session/scope.h"
 #include "session/utility_run.h"
 
+/* One object that goes. */
+struct doomed_object {
+    struct object_ref ref;
+    /* It is no part of what it depends on, and not named itself: CASCADE takes it, and says so. */
+    bool is_foreign;
+    struct object_ref on; /* what it was found by */
+};
+
 struct doomed {
-    struct object_ref *refs;
+    struct doomed_object *objects;
     uint32_t count, room;
-    bool is_quiet; /* nothing is told */
     /* What the statement names: it may depend on other things that are named. */
     const struct table **named;
     uint32_t named_count;
@@ -23,23 +30,27 @@ struct doomed {
 static bool
 is_doomed(const struct doomed *doomed, struct object_ref ref)
 {
-    for (uint32_t i = 0; i < doomed->count; i++)
-        if (doomed->refs[i].class_oid == ref.class_oid && doomed->refs[i].object == ref.object &&
-            doomed->refs[i].sub == ref.sub)
+    for (uint32_t i = 0; i < doomed->count; i++) {
+        const struct object_ref *one = &doomed->objects[i].ref;
+        if (one->class_oid == ref.class_oid && one->object == ref.object && one->sub == ref.sub)
             return true;
+    }
     return false;
 }
 
-static void
+static struct doomed_object *
 doom(struct session *session, struct doomed *doomed, struct object_ref ref)
 {
     if (doomed->count == doomed->room) {
         uint32_t room = doomed->room == 0 ? 16 : doomed->room * 2;
-        doomed->refs = arena_resize(session->statement_arena, doomed->refs,
-                                    doomed->room * sizeof ref, room * sizeof ref);
+        doomed->objects =
+            arena_resize(session->statement_arena, doomed->objects,
+                         doomed->room * sizeof *doomed->objects, room * sizeof *doomed->objects);
         doomed->room = room;
     }
-    doomed->refs[doomed->count++] = ref;
+    struct doomed_object *object = &doomed->objects[doomed->count++];
+    *object = (struct doomed_object){.ref = ref};
+    return object;
 }
 
 /* The constraint's table and place in it; null: it is gone. */
@@ -62,23 +73,30 @@ static const char *
 describe_ref(struct session *session, struct object_ref ref)
 {
     struct arena *arena = session->statement_arena;
+    if (ref.class_oid == CLASS_SCHEMA) {
+        const struct schema_def *schema = catalog_schema(session->catalog, ref.object);
+        return arena_format(arena, "schema %s", schema == NULL ? "?" : schema->name);
+    }
     if (ref.class_oid == CLASS_CONSTRAINT) {
         uint16_t place;
         const struct table *table = find_constraint(session, ref.object, &place);
         return table == NULL ? "a constraint"
                              : arena_format(arena, "constraint %s on table %s",
-                                            table->constraints[place].name, table->name);
+                                            table->constraints[place].name,
+                                            definition_relation_name(session, table, arena));
     }
     const struct table *table = catalog_table(session->catalog, ref.object);
     if (table == NULL)
         return "an object";
-    const char *kind = table->kind == TABLE_VIEW       ? "view"
-                       : table->kind == TABLE_SEQUENCE ? "sequence"
-                                                       : "table";
+    const char *kind = table->kind == TABLE_VIEW           ? "view"
+                       : table->kind == TABLE_MATERIALISED ? "materialized view"
+                       : table->kind == TABLE_SEQUENCE     ? "sequence"
+                                                           : "table";
+    const char *name = definition_relation_name(session, table, arena);
     if (ref.sub != 0)
         return arena_format(arena, "column %s of %s %s", table->columns[ref.sub - 1].name, kind,
-                            table->name);
-    return arena_format(arena, "%s %s", kind, table->name);
+                            name);
+    return arena_format(arena, "%s %s", kind, name);
 }
 
 /* Whether the object goes anyway: it is named, or a constraint of a table that is. */
@@ -97,34 +115,80 @@ is_named(struct session *session, const struct doomed *doomed, struct object_ref
     return false;
 }
 
-/* Gathers what goes with `ref`; what is not its own part needs CASCADE. */
-static void
-gather(struct session *session, struct doomed *doomed, struct object_ref ref, bool is_cascade,
-       const char *what)
+static int
+compare_dependencies(const void *a, const void *b)
 {
-    if (is_doomed(doomed, ref))
-        return;
-    doom(session, doomed, ref);
+    const struct dependency *x = a, *y = b;
+    return (x->object.object > y->object.object) - (x->object.object < y->object.object);
+}
+
+/* Gathers what goes with `ref`, older objects first. */
+static void
+gather(struct session *session, struct doomed *doomed, struct object_ref ref)
+{
+    if (!is_doomed(doomed, ref))
+        (void)doom(session, doomed, ref);
     uint32_t count;
     struct dependency *list =
         catalog_dependents(session->catalog, ref, session->statement_arena, &count);
+    qsort(list, count, sizeof *list, compare_dependencies);
     for (uint32_t i = 0; i < count; i++) {
-        struct object_ref object = list[i].object;
-        if (is_doomed(doomed, object))
+        if (is_doomed(doomed, list[i].object))
             continue;
-        bool is_foreign = list[i].kind == 'n' && !is_named(session, doomed, object);
-        if (is_foreign && !is_cascade)
-            raise_error(.code = SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
-                        .message =
-                            raise_text("cannot drop %s because other objects depend on it", what),
-                        .detail =
-                            raise_text("%s depends on %s", describe_ref(session, object), what),
-                        .hint = "Use DROP ... CASCADE to drop the dependent objects too.");
-        if (is_foreign && !doomed->is_quiet)
-            notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION, "drop cascades to %s",
-                   describe_ref(session, object));
-        gather(session, doomed, object, is_cascade, what);
+        struct doomed_object *object = doom(session, doomed, list[i].object);
+        object->is_foreign = list[i].kind == 'n' && !is_named(session, doomed, list[i].object);
+        object->on = ref;
+        gather(session, doomed, list[i].object);
     }
+}
+
+#define REPORTED_MAX 100 /* lines; more are counted */
+
+/* Refuses the drop if it takes what was not named, or tells of it. `what` is what was named. */
+static void
+report(struct session *session, const struct doomed *doomed, bool is_cascade, const char *what)
+{
+    struct arena *arena = session->statement_arena;
+    struct buf text;
+    buf_init(&text);
+    uint32_t count = 0;
+    const char *only = NULL;
+    for (uint32_t i = 0; i < doomed->count; i++) {
+        const struct doomed_object *object = &doomed->objects[i];
+        if (!object->is_foreign || count++ >= REPORTED_MAX)
+            continue;
+        only = describe_ref(session, object->ref);
+        const char *line = is_cascade ? arena_format(arena, "drop cascades to %s", only)
+                                      : arena_format(arena, "%s depends on %s", only,
+                                                     describe_ref(session, object->on));
+        buf_format(&text, "%s%s", count == 1 ? "" : "\n", line);
+    }
+    if (count > REPORTED_MAX)
+        buf_format(&text, "\nand %u other objects (see server log for list)", count - REPORTED_MAX);
+    const char *detail = (const char *)arena_slice(arena, buf_slice(&text)).data;
+    bool is_failed = text.is_failed;
+    buf_deinit(&text);
+    if (is_failed)
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    if (count == 0)
+        return;
+    if (!is_cascade)
+        raise_error(.code = SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
+                    .message =
+                        what == NULL
+                            ? "cannot drop desired object(s) because other objects depend "
+                              "on them"
+                            : raise_text("cannot drop %s because other objects depend on it", what),
+                    .detail = detail,
+                    .hint = "Use DROP ... CASCADE to drop the dependent objects too.");
+    if (count == 1)
+        notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION, "drop cascades to %s", only);
+    else
+        notice_fields(&(struct error){
+            .severity = SEVERITY_NOTICE,
+            .code = SQLSTATE_SUCCESSFUL_COMPLETION,
+            .message = arena_format(arena, "drop cascades to %u other objects", count),
+            .detail = detail});
 }
 
 /* ---- one object goes ---- */
@@ -176,7 +240,7 @@ drop_relation(struct session *session, oid relation)
         sequence_remove(session, relation);
         return;
     }
-    if (table->kind == TABLE_PLAIN) {
+    if (table_is_stored(table)) {
         enum status st =
             txn_lock_table(session->txn, table->tree, TABLE_ACCESS_EXCLUSIVE, LOCK_WAIT);
         if (st != ST_OK)
@@ -222,7 +286,7 @@ static void
 drop_all(struct session *session, const struct doomed *doomed)
 {
     for (uint32_t i = doomed->count; i-- > 0;) {
-        struct object_ref ref = doomed->refs[i];
+        struct object_ref ref = doomed->objects[i].ref;
         if (ref.class_oid == CLASS_CONSTRAINT)
             drop_constraint(session, ref.object);
         else if (ref.class_oid == CLASS_RELATION && ref.sub == 0)
@@ -237,9 +301,10 @@ ddl_drop_dependents(struct session *session, struct object_ref ref, bool is_casc
                     const char *what)
 {
     struct doomed doomed = {0};
-    gather(session, &doomed, ref, is_cascade, what);
+    gather(session, &doomed, ref);
+    report(session, &doomed, is_cascade, what);
     for (uint32_t i = doomed.count; i-- > 1;) { /* all but the object itself */
-        struct doomed one = {.refs = &doomed.refs[i], .count = 1};
+        struct doomed one = {.objects = &doomed.objects[i], .count = 1};
         drop_all(session, &one);
     }
 }
@@ -247,9 +312,9 @@ ddl_drop_dependents(struct session *session, struct object_ref ref, bool is_casc
 void
 ddl_drop_quietly(struct session *session, const struct table *table)
 {
-    struct doomed doomed = {.is_quiet = true};
+    struct doomed doomed = {0};
     gather(session, &doomed,
-           (struct object_ref){.class_oid = CLASS_RELATION, .object = table->table}, true, "");
+           (struct object_ref){.class_oid = CLASS_RELATION, .object = table->table});
     drop_all(session, &doomed);
 }
 
@@ -258,13 +323,15 @@ ddl_drop_quietly(struct session *session, const struct table *table)
 static const char *const kind_names[] = {[OBJECT_KIND_TABLE] = "table",
                                          [OBJECT_KIND_INDEX] = "index",
                                          [OBJECT_KIND_SEQUENCE] = "sequence",
-                                         [OBJECT_KIND_VIEW] = "view"};
+                                         [OBJECT_KIND_VIEW] = "view",
+                                         [OBJECT_KIND_MATVIEW] = "materialized view"};
 
 static bool
 kind_fits(enum object_kind wanted, enum table_kind kind)
 {
     return (wanted == OBJECT_KIND_TABLE && kind == TABLE_PLAIN) ||
            (wanted == OBJECT_KIND_VIEW && kind == TABLE_VIEW) ||
+           (wanted == OBJECT_KIND_MATVIEW && kind == TABLE_MATERIALISED) ||
            (wanted == OBJECT_KIND_SEQUENCE && kind == TABLE_SEQUENCE) ||
            (wanted == OBJECT_KIND_INDEX && kind == TABLE_INDEX);
 }
@@ -309,15 +376,27 @@ find_item(struct session *session, const struct drop *drop, const struct object_
         raise(SQLSTATE_INSUFFICIENT_PRIVILEGE, "permission denied: \"%s\" is a system catalog",
               table->name);
     if (!kind_fits(drop->object, table->kind)) {
-        const char *real = table->kind == TABLE_PLAIN      ? "TABLE"
-                           : table->kind == TABLE_VIEW     ? "VIEW"
-                           : table->kind == TABLE_SEQUENCE ? "SEQUENCE"
-                                                           : "INDEX";
+        const char *real = table->kind == TABLE_PLAIN          ? "TABLE to remove a table"
+                           : table->kind == TABLE_VIEW         ? "VIEW to remove a view"
+                           : table->kind == TABLE_MATERIALISED ? "MATERIALIZED VIEW to remove a "
+                                                                 "materialized view"
+                           : table->kind == TABLE_SEQUENCE     ? "SEQUENCE to remove a sequence"
+                                                               : "INDEX to remove an index";
         raise_error(.code = SQLSTATE_WRONG_OBJECT_TYPE,
-                    .message = raise_text("\"%s\" is not a %s", table->name, kind),
-                    .hint = raise_text("Use DROP %s to remove it.", real));
+                    .message = raise_text("\"%s\" is not %s %s", table->name,
+                                          drop->object == OBJECT_KIND_INDEX ? "an" : "a", kind),
+                    .hint = raise_text("Use DROP %s.", real));
     }
     return table;
+}
+
+/* A sequence that goes with a column. */
+static bool
+is_part_of_table(struct session *session, const struct table *table)
+{
+    const struct sequence_def *sequence =
+        table->kind != TABLE_SEQUENCE ? NULL : catalog_sequence(session->catalog, table->table);
+    return sequence != NULL && sequence->owner_table != OID_NONE;
 }
 
 static void
@@ -336,25 +415,21 @@ drop_schema(struct session *session, const struct drop *drop, const struct objec
     if (schema->schema < OID_USER_FIRST && schema->schema != SCHEMA_PUBLIC)
         raise(SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
               "cannot drop schema %s because it is required by the database system", name);
-    doom(session, doomed, (struct object_ref){.class_oid = CLASS_SCHEMA, .object = schema->schema});
+    struct object_ref self = {.class_oid = CLASS_SCHEMA, .object = schema->schema};
+    (void)doom(session, doomed, self);
     uint32_t count;
     const struct table **tables =
         catalog_relations(session->catalog, session->statement_arena, &count);
     for (uint32_t i = 0; i < count; i++) {
-        if (tables[i]->schema != schema->schema)
+        struct object_ref ref = {.class_oid = CLASS_RELATION, .object = tables[i]->table};
+        if (tables[i]->schema != schema->schema || is_doomed(doomed, ref))
             continue;
-        if (!drop->is_cascade)
-            raise_error(.code = SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
-                        .message = raise_text(
-                            "cannot drop schema %s because other objects depend on it", name),
-                        .detail = raise_text("table %s.%s depends on schema %s", name,
-                                             tables[i]->name, name),
-                        .hint = "Use DROP ... CASCADE to drop the dependent objects too.");
-        notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION, "drop cascades to table %s.%s",
-               name, tables[i]->name);
-        gather(session, doomed,
-               (struct object_ref){.class_oid = CLASS_RELATION, .object = tables[i]->table}, true,
-               name);
+        if (!is_part_of_table(session, tables[i])) {
+            struct doomed_object *object = doom(session, doomed, ref);
+            object->is_foreign = true;
+            object->on = self;
+        }
+        gather(session, doomed, ref);
     }
 }
 
@@ -362,7 +437,7 @@ void
 ddl_drop(struct session *session, const struct drop *drop)
 {
     struct doomed doomed = {0};
-    if (drop->object > OBJECT_KIND_VIEW && drop->object != OBJECT_KIND_SCHEMA)
+    if (drop->object > OBJECT_KIND_MATVIEW && drop->object != OBJECT_KIND_SCHEMA)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of DROP is not supported yet");
     doomed.named =
         arena_alloc_array(session->statement_arena, drop->item_count, sizeof(struct table *));
@@ -380,14 +455,13 @@ ddl_drop(struct session *session, const struct drop *drop)
         else
             doomed.named[doomed.named_count++] = table;
     }
-    for (uint32_t i = 0; i < doomed.named_count; i++) {
-        const struct table *table = doomed.named[i];
-        const char *what =
-            arena_format(session->statement_arena, "%s %s", kind_names[drop->object], table->name);
+    const char *what = NULL;
+    for (uint32_t i = 0; i < doomed.named_count; i++)
         gather(session, &doomed,
-               (struct object_ref){.class_oid = CLASS_RELATION, .object = table->table},
-               drop->is_cascade, what);
-    }
+               (struct object_ref){.class_oid = CLASS_RELATION, .object = doomed.named[i]->table});
+    if (drop->item_count == 1 && doomed.count != 0)
+        what = describe_ref(session, doomed.objects[0].ref);
+    report(session, &doomed, drop->is_cascade, what);
     drop_all(session, &doomed);
 }
 

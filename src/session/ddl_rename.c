@@ -137,6 +137,7 @@ ddl_rename(struct session *session, const struct rename *rename)
     case OBJECT_KIND_INDEX:
     case OBJECT_KIND_SEQUENCE:
     case OBJECT_KIND_VIEW:
+    case OBJECT_KIND_MATVIEW:
         rename_relation(session, rename);
         break;
     case OBJECT_KIND_COLUMN:
@@ -158,7 +159,7 @@ ddl_rename(struct session *session, const struct rename *rename)
 void
 ddl_set_schema(struct session *session, const struct alter_object *alter)
 {
-    if (alter->object > OBJECT_KIND_VIEW)
+    if (alter->object > OBJECT_KIND_MATVIEW)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of SET SCHEMA is not supported yet");
     const struct table *table = find_relation(session, &alter->item.name, alter->if_exists);
     if (table == NULL)
@@ -191,7 +192,7 @@ ddl_set_owner(struct session *session, const struct alter_object *alter)
     if (strcmp(alter->value, session->user) != 0 && strcmp(alter->value, "postgres") != 0 &&
         strcmp(alter->value, "current_user") != 0 && strcmp(alter->value, "session_user") != 0)
         raise(SQLSTATE_UNDEFINED_OBJECT, "role \"%s\" does not exist", alter->value);
-    if (alter->object <= OBJECT_KIND_VIEW)
+    if (alter->object <= OBJECT_KIND_MATVIEW)
         (void)find_relation(session, &alter->item.name, alter->if_exists);
 }
 
@@ -238,6 +239,7 @@ ddl_comment(struct session *session, const struct comment *comment)
     case OBJECT_KIND_INDEX:
     case OBJECT_KIND_SEQUENCE:
     case OBJECT_KIND_VIEW:
+    case OBJECT_KIND_MATVIEW:
     case OBJECT_KIND_COLUMN:
     case OBJECT_KIND_TABLE_CONSTRAINT:
         comment_relation(session, comment);

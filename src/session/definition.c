@@ -200,7 +200,7 @@ definition_view(void *object, oid view, bool is_pretty, struct arena *arena)
     (void)is_pretty;
     struct session *session = object;
     const struct table *table = catalog_table(session->catalog, view);
-    if (table == NULL || table->kind != TABLE_VIEW)
+    if (table == NULL || (table->kind != TABLE_VIEW && table->kind != TABLE_MATERIALISED))
         return NULL;
     return arena_format(arena, " %s;", table->view_sql);
 }
@@ -290,7 +290,7 @@ definition_relation_bytes(void *object, oid relation, bool with_indexes)
     if (index != NULL && !index->is_primary)
         return tree_bytes(session, index->tree, 24);
     const struct table *table = catalog_table(session->catalog, relation);
-    if (table == NULL || table->kind != TABLE_PLAIN)
+    if (table == NULL || !table_is_stored(table))
         return 0;
     double width = 64;
     const struct table_stats *stats = catalog_stats(session->catalog, relation);

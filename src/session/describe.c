@@ -167,7 +167,7 @@ describe_database_bytes(void *object, oid database)
     const struct table **tables =
         catalog_relations(session->catalog, session->statement_arena, &count);
     for (uint32_t i = 0; i < count; i++)
-        if (tables[i]->kind == TABLE_PLAIN)
+        if (table_is_stored(tables[i]))
             bytes += definition_relation_bytes(session, tables[i]->table, true);
     return bytes;
 }

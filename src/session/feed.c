@@ -110,6 +110,17 @@ collation_of(struct session *session, oid type)
     return info != NULL && info->is_collatable ? 100 : OID_NONE;
 }
 
+/* A materialised view changes as a plain table does, for the time of a statement of the session. */
+static void
+show_as_plain(struct session *session, const struct table *table)
+{
+    struct extra_table *plain = arena_alloc_zero(session->statement_arena, sizeof *plain);
+    plain->table = *table;
+    plain->table.kind = TABLE_PLAIN;
+    plain->format = (struct row_format *)(uintptr_t)catalog_row_format(session->catalog, table);
+    extra_table_show(session, plain);
+}
+
 /* `query`: whose columns the rows have; null: the target columns' types. */
 static struct feed *
 open_for_query(struct session *session, const struct table *table, const attr_no *attrs,
@@ -144,6 +155,8 @@ open_for_query(struct session *session, const struct table *table, const attr_no
                                        .columns = columns,
                                        .virtual_table = &feed->source};
     extra_table_show(session, &feed->extra);
+    if (table->kind == TABLE_MATERIALISED)
+        show_as_plain(session, table);
     arena_on_end(arena, feed_end, feed);
     feed->arena = arena_new(&(struct arena_options){.name = "feed", .on_full = raise_arena_full});
     feed->copies =

@@ -146,7 +146,7 @@ entry_note_sizes(struct session *session, struct cache_entry *entry)
         arena_alloc_array(entry->arena, query->range_count + 1, sizeof *entry->row_counts);
     for (uint32_t i = 0; i < query->range_count; i++) {
         const struct range *range = query->ranges[i];
-        if (range->kind != RANGE_TABLE || range->table.table->kind != TABLE_PLAIN)
+        if (range->kind != RANGE_TABLE || !table_is_stored(range->table.table))
             continue;
         tree_no tree = range->table.table->tree;
         uint64_t rows;

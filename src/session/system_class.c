@@ -60,7 +60,7 @@ struct class_row {
     double rows;
     int64_t pages;
     uint16_t column_count, check_count;
-    bool has_index, has_rules, has_triggers;
+    bool has_index, has_rules, has_triggers, is_unpopulated;
 };
 
 static void
@@ -90,8 +90,8 @@ put_class(struct system_rows *rows, const struct class_row *row)
     put_bool(rows, row->has_rules);
     put_bool(rows, row->has_triggers);
     put_zeros(rows, 3); /* subclasses, row security twice */
-    put_bool(rows, true);
-    put_char(rows, row->kind == 'r' ? 'd' : 'n');
+    put_bool(rows, !row->is_unpopulated);
+    put_char(rows, row->kind == 'r' || row->kind == 'm' ? 'd' : 'n');
     put_bool(rows, false);
     put_zeros(rows, 3); /* a rewrite under way, transaction numbers */
 }
@@ -128,7 +128,7 @@ fill_class(struct system_rows *rows)
     for (uint32_t i = 0; i < count; i++) {
         const struct table *table = tables[i];
         uint64_t live = 0;
-        if (table->kind == TABLE_PLAIN)
+        if (table_is_stored(table))
             (void)!txn_row_count(catalog_txn(rows->catalog), table->tree, &live);
         struct class_row row = {
             .relation = table->table,
@@ -137,12 +137,14 @@ fill_class(struct system_rows *rows)
             .name = table->name,
             .kind = relation_kind(table),
             .persistence = table->persistence,
-            .access_method = relation_kind(table) == 'r' ? HEAP_METHOD : 0,
+            .access_method =
+                table_is_stored(table) || relation_kind(table) == 'r' ? HEAP_METHOD : 0,
             .rows = (double)live,
-            .pages = table->kind == TABLE_PLAIN ? relation_pages(rows, table->table) : 0,
+            .pages = table_is_stored(table) ? relation_pages(rows, table->table) : 0,
             .column_count = table->column_count,
             .has_index = table->index_count != 0,
-            .has_rules = table->kind == TABLE_VIEW,
+            .has_rules = table->view_sql != NULL,
+            .is_unpopulated = table->is_unpopulated,
             .has_triggers = table->referenced_count != 0};
         for (uint16_t k = 0; k < table->constraint_count; k++) {
             row.check_count += table->constraints[k].kind == CONSTRAINT_CHECK;
@@ -443,7 +445,7 @@ fill_rewrite(struct system_rows *rows)
     uint32_t count;
     const struct table **tables = all_relations(rows, &count);
     for (uint32_t i = 0; i < count; i++) {
-        if (tables[i]->kind != TABLE_VIEW)
+        if (tables[i]->view_sql == NULL || tables[i]->table < OID_USER_FIRST)
             continue;
         row_begin(rows);
         put_oid(rows, system_rule_oid(tables[i]->table));

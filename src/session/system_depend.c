@@ -97,7 +97,7 @@ put_dependents(struct system_rows *rows, const struct table *table)
         const struct table *view = list[i].object.class_oid == CLASS_RELATION
                                        ? catalog_table(rows->catalog, list[i].object.object)
                                        : NULL;
-        if (view == NULL || view->kind != TABLE_VIEW)
+        if (view == NULL || view->view_sql == NULL)
             continue;
         struct object_ref rule = {.class_oid = CLASS_RULE, .object = system_rule_oid(view->table)};
         put_depend(rows, rule, list[i].on, 'n');
@@ -120,7 +120,7 @@ fill_depend(struct system_rows *rows)
             struct object_ref type = {.class_oid = CLASS_TYPE, .object = table->row_type};
             put_depend(rows, type, self, 'i');
         }
-        if (table->kind == TABLE_VIEW) {
+        if (table->view_sql != NULL) {
             struct object_ref rule = {.class_oid = CLASS_RULE,
                                       .object = system_rule_oid(table->table)};
             put_depend(rows, rule, self, 'i');

@@ -52,7 +52,7 @@ fill_stats(struct system_rows *rows)
     const struct table **tables = catalog_relations(rows->catalog, rows->arena, &count);
     for (uint32_t i = 0; i < count; i++) {
         const struct table_stats *stats =
-            tables[i]->kind == TABLE_PLAIN ? catalog_stats(rows->catalog, tables[i]->table) : NULL;
+            table_is_stored(tables[i]) ? catalog_stats(rows->catalog, tables[i]->table) : NULL;
         for (uint16_t c = 0; stats != NULL && c < stats->column_count; c++) {
             attr_no attr = stats->columns[c].attr;
             if (attr > 0 && attr <= tables[i]->column_count &&

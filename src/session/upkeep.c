@@ -292,9 +292,9 @@ upkeep_vacuum(struct session *session, const struct vacuum *vacuum)
             tables[i] = session_find_table(session, &vacuum->tables[i].table);
     }
     for (uint32_t i = 0; i < count; i++) {
-        if (tables[i]->kind == TABLE_PLAIN && vacuum->is_analyze)
+        if (table_is_stored(tables[i]) && vacuum->is_analyze)
             analyze_table(session, tables[i]);
-        else if (tables[i]->kind != TABLE_PLAIN && vacuum->table_count != 0)
+        else if (!table_is_stored(tables[i]) && vacuum->table_count != 0)
             notice(SEVERITY_WARNING, SQLSTATE_WARNING,
                    "skipping \"%s\" --- cannot %s non-tables or special system tables",
                    tables[i]->name, vacuum->is_vacuum ? "vacuum" : "analyze");
@@ -304,13 +304,4 @@ upkeep_vacuum(struct session *session, const struct vacuum *vacuum)
     enum status st = db_checkpoint(session->engine->db);
     if (st != ST_OK)
         raise_status(st, "could not take a checkpoint");
-}
-
-void
-upkeep_reindex(struct session *session, const struct reindex *reindex)
-{
-    (void)session;
-    (void)reindex;
-    raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED, .message = "REINDEX is not supported yet",
-                .hint = "Drop the index and create it again.");
 }

@@ -470,7 +470,9 @@ run_checkpoint(struct session *session)
 static const char *
 run_create_table_as(struct session *session, const struct create_table_as *create)
 {
-    uint64_t count = ddl_create_table_as(session, create);
+    uint64_t count;
+    if (!ddl_create_table_as(session, create, &count) || create->with_no_data)
+        return create->is_matview ? "CREATE MATERIALIZED VIEW" : "CREATE TABLE AS";
     return arena_format(session->statement_arena, "SELECT %llu", (unsigned long long)count);
 }
 
@@ -559,6 +561,9 @@ run_about_objects(struct session *session, const struct utility *utility)
     case UTILITY_CREATE_VIEW:
         ddl_create_view(session, &utility->create_view);
         break;
+    case UTILITY_REFRESH_VIEW:
+        ddl_refresh_view(session, &utility->refresh_view);
+        break;
     case UTILITY_CREATE_SCHEMA:
         ddl_create_schema(session, &utility->create_schema);
         break;
@@ -583,7 +588,10 @@ run_about_objects(struct session *session, const struct utility *utility)
         upkeep_vacuum(session, &utility->vacuum);
         break;
     case UTILITY_REINDEX:
-        upkeep_reindex(session, &utility->reindex);
+        if (utility->reindex.object != OBJECT_KIND_INDEX &&
+            utility->reindex.object != OBJECT_KIND_TABLE)
+            no_block(session, "REINDEX");
+        ddl_reindex(session, &utility->reindex);
         break;
     case UTILITY_CREATE_DATABASE:
         no_block(session, "CREATE DATABASE");

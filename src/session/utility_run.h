@@ -19,13 +19,16 @@ bool utility_describe(struct session *session, const struct utility *utility, st
 
 /* ---- tables and their kin (ddl_*.c) ---- */
 void ddl_create_table(struct session *session, const struct create_table *create);
-/* Returns the number of rows filled in. */
-uint64_t ddl_create_table_as(struct session *session, const struct create_table_as *create);
+/* Tells the number of rows filled in; false: there is such a relation, and that is all right. */
+bool ddl_create_table_as(struct session *session, const struct create_table_as *create,
+                         uint64_t *row_count);
 void ddl_alter_table(struct session *session, const struct alter_table *alter);
 void ddl_create_index(struct session *session, const struct create_index *create);
 void ddl_create_sequence(struct session *session, const struct create_sequence *create);
 void ddl_alter_sequence(struct session *session, const struct alter_sequence *alter);
 void ddl_create_view(struct session *session, const struct create_view *create);
+void ddl_refresh_view(struct session *session, const struct refresh_view *refresh);
+void ddl_reindex(struct session *session, const struct reindex *reindex);
 void ddl_create_schema(struct session *session, const struct create_schema *create);
 void ddl_drop(struct session *session, const struct drop *drop);
 void ddl_rename(struct session *session, const struct rename *rename);
@@ -36,7 +39,6 @@ void ddl_truncate(struct session *session, const struct truncate *truncate);
 
 /* ---- upkeep (upkeep.c) ---- */
 void upkeep_vacuum(struct session *session, const struct vacuum *vacuum);
-void upkeep_reindex(struct session *session, const struct reindex *reindex);
 
 /* ---- branches as databases (database.c) ---- */
 void database_create(struct session *session, const struct create_database *create);

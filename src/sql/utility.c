@@ -410,6 +410,13 @@ bind_definition(struct analysis *an, struct utility *u, const struct raw_stateme
     case PG_QUERY__NODE__NODE_ALTER_SEQ_STMT:
         bind_alter_sequence(an, u, node->alter_seq_stmt);
         return true;
+    case PG_QUERY__NODE__NODE_REFRESH_MAT_VIEW_STMT:
+        set_simple(u, UTILITY_REFRESH_VIEW, "REFRESH MATERIALIZED VIEW");
+        u->refresh_view =
+            (struct refresh_view){.name = range_name(an, node->refresh_mat_view_stmt->relation),
+                                  .is_concurrent = node->refresh_mat_view_stmt->concurrent,
+                                  .with_no_data = node->refresh_mat_view_stmt->skip_data};
+        return true;
     case PG_QUERY__NODE__NODE_VIEW_STMT:
         bind_create_view(an, u, node->view_stmt);
         return true;

@@ -336,6 +336,11 @@ struct create_view {
     struct option_list options;
 };
 
+struct refresh_view {
+    struct object_name name;
+    bool is_concurrent, with_no_data;
+};
+
 struct create_schema {
     const char *name;
     const char *owner;
@@ -621,6 +626,7 @@ struct utility {
         struct create_sequence create_sequence;
         struct alter_sequence alter_sequence;
         struct create_view create_view;
+        struct refresh_view refresh_view;
         struct create_schema create_schema;
         struct create_database create_database;
         struct drop_database drop_database;

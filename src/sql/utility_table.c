@@ -287,6 +287,13 @@ take_into(struct analysis *an, struct create_table_as *create, const PgQuery__In
                            "too many column names were specified", &create->column_count);
 }
 
+static bool
+is_temporary(void *object, oid relation)
+{
+    (void)object;
+    return relation >= OID_TEMP_FIRST;
+}
+
 void
 bind_create_table_as(struct analysis *an, struct utility *u, const struct raw_statement *raw,
                      const PgQuery__CreateTableAsStmt *stmt)
@@ -301,6 +308,9 @@ bind_create_table_as(struct analysis *an, struct utility *u, const struct raw_st
         fail_unsupported(an, -1, "CREATE TABLE AS EXECUTE");
     create->query = bind_query_node(an, NULL, stmt->query, NULL);
     take_into(an, create, stmt->into);
+    if (create->is_matview && query_walk_relations(create->query, is_temporary, NULL))
+        fail(an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED,
+             "materialized views must not use temporary tables or views");
     if (create->is_matview) {
         struct deparse_options options = {
             .arena = an->arena, .scope = an->scope, .qualify_all = true};
@@ -340,13 +350,6 @@ check_option_of(PgQuery__ViewCheckOption option)
     default:
         return 0;
     }
-}
-
-static bool
-is_temporary(void *object, oid relation)
-{
-    (void)object;
-    return relation >= OID_TEMP_FIRST;
 }
 
 void
