@@ -219,6 +219,17 @@ any_share(struct level *level, const struct expr *e)
     return share < 0 ? 0 : share > 1 ? 1 : share;
 }
 
+/* The share among rows that parts of an OR have let through already. */
+static double
+without_implied(const struct level *level, const struct expr * or, double share)
+{
+    for (const struct implied *i = level->implied; i != NULL; i = i->next) {
+        if (i->expr == or &&i->share > 0)
+            share /= i->share;
+    }
+    return share < 1 ? share : 1;
+}
+
 double
 selectivity_of(struct level *level, const struct expr *e)
 {
@@ -238,7 +249,7 @@ selectivity_of(struct level *level, const struct expr *e)
             double one = selectivity_of(level, e->args[i]);
             share = share + one - share * one;
         }
-        return share;
+        return without_implied(level, e, share);
     case EXPR_NOT:
         return 1 - selectivity_of(level, e->args[0]);
     case EXPR_NULL_TEST: {

@@ -36,8 +36,7 @@ add_qual(struct level *level, struct join_group *group, struct expr *e)
         group->quals = quals;
         group->qual_capacity = wider;
     }
-    group->quals[group->qual_count++] =
-        (struct qual){.expr = e, .rels = rels_of_expr(level, e), .selectivity = -1};
+    group->quals[group->qual_count++] = (struct qual){.expr = e, .rels = rels_of_expr(level, e)};
 }
 
 static void
@@ -288,6 +287,24 @@ push_down(struct level *level, struct join_group *group, const struct qual *qual
     return false;
 }
 
+/* Asks at the items that an OR reads what it says of each alone. */
+static void
+push_down_parts(struct level *level, struct join_group *group, const struct qual *qual)
+{
+    for (uint32_t i = 0; i < group->item_count; i++) {
+        relset rels = qual->rels & group->items[i].rels;
+        struct expr *part = rels == 0 ? NULL : or_restriction(level, qual->expr, rels);
+        if (part == NULL)
+            continue;
+        struct qual below = {.expr = part, .rels = rels, .required = required_rels(group, rels)};
+        if (push_down(level, group, &below)) {
+            struct implied *implied = arena_alloc(level->arena, sizeof *implied);
+            *implied = (struct implied){qual->expr, selectivity_of(level, part), level->implied};
+            level->implied = implied;
+        }
+    }
+}
+
 /* Conditions on one item go there; the others get their place. */
 static void
 place_quals(struct level *level, struct join_group *group)
@@ -297,8 +314,11 @@ place_quals(struct level *level, struct join_group *group)
     for (uint32_t i = 0; i < group->qual_count; i++) {
         struct qual *qual = &group->quals[i];
         qual->required = required_rels(group, qual->rels);
-        if (!push_down(level, group, qual))
-            group->quals[kept++] = *qual;
+        if (push_down(level, group, qual))
+            continue;
+        if (qual->expr->kind == EXPR_OR)
+            push_down_parts(level, group, qual);
+        group->quals[kept++] = *qual;
     }
     group->qual_count = kept;
 }

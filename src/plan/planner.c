@@ -184,6 +184,10 @@ expr_list_add_conjuncts(struct arena *arena, struct expr_list *list, struct expr
 {
     if (e == NULL || expr_is_true(e))
         return;
+    if (e->kind == EXPR_OR)
+        e = or_factor(arena, e, list);
+    if (e == NULL)
+        return;
     if (e->kind != EXPR_AND) {
         expr_list_add(arena, list, e);
         return;

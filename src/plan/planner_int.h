@@ -86,10 +86,16 @@ struct qual {
     relset rels;     /* that it reads */
     relset required; /* that must be joined before it is asked: rels, and all of an outer join whose
                         nullable side it reads */
-    double selectivity;
 };
 
 struct join_group; /* join.c */
+
+/* A condition whose restriction of one rel is asked at the scan too: `share` of its rows passes that. */
+struct implied {
+    const struct expr *expr;
+    double share;
+    struct implied *next;
+};
 
 /* A base relation of a level: a leaf of its join tree. */
 struct rel {
@@ -145,6 +151,7 @@ struct level {
     struct semi *semis;       /* taken out of WHERE */
     struct expr *moved;       /* conditions of the last one that are WHERE's; null: none */
     struct join_group *joins; /* FROM and WHERE, as join.c sees them */
+    struct implied *implied;  /* of conditions that are asked in part below already */
     int32_t *cte_of;          /* [query->cte_count]: index in plan->ctes; -1: not planned */
     int32_t *work_of;         /* the same for a recursive CTE being planned: its work table */
     double limit_rows;        /* what the level's reader wants at most; negative: all */
@@ -171,9 +178,18 @@ struct expr *plan_param_expr(struct planner *planner, const struct expr *like, u
 struct expr *plan_input(struct planner *planner, uint32_t column, const struct expr *like);
 
 void expr_list_add(struct arena *arena, struct expr_list *list, struct expr *e);
-/* Adds the conjuncts of `e`, flattened; constants true are left out. */
+/* Adds the conjuncts of `e`, flattened, with what all arms of an OR share; constants true are left
+ * out. */
 void expr_list_add_conjuncts(struct arena *arena, struct expr_list *list, struct expr *e);
 struct plan_list expr_list_plan(const struct expr_list *list);
+
+/* ---- or_clause.c ---- */
+
+/* Adds the conjuncts that all arms share to `common`; returns what is left of the OR, null: nothing,
+ * itself if they share none. */
+struct expr *or_factor(struct arena *arena, struct expr * or, struct expr_list *common);
+/* What the OR says of some rels alone; null if one of its arms says nothing of them. */
+struct expr *or_restriction(const struct level *level, const struct expr * or, relset rels);
 
 /* ---- pull_up.c, unnest.c: queries rewritten before they are planned ---- */
 

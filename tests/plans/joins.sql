@@ -16,3 +16,8 @@ select * from small s where id in (select max(grp) from big group by val);
 select s.id, (select max(val) from big b where b.id = s.id) from small s;
 select * from small s where id = (select max(id) from small);
 select * from small s, lateral (select * from big b where b.id = s.id limit 1) l;
+-- What all arms of an OR share is a condition of its own; what each says of one table is asked there too.
+select * from small s, big b where (s.id = b.grp and s.name = 'n1' and b.val < 5) or (s.id = b.grp and s.name = 'n2' and b.val > 490);
+select * from small s, big b where (s.id = b.grp and b.val = 1) or (s.id = b.grp);
+select * from small s left join big b on b.grp = s.id where (s.name = 'n1' and b.val = 1) or (s.name = 'n2' and b.val is null);
+select * from small s join big b on b.grp = s.id where (s.name = 'n1' and b.val = 1) or b.val = 2;
