@@ -4,6 +4,7 @@
 #include "exec/exec_int.h"
 #include "exec/expr_build.h"
 #include "type/array.h"
+#include "type/jsonb_set.h"
 #include <stdlib.h>
 
 /* ---- ARRAY[...] ---- */
@@ -276,6 +277,60 @@ subscript_row(struct expr_state *state, const struct row_site *site, const union
                                               : datum_copy(PHYS_VIEW, result, state->arena);
 }
 
+/* The same of a jsonb: a path of integers and texts; the last argument may be what is assigned. */
+static union datum
+jsonb_subscript_row(struct expr_state *state, const struct row_site *site, const union datum *args,
+                    const bool *nulls, bool *is_null)
+{
+    const struct expr *e = site->expr;
+    uint32_t count = e->subscript.part_count;
+    bool assigns = e->subscript.assign != NULL;
+    struct slice *steps = arena_alloc_array(state->arena, count, sizeof *steps);
+    for (uint32_t i = 0; i < count; i++) {
+        const union datum *step = &args[1 + i];
+        if (nulls[1 + i] && assigns)
+            raise(SQLSTATE_NULL_VALUE_NOT_ALLOWED,
+                  "jsonb subscript in assignment must not be null");
+        if (nulls[1 + i] || (nulls[0] && !assigns)) {
+            *is_null = true;
+            return args[0];
+        }
+        steps[i] = e->subscript.parts[i].upper->type == TYPE_INT4
+                       ? slice_text(arena_format(state->arena, "%d", step->i32))
+                       : arena_slice(state->arena, datum_slice(step));
+    }
+    struct jsonb_path path = {.count = count, .steps = steps};
+    union datum *root = arena_copy(state->arena, &args[0], sizeof args[0]);
+    if (!assigns) {
+        struct jsonb node = jsonb_read(root), value;
+        *is_null = !jsonb_fetch(&node, &path, &value);
+        return *is_null ? args[0] : slice_datum(arena_slice(state->arena, value.bytes));
+    }
+    if (nulls[0])
+        *root = jsonb_empty(state->arena, e->subscript.parts[0].upper->type != TYPE_INT4);
+    union datum value = args[1 + count];
+    if (nulls[1 + count])
+        value = jsonb_parse(state->arena, slice_text("null"));
+    struct jsonb node = jsonb_read(root), new_value = jsonb_read(&value);
+    return jsonb_change(state->arena, &node, &path, &new_value,
+                        JSONB_CREATE | JSONB_FILL_GAPS | JSONB_KEEP_PLACES);
+}
+
+static reg_no
+build_jsonb_subscript(struct code_builder *b, const struct expr *e, sel_no sel)
+{
+    uint32_t count = e->subscript.part_count;
+    struct expr **args = arena_alloc_array(b->arena, count + 2, sizeof *args);
+    args[0] = e->args[0];
+    for (uint32_t i = 0; i < count; i++)
+        args[1 + i] = e->subscript.parts[i].upper;
+    args[1 + count] = e->subscript.assign;
+    struct row_site *site = build_row_site(b, e, jsonb_subscript_row, "subscript", args,
+                                           1 + count + (e->subscript.assign != NULL), sel);
+    site->is_const_foldable = true;
+    return build_rows(b, site, sel);
+}
+
 static reg_no
 build_subscript(struct code_builder *b, const struct expr *e, sel_no sel)
 {
@@ -283,6 +338,9 @@ build_subscript(struct code_builder *b, const struct expr *e, sel_no sel)
     struct expr *args[2 * ARRAY_DIMS_MAX + 2];
     uint32_t count = 0;
 
+    if (e->subscript.element == TYPE_JSONB && !e->subscript.is_slice &&
+        compiler_type(b->compiler, e->subscript.container)->element == OID_NONE)
+        return build_jsonb_subscript(b, e, sel);
     if (e->subscript.part_count > ARRAY_DIMS_MAX)
         raise(SQLSTATE_PROGRAM_LIMIT_EXCEEDED,
               "number of array dimensions (%u) exceeds the maximum allowed (%d)",

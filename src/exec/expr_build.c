@@ -330,6 +330,8 @@ build_func(struct code_builder *b, const struct expr *e, sel_no sel)
     site->result_typmod = e->typmod;
     site->result_phys = compiler_type(b->compiler, e->type)->phys;
     site->collation = e->func.input_collation;
+    site->is_variadic_array = e->func.is_variadic_array;
+    site->columns = e->func.columns;
     reg_no dst = build_call(b, site, sel);
     if (can_cache)
         b->cache[b->cache_count++ % CODE_CACHE] = (struct cached_expr){e, sel, dst};

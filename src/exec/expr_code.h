@@ -71,7 +71,8 @@ struct call_site {
     const int32_t *arg_typmods;
     oid result_type, collation;
     int32_t result_typmod;
-    bool is_volatile;
+    bool is_volatile, is_variadic_array;
+    const struct record_shape *columns; /* of func_call */
     enum phys result_phys;
     const enum phys *arg_phys;
 };

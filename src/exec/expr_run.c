@@ -29,6 +29,8 @@ open_calls(struct expr_state *state)
             .arg_types = site->arg_types,
             .arg_typmods = site->arg_typmods,
             .arg_count = site->arg_count,
+            .is_variadic_array = site->is_variadic_array,
+            .columns = site->columns,
             .state_arena = exec->arena,
             .collation = site->collation,
         };

@@ -112,6 +112,26 @@ put_value(const struct plan_function *function, struct function_run *run, union 
     }
 }
 
+/* The next row of a set of records, its columns taken apart. */
+static bool
+next_record(const struct plan_function *function, struct function_run *run, union datum *values,
+            bool *nulls)
+{
+    union datum *place = arena_alloc(run->set.call.arena, sizeof *place);
+    bool is_null, has_row = set_next(&run->set, place, &is_null, 1);
+    struct record record = {.count = 0};
+
+    if (!is_null)
+        record = record_read(place);
+    for (uint32_t c = 0; c < function->column_count; c++) {
+        nulls[c] = true;
+        values[c] = (union datum){.words = {0, 0}};
+        if (c < record.count)
+            values[c] = record_get(&record, c, &nulls[c]);
+    }
+    return has_row;
+}
+
 /* The next row of one function into its columns' values; false at its end. */
 static bool
 run_next(struct exec *exec, struct function_state *state, uint32_t i)
@@ -124,6 +144,8 @@ run_next(struct exec *exec, struct function_state *state, uint32_t i)
 
     if (!run->is_begun)
         begin_run(exec, state, run);
+    if (run->value == NULL && function->is_record && run->set.code->site->func->out_count == 0)
+        return next_record(function, run, values, nulls);
     if (run->value == NULL)
         return set_next(&run->set, values, nulls, function->column_count);
     if (!run->is_at_end) {

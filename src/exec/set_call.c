@@ -31,6 +31,8 @@ set_compile(struct compiler *compiler, struct set_code *code, const struct expr 
                                .arg_typmods = typmods,
                                .result_type = e->type,
                                .result_typmod = e->typmod,
+                               .is_variadic_array = e->func.is_variadic_array,
+                               .columns = e->func.columns,
                                .collation = e->func.input_collation};
     code->site = site;
     code->args = expr_compile(compiler, e->args, e->arg_count);
@@ -75,6 +77,8 @@ set_begin(struct exec *exec, struct set_run *run, uint32_t row, struct arena *re
         .arg_types = site->arg_types,
         .arg_typmods = site->arg_typmods,
         .arg_count = site->arg_count,
+        .is_variadic_array = site->is_variadic_array,
+        .columns = site->columns,
         .arg_nulls = site->func->is_strict ? NULL : run->nulls,
         .state_arena = state_arena,
         .collation = site->collation,

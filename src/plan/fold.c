@@ -101,6 +101,8 @@ call_now(struct planner *planner, struct expr *e)
         .arg_types = types,
         .arg_typmods = typmods,
         .arg_count = e->arg_count,
+        .is_variadic_array = e->func.is_variadic_array,
+        .columns = e->func.columns,
         .arg_nulls = func->is_strict ? NULL : nulls,
         .state_arena = planner->arena,
         .collation = e->func.input_collation,

@@ -221,6 +221,7 @@ plain_node(struct call *call, const struct candidate *c, oid result)
                        ? FORM_SYNTAX
                        : FORM_CALL;
     e->func.is_variadic = c->spread > 0 || call->node->func_variadic;
+    e->func.is_variadic_array = call->node->func_variadic && c->func->variadic == TYPE_ANY;
     e->arg_count = call->arg_count;
     e->args = call->args;
     if (c->func->is_set)

@@ -236,6 +236,7 @@ static bool
 func_equal(const struct func_ref *a, const struct func_ref *b)
 {
     return a->func == b->func && a->op == b->op && a->is_variadic == b->is_variadic &&
+           a->is_variadic_array == b->is_variadic_array && a->columns == b->columns &&
            a->input_collation == b->input_collation;
 }
 

@@ -148,8 +148,11 @@ struct func_ref {
     const struct func_info *func;
     const struct operator_info *op; /* null unless written (or chosen) as an operator */
     enum func_form form;
-    bool is_variadic;    /* VARIADIC was written, or the last argument was built from loose ones */
-    oid input_collation; /* for functions that compare; OID_NONE: none derived */
+    bool is_variadic; /* VARIADIC was written, or the last argument was built from loose ones */
+    bool is_variadic_array; /* VARIADIC "any" was given an array */
+    oid input_collation;    /* for functions that compare; OID_NONE: none derived */
+    /* Of functions returning record in FROM: what the column definition list says; else null. */
+    const struct record_shape *columns;
 };
 
 struct aggregate_call {

@@ -3,6 +3,7 @@
  * definition lists.
  */
 #include "sql/analysis_int.h"
+#include "type/record.h"
 
 struct functions {
     struct level *level;
@@ -23,9 +24,12 @@ add_column(struct functions *f, const char *name, oid type, int32_t typmod, oid 
 
 /* The columns that "AS (a int, b text)" defines for a function returning record. */
 static void
-add_defined(struct functions *f, struct nodes definitions)
+add_defined(struct functions *f, struct expr *call, struct nodes definitions)
 {
     struct analysis *an = f->level->an;
+    oid *types = arena_alloc_array(an->arena, definitions.count, sizeof *types);
+    int32_t *typmods = arena_alloc_array(an->arena, definitions.count, sizeof *typmods);
+    const char **names = arena_alloc_array(an->arena, definitions.count, sizeof *names);
     for (size_t i = 0; i < definitions.count; i++) {
         const PgQuery__ColumnDef *def = definitions.items[i]->column_def;
         int32_t typmod;
@@ -40,7 +44,19 @@ add_defined(struct functions *f, struct nodes definitions)
                      "column name \"%s\" specified more than once", def->colname);
         }
         add_column(f, def->colname, type, typmod, collation);
+        types[i] = type;
+        typmods[i] = typmod;
+        names[i] = arena_text(an->arena, def->colname);
     }
+    if (call->kind != EXPR_FUNC)
+        return;
+    struct record_shape *shape = arena_alloc(an->arena, sizeof *shape);
+    *shape = (struct record_shape){.type = TYPE_RECORD,
+                                   .count = (uint32_t)definitions.count,
+                                   .types = types,
+                                   .typmods = typmods,
+                                   .names = names};
+    call->func.columns = shape;
 }
 
 /* The only column of a function returning a plain value. */
@@ -58,7 +74,7 @@ add_scalar(struct functions *f, const struct expr *call, const char *func_name)
 }
 
 static void
-add_record(struct functions *f, const struct expr *call, struct nodes definitions)
+add_record(struct functions *f, struct expr *call, struct nodes definitions)
 {
     struct analysis *an = f->level->an;
     uint32_t count = 0;
@@ -73,7 +89,7 @@ add_record(struct functions *f, const struct expr *call, struct nodes definition
                  : "a column definition list is redundant for a function returning a named "
                    "composite type");
     if (definitions.count > 0)
-        add_defined(f, definitions);
+        add_defined(f, call, definitions);
     for (uint32_t i = 0; columns != NULL && i < count; i++) {
         if (!columns[i].is_dropped)
             add_column(f, columns[i].name, columns[i].type, columns[i].typmod,

@@ -2,6 +2,7 @@
  * subscript.c: what follows an expression: a[1], a[2:3], r.field, as values and as the target of
  * an assignment.
  */
+#include "base/check.h"
 #include "sql/analysis_int.h"
 
 #define DIMENSIONS_MAX 6
@@ -29,11 +30,71 @@ index_one(struct analysis *an)
     return e;
 }
 
+/* Subscripts of a jsonb: integers stay what they are, all else becomes text. */
+static struct expr *
+bind_key(struct level *level, const PgQuery__Node *node)
+{
+    struct analysis *an = level->an;
+    struct expr *e = bind_expr(level, node), *key = e;
+    struct coercion how = {CAST_IMPLICIT, -1, FORM_CAST_IMPLICIT, -1};
+    if (e->type != TYPE_INT4) {
+        const oid targets[] = {TYPE_INT4, TYPE_TEXT};
+        uint32_t found = e->type == TYPE_UNKNOWN ? 1 : 0;
+        oid target = TYPE_TEXT;
+        for (uint32_t i = 0; i < 2 && e->type != TYPE_UNKNOWN; i++) {
+            if (can_coerce(an, 1, &e->type, &targets[i], CAST_IMPLICIT)) {
+                target = targets[i];
+                found++;
+            }
+        }
+        if (found != 1)
+            fail_hint(an, expr_start(e), SQLSTATE_DATATYPE_MISMATCH,
+                      found == 0
+                          ? "jsonb subscript must be coercible to either integer or text."
+                          : "jsonb subscript must be coercible to only one type, integer or text.",
+                      "subscript type %s is not supported", type_text(an, e->type, -1));
+        key = coerce_to(an, e, target, &how);
+    }
+    check(key != NULL);
+    return key;
+}
+
+/* container['key'][0]; what is assigned is a jsonb. */
+static struct expr *
+bind_jsonb_subscripts(struct level *level, struct expr *container, oid container_type,
+                      struct nodes indices, struct expr *assign)
+{
+    struct analysis *an = level->an;
+    struct expr *e = expr_new(an->arena, EXPR_SUBSCRIPT, TYPE_JSONB, container->at);
+    e->arg_count = 1;
+    e->args = arena_copy(an->arena, &container, sizeof container);
+    e->subscript.container = container_type;
+    e->subscript.element = TYPE_JSONB;
+    e->subscript.part_count = (uint32_t)indices.count;
+    e->subscript.parts = arena_alloc_zero(an->arena, indices.count * sizeof *e->subscript.parts);
+    for (size_t i = 0; i < indices.count; i++) {
+        const PgQuery__AIndices *index = indices.items[i]->a_indices;
+        if (index->is_slice)
+            fail(an,
+                 index->uidx == NULL ? container->at : expr_start(bind_expr(level, index->uidx)),
+                 SQLSTATE_DATATYPE_MISMATCH, "jsonb subscript does not support slices");
+        e->subscript.parts[i].upper = bind_key(level, index->uidx);
+    }
+    e->typmod = -1;
+    e->subscript.assign = assign;
+    if (assign != NULL)
+        e->type = container_type;
+    expr_done(an, e);
+    return e;
+}
+
 struct expr *
 bind_subscripts(struct level *level, struct expr *container, oid container_type,
                 struct nodes indices, struct expr *assign)
 {
     struct analysis *an = level->an;
+    if (base_type(an, container_type) == TYPE_JSONB)
+        return bind_jsonb_subscripts(level, container, container_type, indices, assign);
     oid element = array_element(an, base_type(an, container_type));
     if (element == OID_NONE)
         fail(an, container->at, SQLSTATE_DATATYPE_MISMATCH,
@@ -145,7 +206,9 @@ assign_through(struct level *level, struct expr *base, const struct assignment *
     struct nodes indices = take_indices(&steps);
     if (steps.count > 0)
         fail_unsupported(an, to->at, "assignment to a field of an array element");
-    oid element = array_element(an, base_type(an, to->type));
+    oid element = base_type(an, to->type) == TYPE_JSONB
+                      ? TYPE_JSONB
+                      : array_element(an, base_type(an, to->type));
     if (element == OID_NONE)
         fail(an, to->at, SQLSTATE_DATATYPE_MISMATCH,
              "cannot subscript type %s because it does not support subscripting",

@@ -88,7 +88,11 @@ struct func_call {
     const oid *arg_types;
     const int32_t *arg_typmods; /* -1 each if unknown */
     uint32_t arg_count;
-    const bool *arg_nulls;     /* FUNC not strict: which arguments are null; else null pointer */
+    bool is_variadic_array; /* VARIADIC "any": the last argument is the array of the rest */
+    const bool *arg_nulls;  /* FUNC not strict: which arguments are null; else null pointer */
+    /* The columns of the rows that a function returning record makes, where the query says them;
+       else null. (type/record.h) */
+    const struct record_shape *columns;
     bool result_is_null;       /* set by the function to return null; false on entry */
     void *state;               /* the function's own, per call site and execution; null at first.
                                   Allocate it in state_arena */
