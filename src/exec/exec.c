@@ -17,11 +17,17 @@ exec_compile(struct arena *arena, const struct plan *plan, const struct name_sco
     program->nodes = arena_alloc_zero(arena, plan->node_count * sizeof *program->nodes);
     program->subplans = arena_alloc_zero(arena, plan->subplan_count * sizeof *program->subplans);
     program->ctes = arena_alloc_zero(arena, plan->cte_count * sizeof *program->ctes);
-    for (uint32_t i = 0; i < plan->cte_count; i++)
+    for (uint32_t i = 0; i < plan->subplan_count; i++)
+        program->init_count += subplan_is_once(&plan->subplans[i]);
+    for (uint32_t i = 0; i < plan->cte_count; i++) {
+        /* Its scans ask for rows piece by piece, and other nodes in between. */
         program->ctes[i] = node_compile(&compiler, plan->ctes[i].root);
+        node_keep(&compiler, program->ctes[i], KEEP_ALWAYS);
+    }
     for (uint32_t i = 0; i < plan->subplan_count; i++)
         program->subplans[i] = subplan_compile(&compiler, &plan->subplans[i]);
     program->root = node_compile(&compiler, plan->root);
+    node_keep(&compiler, program->root, KEEP_PAUSE);
     program->point = point_compile(&compiler, plan);
     return program;
 }
@@ -48,6 +54,7 @@ exec_open(const struct program *program, const struct exec_context *context)
     exec->arena = arena;
     exec->txn = context->txn;
     exec->fault_row = UINT32_MAX;
+    exec->init_pending = program->init_count;
     exec->is_timed = context->is_timed;
     exec->work_mem_bytes = context->work_mem_bytes != 0 ? context->work_mem_bytes : 4 << 20;
     for (uint32_t i = 0; i < EXEC_SCRATCH_COUNT; i++)
@@ -109,12 +116,6 @@ uint32_t
 exec_fault_row(const struct exec *exec)
 {
     return exec->fault_row;
-}
-
-bool
-exec_holds_pages(const struct exec *exec)
-{
-    return exec->hold_count != 0;
 }
 
 uint64_t

@@ -11,8 +11,11 @@
  * an error: what it holds is registered with the context's arena.
  *
  *   R1  A batch handed out by a node is valid until that node is asked for its next batch (or is
- *       rewound or closed). Text that points into pages dies when a scan renews the reader's epoch,
- *       which scans do only while no node holds a batch (exec->hold_count is 0).
+ *       rewound or closed).
+ *   R2  Text in it may point into pages, and then dies as soon as any scan is asked for a batch:
+ *       every scan renews the reader's epoch, so that a table of any size can be read in a small
+ *       cache. Who needs a child's batches, or what the child holds, beyond another scan's batch
+ *       says so when it is compiled (node_keep): then the scans below copy such text.
  *
  * Between two calls of exec_next of a suspended portal the transaction may run other statements:
  * scans re-place themselves by key (txn's cursors do).
@@ -49,15 +52,13 @@ struct exec_context {
     const char *temp_dir;       /* for what outgrows work_mem; null: the system's */
     bool is_timed;              /* EXPLAIN ANALYZE */
     bool is_build;              /* the rows are there already: they move to new trees */
+    bool may_pause;       /* between two calls of exec_next the statement may end, or others run */
     uint64_t rows_before; /* inserted into the table by the same statement's executions before */
 };
 
 struct exec *exec_open(const struct program *program, const struct exec_context *context);
 /* The next rows (never none); false at the end: then data-modifying CTEs are done too. */
 bool exec_next(struct exec *exec, struct batch *out);
-/* True if a node goes on with rows that lie in pages: before the statement's pages go the execution
- * must be run to its end. */
-bool exec_holds_pages(const struct exec *exec);
 /* Ends scans and frees what is not arena memory. Not needed after an error. */
 void exec_close(struct exec *exec);
 

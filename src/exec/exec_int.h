@@ -22,7 +22,16 @@ struct node_code {
     const struct expr_code *filter; /* null: none */
     uint32_t capacity;              /* rows a batch of it may number: 1 to COLUMN_ROWS_MAX */
     bool has_own_arena;             /* many batches, or many rescans: see node_arena */
+    uint8_t keeps;                  /* enum keep_when: see node_keep */
     const struct node_code *left, *right;
+};
+
+/* When text in pages is copied (R2). */
+enum keep_when {
+    KEEP_ALWAYS = 1,
+    KEEP_INIT = 2,  /* while an init plan has not run that may be asked for its value */
+    KEEP_PAUSE = 4, /* what is held between batches, not these: who asks for them copies them */
+    KEEP_HELD = 8,  /* if the execution may pause (exec_context.may_pause) */
 };
 
 struct node_kind {
@@ -37,6 +46,10 @@ struct node_kind {
     /* Starts over, with the current exec params. */
     void (*rewind)(struct exec *exec, struct node_state *state);
     void (*close)(struct exec *exec, struct node_state *state); /* may be null */
+    /* node_keep for the children whose batches the node hands on or holds between its own; null:
+     * there are none, what it hands out is its own. */
+    void (*keep)(struct compiler *compiler, const struct node_code *code, uint32_t when);
+    bool reads_pages; /* a source of rows whose text may lie in pages, in columns of its own */
 };
 
 struct node_state {
@@ -79,7 +92,7 @@ struct exec {
     struct cte_state **ctes;
     struct work_table **works;
     uint64_t clock;          /* counts changes of params and work tables */
-    uint32_t hold_count;     /* nodes that hold a batch across calls: scans must not refresh */
+    uint32_t init_pending;   /* init plans that run once and have not yet */
     uint64_t modified_count; /* by the node at the root */
     uint32_t fault_row;      /* UINT32_MAX: none */
     uint64_t work_mem_bytes;
@@ -97,6 +110,7 @@ struct program {
     struct subplan_code **subplans;
     const struct node_code **ctes;
     const struct point_code *point; /* null: not a plan of one row by its key */
+    uint32_t init_count;            /* init plans that run once at most */
 };
 
 extern const struct node_kind *const node_kinds[PLAN_KIND_COUNT];
@@ -106,6 +120,15 @@ const struct node_code *node_compile(struct compiler *compiler, const struct pla
 /* The same for what is run many times in an execution: the inner side of a nested loop. */
 const struct node_code *node_compile_rescanned(struct compiler *compiler,
                                                const struct plan_node *plan);
+/*
+ * The node's batches, and what it holds between them, must outlive other scans' batches (R2). Asked
+ * for by who calls other nodes meanwhile, or computes expressions that run subplans: `when` is then
+ * their expr_code's. 0: nothing. Null code: nothing.
+ */
+void node_keep(struct compiler *compiler, const struct node_code *code, uint32_t when);
+/* node_kind.keep of nodes that hand on their left child's rows; their left and right ones'. */
+void node_keep_left(struct compiler *compiler, const struct node_code *code, uint32_t when);
+void node_keep_both(struct compiler *compiler, const struct node_code *code, uint32_t when);
 /* Opens a node and its left and right children. */
 struct node_state *node_open(struct exec *exec, const struct node_code *code);
 /* The node's next batch: never empty; false at the end. */
@@ -130,7 +153,7 @@ exec_check(struct exec *exec)
 static inline void
 exec_refresh(struct exec *exec)
 {
-    if (exec->hold_count == 0 && exec->txn != NULL)
+    if (exec->txn != NULL)
         txn_refresh(exec->txn);
 }
 

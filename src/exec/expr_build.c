@@ -4,6 +4,7 @@
 #include "exec/expr_build.h"
 #include "base/check.h"
 #include "base/raise.h"
+#include "exec/subplan.h"
 
 /* Room for one more element in an array of the builder. */
 static void *
@@ -144,6 +145,7 @@ build_inner(struct code_builder *b, const struct expr_code *inner)
 {
     b->inners = grow(b, b->inners, b->inner_count, &b->inner_capacity, sizeof *b->inners);
     b->inners[b->inner_count] = inner;
+    b->scans |= inner->scans;
     return b->inner_count++;
 }
 
@@ -236,6 +238,7 @@ build_end(struct code_builder *b)
     code->consts = b->consts;
     code->const_regs = b->const_regs;
     code->const_count = b->const_count;
+    code->scans = b->scans;
     return code;
 }
 
@@ -248,6 +251,17 @@ compiler_type(const struct compiler *compiler, oid type)
     if (info == NULL)
         raise(SQLSTATE_UNDEFINED_OBJECT, "type with OID %u does not exist", type);
     return info;
+}
+
+/* Whether reading an exec param may run an init plan: expr_code.scans. */
+static uint8_t
+param_scans(const struct plan *plan, uint32_t param)
+{
+    int32_t init_plan = plan != NULL ? plan->exec_params[param].init_plan : -1;
+
+    if (init_plan < 0)
+        return 0;
+    return subplan_is_once(&plan->subplans[init_plan]) ? KEEP_INIT : KEEP_ALWAYS;
 }
 
 static reg_no
@@ -264,6 +278,7 @@ build_param(struct code_builder *b, const struct expr *e, sel_no sel)
         struct instr *in = build_instr(b, OP_PARAM, sel);
         in->dst = dst;
         in->target = e->param.number;
+        b->scans |= param_scans(b->compiler->plan, e->param.number);
         return dst;
     }
     case PARAM_SUBLINK:

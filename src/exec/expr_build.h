@@ -38,6 +38,7 @@ struct code_builder {
     const struct expr_code **inners;
     uint32_t inner_count, inner_capacity;
     uint32_t pointer_count;
+    uint8_t scans;
 
     /* Calls computed so far, for expressions written twice; a ring. */
     struct cached_expr cache[CODE_CACHE];

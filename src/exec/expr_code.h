@@ -124,6 +124,7 @@ struct expr_code {
     uint32_t output_count;
     const reg_no *outputs; /* [output_count]: registers of the expressions */
     bool is_filter;
+    uint8_t scans; /* enum keep_when: running it may run subplans, and these scan tables */
     const struct call_site *const *calls;  /* [call_count] */
     const struct expr_code *const *inners; /* [inner_count] */
 };

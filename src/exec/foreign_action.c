@@ -10,7 +10,7 @@
 
 struct found_row {
     struct found_row *next;
-    struct slice key, value;
+    struct slice key;
 };
 
 struct search {
@@ -51,11 +51,11 @@ points_to(const struct search *s)
 }
 
 static bool
-note_row(struct search *s, struct slice key, struct slice value)
+note_row(struct search *s, struct slice key)
 {
     struct found_row *row = arena_alloc(s->arena, sizeof *row);
 
-    *row = (struct found_row){NULL, arena_slice(s->arena, key), arena_slice(s->arena, value)};
+    *row = (struct found_row){NULL, arena_slice(s->arena, key)};
     *s->link = row;
     s->link = &row->next;
     return --s->limit != 0;
@@ -110,7 +110,7 @@ visit(struct search *s, const struct index_def *index, struct slice key, struct 
             raise_write_status(st, s->target->table->name);
     }
     decode_old(s, primary, row);
-    return !points_to(s) || note_row(s, primary, row);
+    return !points_to(s) || note_row(s, primary);
 }
 
 static void
@@ -136,6 +136,7 @@ search_rows(struct search *s)
         if (!visit(s, index, key, value, spill))
             break;
         exec_check(s->exec);
+        exec_refresh(s->exec);
     }
     if (st == ST_OK || st == ST_NOT_FOUND)
         txn_cursor_close(cursor);
@@ -245,10 +246,11 @@ change_row(struct search *s, const struct fk_event *event, struct slice key, str
         table_writer_delete(s->target->writer, key, &old_rows, 0);
         return;
     }
+    struct arena *arena = s->target->writer->arena;
     struct column *columns =
-        arena_alloc_array(s->arena, code->format->column_count + 1u, sizeof *columns);
+        arena_alloc_array(arena, code->format->column_count + 1u, sizeof *columns);
     for (uint32_t i = 0; i < code->format->column_count; i++) {
-        vector_init(&columns[i], code->format->columns[i].phys, 1, s->arena);
+        vector_init(&columns[i], code->format->columns[i].phys, 1, arena);
         if (i < count)
             set_value(&columns[i], vector_get(&s->target->old_columns[i], 0),
                       column_is_null(&s->target->old_columns[i], 0));
@@ -277,7 +279,7 @@ act_on_row(struct search *s, const struct fk_event *event, struct slice key, cha
         raise_write_status(st, s->target->table->name);
     if (!now.exists)
         return;
-    struct slice value = arena_slice(s->arena, now.value);
+    struct slice value = arena_slice(s->target->writer->arena, now.value);
     decode_old(s, key, value);
     if (points_to(s))
         change_row(s, event, key, value, action);
@@ -289,16 +291,19 @@ fk_act(struct exec *exec, struct fk_event *event)
     const struct fk_code *fk = event->fk;
     const struct constraint_def *def = fk->plan->def;
     char action = event->is_update ? def->on_update : def->on_delete;
-    bool is_refused =
-        (action != 'c' && action != 'n' && action != 'd') || fk_queue_of(exec)->is_refusing;
+    struct fk_queue *queue = fk_queue_of(exec);
+    bool is_refused = (action != 'c' && action != 'n' && action != 'd') || queue->is_refusing;
+    if (queue->action_arena == NULL)
+        queue->action_arena = exec_new_arena(exec, "foreign key action");
     struct search search = {
         .exec = exec,
         .fk = fk,
-        .arena = exec_new_arena(exec, "foreign key action"),
+        .arena = queue->action_arena,
         .target = side_writer_of(exec, fk->plan->referencing),
         .limit = is_refused ? 1 : UINT32_MAX,
     };
 
+    arena_reset(search.arena);
     search.values = arena_alloc_array(search.arena, def->attr_count, sizeof *search.values);
     for (uint32_t i = 0; i < def->attr_count; i++) {
         search.values[i] = event->old_values[i];
@@ -311,8 +316,10 @@ fk_act(struct exec *exec, struct fk_event *event)
     search_rows(&search);
     if (is_refused && search.first != NULL && (action == 'r' || !key_is_back(exec, event)))
         raise_still_referenced(exec, event);
-    for (struct found_row *row = search.first; row != NULL && !is_refused; row = row->next)
+    for (struct found_row *row = search.first; row != NULL && !is_refused; row = row->next) {
         act_on_row(&search, event, row->key, action);
+        exec_check(exec);
+        exec_refresh(exec);
+    }
     txn_statement_end(exec->txn);
-    arena_reset(search.arena);
 }

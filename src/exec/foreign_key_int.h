@@ -19,6 +19,7 @@ struct fk_event {
 
 struct fk_queue {
     struct arena *arena;
+    struct arena *action_arena; /* of the action under way; null: there was none yet */
     struct fk_event *first, *last;
     struct buf key, spill;
     bool is_running;

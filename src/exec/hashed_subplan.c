@@ -48,6 +48,12 @@ hashed_compile(struct compiler *compiler, const struct plan_subplan *plan)
     return code;
 }
 
+uint32_t
+hashed_scans(const struct hashed_code *code)
+{
+    return code->keys->scans;
+}
+
 struct hashed_rows *
 hashed_open(struct exec *exec, const struct hashed_code *code, uint32_t capacity)
 {
@@ -96,10 +102,8 @@ hashed_build(struct exec *exec, struct hashed_rows *rows, const struct hashed_co
     row_store_init(&rows->store, &code->shape, rows->arena);
     hash_table_init(&rows->table, 64, rows->arena);
     rows->has_null_rows = false;
-    exec->hold_count++;
     while (node_next(exec, root, &in))
         store_batch(rows, code, &in);
-    exec->hold_count--;
     rows->is_built = true;
     rows->built = exec->clock;
 }

@@ -10,7 +10,7 @@
 #include "exec/modify.h"
 #include "txn/load.h"
 
-#define ROWS_A_CHECK 1024u
+#define ROWS_A_CHECK 256u
 
 struct build {
     struct exec *exec;
@@ -151,8 +151,10 @@ index_build(const struct program *insert, const struct exec_context *context,
         st = txn_cursor_next(cursor, &key, &value);
         if (st == ST_OK)
             build_entry(build, key, value);
-        if (i % ROWS_A_CHECK == 0)
+        if (i % ROWS_A_CHECK == 0) {
             exec_check(exec);
+            exec_refresh(exec);
+        }
     }
     if (st == ST_NOT_FOUND)
         st = tree_load_finish(build->load);

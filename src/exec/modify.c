@@ -3,28 +3,6 @@
  */
 #include "exec/modify.h"
 
-static bool
-plan_reads_pages(const struct plan_node *plan)
-{
-    struct plan_node *child;
-
-    switch (plan->kind) {
-    case PLAN_VALUES:
-    case PLAN_VIRTUAL_SCAN:
-        return false;
-    case PLAN_RESULT:
-    case PLAN_PROJECT:
-        break;
-    default:
-        return true;
-    }
-    for (uint32_t i = 0; (child = plan_child(plan, i)) != NULL; i++) {
-        if (plan_reads_pages(child))
-            return true;
-    }
-    return false;
-}
-
 /* A scan of one table gives each row once; joins may give one many times. */
 static bool
 plan_may_repeat(const struct plan_node *plan)
@@ -99,7 +77,8 @@ modify_compile(struct compiler *compiler, struct node_code *node)
     code->recheck = expr_compile_filter(compiler, plan->recheck);
     code->touched = touched_columns(compiler, code, plan->assigns, plan->assign_count);
     code->touches_key = touches_unique_key(plan->table, code->touched);
-    code->reads_pages = plan_reads_pages(plan->node.left);
+    /* Locks are waited for (W2). */
+    node_keep(compiler, node->left, KEEP_ALWAYS);
     code->may_repeat = plan_may_repeat(plan->node.left);
     compile_reread(compiler, code, plan);
     if (plan->has_returning)
@@ -201,19 +180,6 @@ modify_returning(struct modify_state *state, const struct batch *rows, const str
                           .sel = rows->sel,
                           .column_count = state->node.plan->column_count,
                           .columns = state->returning->outputs};
-}
-
-void
-modify_deepen(struct modify_state *state, struct batch *in)
-{
-    const struct modify_code *code = (const struct modify_code *)state->node.code;
-
-    if (!code->reads_pages)
-        return;
-    for (uint32_t i = 0; i < in->column_count; i++) {
-        if (!in->columns[i].is_const)
-            vector_deepen(&in->columns[i], in->count, in->sel, state->writer->arena);
-    }
 }
 
 void

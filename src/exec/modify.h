@@ -17,7 +17,6 @@ struct modify_code {
     bool *touched;          /* [table columns]: that SET or a generated column may change */
     bool *conflict_touched; /* the same for ON CONFLICT */
     bool touches_key;       /* SET may change a unique key */
-    bool reads_pages;       /* the child's views may lie in pages */
     bool may_repeat;        /* the child may name a row twice */
     struct layout reread;   /* the columns of plan->reread */
 };
@@ -50,8 +49,6 @@ struct batch modify_row_batch(struct modify_state *state, const struct batch *in
 /* Computes RETURNING of `rows` and the child's `in` into `out`, at rows' selection. */
 void modify_returning(struct modify_state *state, const struct batch *rows, const struct batch *in,
                       struct batch *out);
-/* The batch's long views copied: locks may be waited for (W2). */
-void modify_deepen(struct modify_state *state, struct batch *in);
 /* Ends the statement's part of the node: foreign keys, the count. */
 void modify_end(struct exec *exec, struct modify_state *state);
 

@@ -50,6 +50,29 @@ node_compile_rescanned(struct compiler *compiler, const struct plan_node *plan)
     return compile_child(compiler, plan, true);
 }
 
+void
+node_keep(struct compiler *compiler, const struct node_code *code, uint32_t when)
+{
+    if (code == NULL || (code->keeps | when) == code->keeps)
+        return;
+    compiler->program->nodes[code->plan->id]->keeps |= (uint8_t)when;
+    if (code->kind->keep != NULL)
+        code->kind->keep(compiler, code, when);
+}
+
+void
+node_keep_left(struct compiler *compiler, const struct node_code *code, uint32_t when)
+{
+    node_keep(compiler, code->left, when);
+}
+
+void
+node_keep_both(struct compiler *compiler, const struct node_code *code, uint32_t when)
+{
+    node_keep(compiler, code->left, when);
+    node_keep(compiler, code->right, when);
+}
+
 const struct node_code *
 node_compile(struct compiler *compiler, const struct plan_node *plan)
 {
@@ -74,6 +97,8 @@ node_compile(struct compiler *compiler, const struct plan_node *plan)
     if (kind->compile != NULL)
         kind->compile(compiler, code);
     compiler->program->nodes[plan->id] = code;
+    if (code->filter != NULL)
+        node_keep(compiler, code, code->filter->scans);
     return code;
 }
 
@@ -125,20 +150,46 @@ node_open(struct exec *exec, const struct node_code *code)
     return state;
 }
 
+/* Copies the text that a scan has read from pages, if the batch must outlive others' (R2). */
+static void
+copy_text(struct exec *exec, struct node_state *state, struct batch *out)
+{
+    uint32_t now = KEEP_ALWAYS;
+
+    if (exec->init_pending != 0)
+        now |= KEEP_INIT;
+    if (exec->context.may_pause)
+        now |= KEEP_HELD;
+    if ((state->code->keeps & now) == 0)
+        return;
+    for (uint32_t c = 0; c < out->column_count; c++) {
+        if (!out->columns[c].is_const)
+            vector_deepen(&out->columns[c], out->count, out->sel, state->arena);
+    }
+}
+
 static bool
 next_filtered(struct exec *exec, struct node_state *state, struct batch *out)
 {
     const struct node_kind *kind = state->code->kind;
+    bool may_copy = kind->reads_pages && (state->code->keeps & ~KEEP_PAUSE) != 0;
 
     while (kind->next(exec, state, out)) {
         if (state->filter == NULL) {
+            if (may_copy)
+                copy_text(exec, state, out);
             if (out->count != 0)
                 return true;
             continue;
         }
         uint32_t before = out->count;
+        bool is_first = may_copy && state->filter->code->scans != 0;
+        if (is_first)
+            copy_text(exec, state, out);
         if (before != 0)
             expr_filter(state->filter, out);
+        if (may_copy && !is_first)
+            copy_text(exec, state, out);
         state->filtered += before - out->count;
         if (out->count != 0)
             return true;

@@ -95,6 +95,7 @@ agg_compile(struct compiler *compiler, struct node_code *node)
         tail += (bytes + 15) & ~15u;
     }
     code->args = expr_compile(compiler, exprs, expr_count);
+    node_keep(compiler, node->left, code->args->scans);
 
     uint32_t key_count = plan->key_count;
     enum phys *phys = arena_alloc_array(compiler->arena, key_count + 1u, sizeof *phys);

@@ -66,6 +66,15 @@ append_rewind(struct exec *exec, struct node_state *node)
     state->at = 0;
 }
 
+static void
+append_keep(struct compiler *compiler, const struct node_code *node, uint32_t when)
+{
+    const struct plan_append *plan = (const struct plan_append *)node->plan;
+
+    for (uint32_t i = 0; i < plan->child_count; i++)
+        node_keep(compiler, ((const struct append_code *)node)->children[i], when);
+}
+
 const struct node_kind node_append = {
     .code_bytes = sizeof(struct append_code),
     .state_bytes = sizeof(struct append_state),
@@ -73,4 +82,5 @@ const struct node_kind node_append = {
     .open = append_open,
     .next = append_next,
     .rewind = append_rewind,
+    .keep = append_keep,
 };

@@ -70,12 +70,9 @@ cte_fill(struct exec *exec, struct cte_state *state)
 
     if (state->is_complete)
         return false;
-    /* Whoever asked may hold batches: no scan below may let go of what they point to. */
-    exec->hold_count++;
     state->is_complete = !node_next(exec, state->root, &in);
     if (!state->is_complete)
         row_list_add(&state->list, &in);
-    exec->hold_count--;
     state->filled = exec->clock;
     return !state->is_complete;
 }
@@ -309,4 +306,5 @@ const struct node_kind node_recursive_union = {
     .open = recursive_open,
     .next = recursive_next,
     .rewind = recursive_rewind,
+    .keep = node_keep_both,
 };

@@ -66,6 +66,10 @@ hash_join_compile(struct compiler *compiler, struct node_code *node)
         left_phys[i] = plan->node.left->columns[i].phys;
     row_shape_init(&code->left_shape, compiler->arena, left_phys, left_count, 0, 0);
     node->capacity = COLUMN_ROWS_MAX;
+    node_keep(compiler, node->left, code->left_keys->scans);
+    node_keep(compiler, node->right, code->right_keys->scans);
+    if (code->condition != NULL)
+        node_keep(compiler, node->left, code->condition->scans);
 }
 
 static void
@@ -165,25 +169,16 @@ build(struct exec *exec, struct hash_join_state *state)
 
 /* ---- probing ---- */
 
-static void
-release_left(struct exec *exec, struct hash_join_state *state)
-{
-    if (state->has_left)
-        exec->hold_count--;
-    state->has_left = false;
-}
-
 static bool
 next_left(struct exec *exec, struct hash_join_state *state)
 {
     const struct hash_join_code *code = (const struct hash_join_code *)state->node.code;
 
-    release_left(exec, state);
+    state->has_left = false;
     if (state->is_parted ? !join_part_read(exec, state, &state->left)
                          : !node_next(exec, state->node.left, &state->left))
         return false;
     state->has_left = true;
-    exec->hold_count++;
     state->left_at = 0;
     state->chain = NULL;
     state->is_batch_walked = false;
@@ -420,7 +415,7 @@ probe(struct exec *exec, struct hash_join_state *state, struct batch *out)
         }
         if (state->is_finished) {
             state->is_finished = false;
-            release_left(exec, state);
+            state->has_left = false;
             continue;
         }
         find_pairs(state, is_half && state->condition == NULL);
@@ -448,7 +443,7 @@ hash_join_next(struct exec *exec, struct node_state *node, struct batch *out)
         if (state->phase == PHASE_PROBE) {
             if (probe(exec, state, out))
                 return true;
-            release_left(exec, state);
+            state->has_left = false;
             state->phase = has_right ? PHASE_RIGHT : PHASE_DONE;
         }
         if (state->phase == PHASE_RIGHT && put_right(state, out))
@@ -467,8 +462,7 @@ hash_join_rewind(struct exec *exec, struct node_state *node)
     struct hash_join_state *state = (struct hash_join_state *)node;
     const struct hash_join_code *code = (const struct hash_join_code *)node->code;
 
-    release_left(exec, state);
-    state->is_batch_walked = state->is_finished = false;
+    state->has_left = state->is_batch_walked = state->is_finished = false;
     node_rewind(exec, node->left);
     if (state->is_built && code->keeps_table &&
         !exec_is_stale(exec, node->right->plan, state->built)) {
@@ -480,6 +474,13 @@ hash_join_rewind(struct exec *exec, struct node_state *node)
     node_rewind(exec, node->right);
 }
 
+/* The left batch is held while its pairs are put out. */
+static void
+hash_join_keep(struct compiler *compiler, const struct node_code *node, uint32_t when)
+{
+    node_keep(compiler, node->left, (when & KEEP_PAUSE) != 0 ? when | KEEP_HELD : when);
+}
+
 const struct node_kind node_hash_join = {
     .code_bytes = sizeof(struct hash_join_code),
     .state_bytes = sizeof(struct hash_join_state),
@@ -487,4 +488,5 @@ const struct node_kind node_hash_join = {
     .open = hash_join_open,
     .next = hash_join_next,
     .rewind = hash_join_rewind,
+    .keep = hash_join_keep,
 };

@@ -158,9 +158,8 @@ read_columns(struct exec *exec, struct index_scan_state *state, const struct sca
     uint32_t count;
 
     place_cursor(exec, state, range);
-    enum status st =
-        txn_cursor_columns(state->cursor, &code->reads.layout, state->batch_rows,
-                           exec->hold_count == 0, state->node.arena, state->output.stored, &count);
+    enum status st = txn_cursor_columns(state->cursor, &code->reads.layout, state->batch_rows, true,
+                                        state->node.arena, state->output.stored, &count);
     if (st != ST_OK)
         raise_read_status(st, table_name(state));
     if (count == 0)
@@ -313,4 +312,5 @@ const struct node_kind node_index_scan = {
     .next = index_scan_next,
     .rewind = index_scan_rewind,
     .close = index_scan_close,
+    .reads_pages = true,
 };

@@ -39,7 +39,6 @@ insert_next(struct exec *exec, struct node_state *node, struct batch *out)
             modify_end(exec, state);
             break;
         }
-        modify_deepen(state, &in);
         struct batch rows = modify_row_batch(state, &in);
         table_writer_check(state->writer, &rows);
         if (plan->conflict != NULL) {

@@ -155,4 +155,5 @@ const struct node_kind node_limit = {
     .open = limit_open,
     .next = limit_next,
     .rewind = limit_rewind,
+    .keep = node_keep_left,
 };

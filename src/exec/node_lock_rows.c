@@ -54,6 +54,8 @@ lock_rows_compile(struct compiler *compiler, struct node_code *node)
         to->reread = (struct layout){mark->row.format, mark->reread.count, column_idx};
     }
     code->recheck = expr_compile_filter(compiler, plan->recheck);
+    /* Locks are waited for. */
+    node_keep(compiler, node->left, KEEP_ALWAYS);
 }
 
 static void
@@ -174,7 +176,7 @@ lock_row(struct exec *exec, struct lock_rows_state *state, uint32_t mark_idx, st
     return !now.is_changed || now.is_own || reread(exec, state, mark_idx, in, row, now.value);
 }
 
-/* The next batch from below, its values such that they stay. */
+/* The next batch from below. */
 static bool
 take_batch(struct exec *exec, struct lock_rows_state *state)
 {
@@ -187,10 +189,6 @@ take_batch(struct exec *exec, struct lock_rows_state *state)
     if (!node_next(exec, node->left, batch)) {
         batch->count = 0;
         return false;
-    }
-    for (uint32_t i = 0; i < batch->column_count; i++) {
-        if (!batch->columns[i].is_const)
-            vector_deepen(&batch->columns[i], batch->count, batch->sel, node_arena(exec, node));
     }
     return true;
 }
@@ -239,4 +237,5 @@ const struct node_kind node_lock_rows = {
     .open = lock_rows_open,
     .next = lock_rows_next,
     .rewind = lock_rows_rewind,
+    .keep = node_keep_left,
 };

@@ -2,8 +2,8 @@
  * node_nest_loop.c: for each row of the left child, the rows of the right child that go with it.
  *
  * The right child starts over for each left row, with that row's values in its params. Joined rows
- * are gathered into batches of their own. The left batch is held meanwhile: no scan may renew the
- * reader's epoch.
+ * are gathered into batches of their own. The left batch is held meanwhile, so it has its text
+ * copied.
  */
 #include "exec/nodes.h"
 
@@ -38,6 +38,9 @@ nest_compile(struct compiler *compiler, struct node_code *node)
     node->capacity = product < COLUMN_ROWS_MAX ? product : COLUMN_ROWS_MAX;
     node->has_own_arena |= node->left->has_own_arena || node->right->has_own_arena;
     code->condition = expr_compile_filter(compiler, plan->condition);
+    node_keep(compiler, node->left, KEEP_ALWAYS);
+    if (code->condition != NULL)
+        node_keep(compiler, node->right, code->condition->scans);
 }
 
 static void
@@ -59,14 +62,6 @@ nest_open(struct exec *exec, struct node_state *node)
     for (uint32_t i = 0; i < node->plan->column_count; i++)
         vector_init(&state->columns[i], node->plan->columns[i].phys, node->code->capacity,
                     exec->arena);
-}
-
-static void
-release_left(struct exec *exec, struct nest_state *state)
-{
-    if (state->has_left)
-        exec->hold_count--;
-    state->has_left = false;
 }
 
 /* The value at a row of a column, as a constant. */
@@ -200,11 +195,9 @@ join_rows(struct exec *exec, struct nest_state *state)
 static bool
 next_left(struct exec *exec, struct nest_state *state)
 {
-    release_left(exec, state);
-    if (!node_next(exec, state->node.left, &state->left))
+    state->has_left = node_next(exec, state->node.left, &state->left);
+    if (!state->has_left)
         return false;
-    state->has_left = true;
-    exec->hold_count++;
     state->left_at = 0;
     state->is_in_row = state->has_right = false;
     return true;
@@ -267,9 +260,8 @@ nest_rewind(struct exec *exec, struct node_state *node)
 {
     struct nest_state *state = (struct nest_state *)node;
 
-    release_left(exec, state);
     state->left_at = state->left.count = 0;
-    state->is_in_row = state->has_right = false;
+    state->has_left = state->is_in_row = state->has_right = false;
     node_rewind(exec, node->left);
 }
 
@@ -280,4 +272,5 @@ const struct node_kind node_nest_loop = {
     .open = nest_open,
     .next = nest_next,
     .rewind = nest_rewind,
+    .keep = node_keep_both,
 };

@@ -23,6 +23,7 @@ project_compile(struct compiler *compiler, struct node_code *node)
     node->capacity = node->left->capacity;
     node->has_own_arena |= node->left->has_own_arena;
     code->exprs = expr_compile(compiler, plan->exprs, plan->node.column_count);
+    node_keep(compiler, node->left, code->exprs->scans);
 }
 
 static void
@@ -64,4 +65,5 @@ const struct node_kind node_project = {
     .open = project_open,
     .next = project_next,
     .rewind = project_rewind,
+    .keep = node_keep_left,
 };

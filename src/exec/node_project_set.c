@@ -47,6 +47,8 @@ project_set_compile(struct compiler *compiler, struct node_code *node)
     code->plain = expr_compile(compiler, plain, code->plain_count);
     node->capacity = COLUMN_ROWS_MAX;
     node->has_own_arena = true;
+    /* A row's sets go on in later batches. */
+    node_keep(compiler, node->left, KEEP_ALWAYS);
 }
 
 static void
@@ -69,34 +71,16 @@ project_set_open(struct exec *exec, struct node_state *node)
         vector_init(&state->columns[c], node->plan->columns[c].phys, COLUMN_ROWS_MAX, exec->arena);
 }
 
-/* The input is the one row of a query without FROM: nothing of it lies in a page. */
-static bool
-is_of_no_table(const struct project_set_state *state)
-{
-    const struct plan_node *left = state->node.left->plan;
-    return left->kind == PLAN_RESULT && left->left == NULL;
-}
-
-static void
-release_in(struct exec *exec, struct project_set_state *state)
-{
-    if (state->has_in && !is_of_no_table(state))
-        exec->hold_count--;
-    state->has_in = false;
-}
-
 static bool
 next_in(struct exec *exec, struct project_set_state *state)
 {
     const struct project_set_code *code = (const struct project_set_code *)state->node.code;
 
-    release_in(exec, state);
+    state->has_in = false;
     arena_reset(state->arg_arena);
     if (!node_next(exec, state->node.left, &state->in))
         return false;
     state->has_in = true;
-    if (!is_of_no_table(state))
-        exec->hold_count++;
     state->in_at = 0;
     state->is_in_row = false;
     expr_run(state->plain, &state->in);
@@ -172,7 +156,7 @@ project_set_rewind(struct exec *exec, struct node_state *node)
 {
     struct project_set_state *state = (struct project_set_state *)node;
 
-    release_in(exec, state);
+    state->has_in = false;
     node_rewind(exec, node->left);
 }
 

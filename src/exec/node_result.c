@@ -71,4 +71,5 @@ const struct node_kind node_result = {
     .open = result_open,
     .next = result_next,
     .rewind = result_rewind,
+    .keep = node_keep_left,
 };

@@ -57,8 +57,8 @@ seq_scan_next(struct exec *exec, struct node_state *node, struct batch *out)
         if (st != ST_OK)
             raise_read_status(st, plan->table->name);
     }
-    st = txn_cursor_columns(state->cursor, &code->reads.layout, node->code->capacity,
-                            exec->hold_count == 0, node->arena, state->output.stored, &count);
+    st = txn_cursor_columns(state->cursor, &code->reads.layout, node->code->capacity, true,
+                            node->arena, state->output.stored, &count);
     if (st != ST_OK)
         raise_read_status(st, plan->table->name);
     scan_output_finish(&code->reads, &state->output);
@@ -104,4 +104,5 @@ const struct node_kind node_seq_scan = {
     .next = seq_scan_next,
     .rewind = seq_scan_rewind,
     .close = seq_scan_close,
+    .reads_pages = true,
 };

@@ -107,4 +107,5 @@ const struct node_kind node_unique = {
     .open = unique_open,
     .next = unique_next,
     .rewind = unique_rewind,
+    .keep = node_keep_left,
 };

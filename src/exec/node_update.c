@@ -200,7 +200,6 @@ next_chunk(struct exec *exec, struct change_state *state, struct batch *chunk)
         state->has_in = node_next(exec, node->left, &state->in);
         if (!state->has_in)
             return false;
-        modify_deepen(&state->modify, &state->in);
     }
     *chunk = state->in;
     if (!code->may_repeat) {

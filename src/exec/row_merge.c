@@ -241,11 +241,11 @@ row_merge_index(struct row_merge *merge, oid index)
         (void)decode(merge, key, value, merge->side->new_columns, &rows);
         make_entry(merge, at, &rows, key, &merge->writer->entry_key, &merge->writer->entry_value,
                    &has);
-        if (!has)
-            continue;
-        bool is_unique = be16_get(merge->writer->entry_value.data) == 0;
         /* The views of `rows` die if a lock is waited for; a new tree's locks never are. */
-        put_entry(merge, merge->code->indexes[at].def, is_unique, &rows);
+        if (has)
+            put_entry(merge, merge->code->indexes[at].def,
+                      be16_get(merge->writer->entry_value.data) == 0, &rows);
+        exec_refresh(exec);
     }
     check_status(merge, st == ST_NOT_FOUND ? ST_OK : st);
     txn_cursor_close(cursor);

@@ -2,8 +2,9 @@
  * subplan.c: see subplan.h.
  *
  * An init plan is run once, at the first use of its param. Other subplans are run for each row that
- * asks: the row's values go to the exec params named by the plan, and the nodes start over. While a
- * subplan runs the caller's batch must stay: no scan below it may renew the reader's epoch.
+ * asks: the row's values go to the exec params named by the plan, and the nodes start over. A
+ * subplan's scans let go of the pages that the caller's batch was read from: the code that asks
+ * says so (expr_code.scans), and the caller has the batch's text copied before (node_keep).
  */
 #include "exec/subplan.h"
 #include "exec/expr_build.h"
@@ -26,13 +27,17 @@ subplan_compile(struct compiler *compiler, const struct plan_subplan *plan)
     struct subplan_code *code = arena_alloc_zero(compiler->arena, sizeof *code);
 
     code->plan = plan;
-    code->is_once = plan->is_init && plan->root->depend_count == 0;
+    code->is_once = subplan_is_once(plan);
     code->root = code->is_once ? node_compile(compiler, plan->root)
                                : node_compile_rescanned(compiler, plan->root);
     if (plan->is_hashed)
         code->hashed = hashed_compile(compiler, plan);
     if (plan->test != NULL)
         code->test = expr_compile(compiler, &plan->test, 1);
+    if (code->test != NULL)
+        node_keep(compiler, code->root, code->test->scans);
+    if (code->hashed != NULL)
+        node_keep(compiler, code->root, hashed_scans(code->hashed));
     code->phys = plan->root->column_count != 0 ? plan->root->columns[0].phys : PHYS_NONE;
     return code;
 }
@@ -164,7 +169,6 @@ run_subplan(struct exec *exec, struct subplan_state *state, bool *is_null)
         node_rewind(exec, state->root);
     }
     state->has_run = true;
-    exec->hold_count++;
     *is_null = false;
     switch (state->code->plan->kind) {
     case SUBLINK_EXISTS:
@@ -184,7 +188,6 @@ run_subplan(struct exec *exec, struct subplan_state *state, bool *is_null)
         value = run_array(exec, state);
         break;
     }
-    exec->hold_count--;
     return value;
 }
 
@@ -201,6 +204,8 @@ exec_param(struct exec *exec, uint32_t param)
         struct subplan_state *state = subplan_state(exec, (uint32_t)init_plan);
         bool is_null;
         union datum value = run_subplan(exec, state, &is_null);
+        if (!slot->is_set && root->depend_count == 0)
+            exec->init_pending--;
         *slot = (struct param_slot){
             .value = value, .is_null = is_null, .is_set = true, .version = ++exec->clock};
     }
@@ -252,5 +257,6 @@ build_subplan(struct code_builder *b, const struct expr *e, sel_no sel)
     } else if (compiler_type(b->compiler, e->type)->phys == PHYS_VIEW) {
         site->data = e;
     }
+    b->scans |= KEEP_ALWAYS;
     return build_rows(b, site, sel);
 }

@@ -17,11 +17,20 @@ struct subplan_code {
     bool is_once;                 /* an init plan that nothing makes stale */
 };
 
+/* True for an init plan that runs once at most: nothing makes its value stale. */
+static inline bool
+subplan_is_once(const struct plan_subplan *plan)
+{
+    return plan->is_init && plan->root->depend_count == 0;
+}
+
 struct subplan_code *subplan_compile(struct compiler *compiler, const struct plan_subplan *plan);
 
 /* ---- hashed_subplan.c ---- */
 
 struct hashed_code *hashed_compile(struct compiler *compiler, const struct plan_subplan *plan);
+/* expr_code.scans of the keys. */
+uint32_t hashed_scans(const struct hashed_code *code);
 /* capacity: of the root's batches. */
 struct hashed_rows *hashed_open(struct exec *exec, const struct hashed_code *code,
                                 uint32_t capacity);

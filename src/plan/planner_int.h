@@ -138,6 +138,9 @@ struct level {
 
     struct outer_ref *outer_refs;
     uint32_t outer_ref_count, outer_ref_capacity;
+    /* What the branches of the set operation being planned read of the level's ranges. */
+    struct outer_ref *branch_refs;
+    uint32_t branch_ref_count;
 
     /* Prepared clauses. */
     struct target *targets;

@@ -191,6 +191,8 @@ pull_up_one(struct planner *planner, struct query *query, const struct place *pl
     if (query->range_count + inner->range_count > LEVEL_RANGES_MAX)
         return NULL;
     uint32_t base = add_ranges(&map, &copy, inner);
+    for (uint32_t i = 0; i < inner->range_count; i++)
+        copy.ranges[base + i]->is_lateral |= query->ranges[place->leaf->range]->is_lateral;
     struct join_tree *tree = join_from(&map, inner, base);
     struct expr *where = map_expr(&map, inner->where);
     struct target *targets =

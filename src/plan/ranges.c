@@ -290,7 +290,9 @@ range_plan(struct level *level, struct rel *rel)
         plan_cte_range(level, rel);
         break;
     case RANGE_SETOP:
+        level->branch_ref_count = 0;
         rel->subquery = setop_plan(level, rel->source->setop);
+        note_lateral(level, rel, level->branch_refs, level->branch_ref_count);
         break;
     case RANGE_TABLE:
         plan_virtual(level, rel);

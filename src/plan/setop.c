@@ -7,8 +7,20 @@ static struct flow
 plan_branch(struct level *level, const struct query *query)
 {
     struct level *inner;
+    struct flow flow = level_plan(level->planner, level, USE_RANGE, query, -1, &inner);
+    uint32_t count = level->branch_ref_count + inner->outer_ref_count;
 
-    return level_plan(level->planner, level, USE_RANGE, query, -1, &inner);
+    if (inner->outer_ref_count == 0)
+        return flow;
+    /* Columns of the set operation's siblings in FROM. */
+    struct outer_ref *refs = arena_alloc_array(level->arena, count, sizeof *refs);
+    if (level->branch_ref_count != 0)
+        memcpy(refs, level->branch_refs, level->branch_ref_count * sizeof *refs);
+    memcpy(refs + level->branch_ref_count, inner->outer_refs,
+           inner->outer_ref_count * sizeof *refs);
+    level->branch_refs = refs;
+    level->branch_ref_count = count;
+    return flow;
 }
 
 /* Keys over all columns, by the set operation's equality. */

@@ -605,6 +605,7 @@ check_all_rows(struct merge *merge, const struct table *table)
         row.new_value = arena_slice(one, row.new_value);
         run_pass(&t, PASS_CHECK, &row);
         arena_reset(one);
+        txn_refresh(txn);
     }
     check_status(&t, st);
     txn_cursor_close(cursor);

@@ -152,10 +152,7 @@ reading_keep(struct session *session, struct portal *portal)
             raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
         shown->batch = batch_keep(portal->rest_arena, shown->batch);
     }
-    if (portal->exec != NULL && exec_holds_pages(portal->exec))
-        rows_keep_all(session, portal);
-    else
-        portal->view = txn_view_keep(session->txn);
+    portal->view = txn_view_keep(session->txn);
 }
 
 /* The next step tells of the error, and in a block it is the block's. */

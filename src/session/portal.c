@@ -181,7 +181,7 @@ portals_release_savepoint(struct session *session, uint32_t savepoint)
 }
 
 static void
-portal_start(struct portal *portal)
+portal_start(struct portal *portal, bool may_pause)
 {
     struct session *session = portal->session;
     struct exec_context context = {
@@ -196,6 +196,7 @@ portal_start(struct portal *portal)
         .work_mem_bytes = session_setting_bytes(&session->settings, SETTING_WORK_MEM),
         .memory_bytes_max = session_setting_bytes(&session->settings, SETTING_ROWAN_QUERY_MEMORY),
         .temp_dir = session->engine->temp_dir,
+        .may_pause = may_pause,
     };
     portal->exec = exec_open(portal->entry->program, &context);
     portal->is_started = true;
@@ -276,7 +277,7 @@ portal_next(struct portal *portal, uint64_t limit)
     bool has_view = portal_view_begin(portal);
     portal->is_running = true;
     if (portal->exec == NULL)
-        portal_start(portal);
+        portal_start(portal, limit != 0 || portal->name == NULL);
     bool has_rows = exec_next(portal->exec, batch);
     if (has_rows)
         batch_cut(portal, batch, limit);

@@ -160,13 +160,15 @@ reader_leave(struct reader *reader)
         atomic_store_explicit(&reader->epoch, EPOCH_OUTSIDE, memory_order_release);
 }
 
-void
+bool
 reader_refresh(struct reader *reader)
 {
     check(reader->depth > 0);
     uint64_t newest = atomic_load_explicit(&reader->store->readers.epoch, memory_order_relaxed);
-    if (atomic_load_explicit(&reader->epoch, memory_order_relaxed) != newest)
-        epoch_set(reader);
+    if (atomic_load_explicit(&reader->epoch, memory_order_relaxed) == newest)
+        return false;
+    epoch_set(reader);
+    return true;
 }
 
 birth_seq

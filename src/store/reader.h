@@ -11,6 +11,7 @@
 
 #include "base/status.h"
 #include "store/page_ref.h"
+#include <stdbool.h>
 
 struct store;
 struct reader;
@@ -22,7 +23,8 @@ void reader_free(struct reader *reader);
 /* Nest: the outermost pair counts. */
 void reader_enter(struct reader *reader);
 void reader_leave(struct reader *reader);
-void reader_refresh(struct reader *reader);
+/* False if the epoch is still the newest one: then pointers are as good as before. */
+bool reader_refresh(struct reader *reader);
 
 /*
  * Pins the moment *current (an atomic that the publisher advances after it has published a root of

@@ -163,6 +163,7 @@ static enum status
 rows_build(struct tree_load *load, struct edit *edit, struct tree_root *root)
 {
     struct tree_builder *builder;
+    snapshots_leave(load->txn);
     rows_sort(load);
     TRY(tree_builder_new(edit, &builder));
     enum status st = ST_OK;
@@ -281,6 +282,7 @@ static enum status
 runs_build(struct tree_load *load, struct edit *edit, struct tree_root *root)
 {
     struct tree_builder *builder;
+    snapshots_leave(load->txn);
     TRY(tree_builder_new(edit, &builder));
     reader_enter(load->snapshot->reader);
     reader_enter(edit->reader);

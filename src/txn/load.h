@@ -22,10 +22,12 @@ MUST_CHECK enum status tree_load_new(struct txn *txn, tree_no tree, uint64_t mem
                                      struct tree_load **load);
 void tree_load_free(struct tree_load *load); /* null is fine */
 
-/* The slices are copied. ST_LIMIT: the key or the value is too long. ST_EXISTS as from finish, if
- * a run was written. */
+/* The slices are copied; they must not lie in pages, nor does any other pointer into pages outlive
+ * the call, for many pages may be written meanwhile. ST_LIMIT: the key or the value is too long.
+ * ST_EXISTS as from finish, if a run was written. */
 MUST_CHECK enum status tree_load_add(struct tree_load *load, struct slice key, struct slice value);
-/* Builds the tree. ST_EXISTS: two rows have one key: tree_load_duplicate tells the second's. */
+/* Builds the tree; pointers into pages die. ST_EXISTS: two rows have one key: tree_load_duplicate
+ * tells the second's. */
 MUST_CHECK enum status tree_load_finish(struct tree_load *load);
 /* After ST_EXISTS: lives as long as the load. */
 void tree_load_duplicate(const struct tree_load *load, struct slice *key, struct slice *value);

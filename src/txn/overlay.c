@@ -344,9 +344,11 @@ merge_columns(struct txn_cursor *cursor, const struct layout *layout, uint32_t m
 void
 txn_refresh(struct txn *txn)
 {
-    struct snapshot *snapshot = txn_statement(txn)->snapshot;
-    if (snapshot->is_entered)
-        snapshot_renew(snapshot);
+    /* Statements around the running one stand in epochs too. */
+    for (struct snapshot *s = txn->snapshots; s != NULL; s = s->next) {
+        if (s->is_entered)
+            snapshot_renew(s);
+    }
     if (txn->temp != NULL)
         txn_refresh(txn->temp);
 }
@@ -356,8 +358,8 @@ txn_cursor_columns(struct txn_cursor *cursor, const struct layout *layout, uint3
                    bool is_refreshing, struct arena *arena, struct column *columns, uint32_t *count)
 {
     check(!cursor->is_backward);
-    if (is_refreshing && cursor->snapshot->is_entered)
-        snapshot_renew(cursor->snapshot);
+    if (is_refreshing)
+        txn_refresh(cursor->txn);
     TRY(cursor_ready(cursor));
     *count = 0;
     if (cursor->own == NULL)

@@ -80,8 +80,8 @@ snapshot_leave(struct snapshot *snapshot)
 void
 snapshot_renew(struct snapshot *snapshot)
 {
-    reader_refresh(snapshot->reader);
-    snapshot->renewals++;
+    if (reader_refresh(snapshot->reader))
+        snapshot->renewals++;
 }
 
 enum status

@@ -321,11 +321,17 @@ txn_view_drop(struct txn *txn, struct txn_view *view)
 }
 
 void
+snapshots_leave(struct txn *txn)
+{
+    for (struct snapshot *s = txn->snapshots; s != NULL; s = s->next)
+        snapshot_leave(s);
+}
+
+void
 txn_leave_epochs(void *object)
 {
     struct txn *txn = object;
-    for (struct snapshot *s = txn->snapshots; s != NULL; s = s->next)
-        snapshot_leave(s);
+    snapshots_leave(txn);
     if (txn->wait.on_block != NULL)
         txn->wait.on_block(txn->wait.object);
 }

@@ -175,8 +175,9 @@ MUST_CHECK enum status txn_cursor_next(struct txn_cursor *cursor, struct slice *
 MUST_CHECK enum status txn_cursor_columns(struct txn_cursor *cursor, const struct layout *layout,
                                           uint32_t max, bool is_refreshing, struct arena *arena,
                                           struct column *columns, uint32_t *count);
-/* Renews the statement's epoch, as a reader of many single rows must now and then: pages that it
- * has passed can be evicted. Pointers got from ANY cursor or look-up before are dead. */
+/* Renews the epoch of this statement and of those around it, as a reader of many single rows must
+ * now and then: pages that it has passed can be evicted. Pointers got from ANY cursor or look-up
+ * before are dead. */
 void txn_refresh(struct txn *txn);
 /* Back to the start, with a new range. */
 MUST_CHECK enum status txn_cursor_reset(struct txn_cursor *cursor, struct key_range range);

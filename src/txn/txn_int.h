@@ -82,7 +82,10 @@ txn_for(struct txn *txn, tree_no tree)
 struct statement *txn_statement(struct txn *txn);
 /* A snapshot of the transaction that nobody uses. */
 MUST_CHECK enum status txn_snapshot_spare(struct txn *txn, struct snapshot **snapshot);
-/* Leaves the epochs of all its snapshots, before blocking. Pins stay. */
+/* Leaves the epochs of all its snapshots: pointers into pages die, pins stay. Who reads on enters
+ * again. */
+void snapshots_leave(struct txn *txn);
+/* The same before blocking. */
 void txn_leave_epochs(void *object);
 /* The tree as own changes before `visible` leave it, laid over `snapshot`: the generation (null:
  * none) and the root below (*has_root false: nothing is below). */
