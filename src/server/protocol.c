@@ -9,7 +9,7 @@
 #include "server/server_int.h"
 #include <stdio.h>
 
-#define BIND_PARAMS_MAX 65535u
+#define BIND_PARAMS_FEW 16u
 
 /* A violation that the session does not see: told, and skipped to Sync. */
 static bool
@@ -79,11 +79,18 @@ on_parse(struct connection *connection, struct message_reader *reader)
     return true;
 }
 
-/* Reads format codes: 0 (text) or 1 (binary) each. Null codes with count 0: none. */
+/* Reads format codes: 0 (text) or 1 (binary) each. Null codes with count 0: none, or text for all.
+ */
 static bool
 read_formats(struct message_reader *reader, struct formats *formats)
 {
     formats->count = reader_u16(reader);
+    bool is_text = formats->count == 1 && reader->end - reader->at >= 2 && reader->at[0] == 0 &&
+                   reader->at[1] == 0;
+    if (is_text) {
+        (void)reader_u16(reader);
+        formats->count = 0;
+    }
     formats->codes = formats->count == 0 ? NULL : mem_alloc(formats->count * sizeof(uint16_t));
     if (formats->count != 0 && formats->codes == NULL)
         return false;
@@ -116,11 +123,12 @@ bind(struct connection *connection, struct message_reader *reader)
     const char *portal = reader_text(reader);
     const char *statement = reader_text(reader);
     struct formats given = {0}, results = {0};
-    struct param_value *params = NULL;
+    struct param_value few[BIND_PARAMS_FEW], *params = few;
     bool is_good = read_formats(reader, &given);
     uint32_t count = reader_u16(reader);
     if (is_good) {
-        params = mem_alloc((count + 1) * sizeof *params);
+        if (count > BIND_PARAMS_FEW)
+            params = mem_alloc(count * sizeof *params);
         is_good = params != NULL && read_params(reader, &given, count, params) &&
                   read_formats(reader, &results) && reader_is_done(reader);
     }
@@ -135,7 +143,8 @@ bind(struct connection *connection, struct message_reader *reader)
         connection->skips_to_sync = true;
     }
     mem_free(given.codes);
-    mem_free(params);
+    if (params != few)
+        mem_free(params);
 }
 
 static const struct formats *

@@ -107,9 +107,9 @@ struct lane {
     _Atomic uint64_t step_count; /* connections served; the watcher compares */
     _Atomic bool is_sleeping;    /* the driver is about to sleep: a waker must write to wake_fd */
     uint64_t seen_count;         /* the watcher's */
-    struct mutex mutex;          /* guards wakes */
-    struct connection *wakes;    /* whose commits are done */
-    struct connection *dead;     /* ended, to be freed by the driver */
+    struct mutex mutex;          /* for changes of what follows; looks need no lock */
+    struct connection *_Atomic wakes; /* whose commits are done */
+    struct connection *_Atomic dead;  /* ended, to be freed by the driver */
 };
 
 enum stop_mode { STOP_NOT, STOP_SMART, STOP_FAST, STOP_IMMEDIATE };

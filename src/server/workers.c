@@ -132,6 +132,8 @@ static void
 lane_bury(struct lane *lane)
 {
     struct server *server = lane->server;
+    if (lane->dead == NULL)
+        return;
     mutex_lock(&lane->mutex);
     struct connection *dead = lane->dead;
     lane->dead = NULL;
@@ -236,6 +238,8 @@ on_input(struct worker *worker, struct connection *connection)
 static struct connection *
 take_wakes(struct lane *lane)
 {
+    if (lane->wakes == NULL)
+        return NULL;
     mutex_lock(&lane->mutex);
     struct connection *wakes = lane->wakes;
     lane->wakes = NULL;
@@ -272,9 +276,7 @@ static int
 lane_wait(struct lane *lane, struct epoll_event *events)
 {
     lane->is_sleeping = true;
-    mutex_lock(&lane->mutex);
     bool has_work = lane->wakes != NULL || lane->dead != NULL;
-    mutex_unlock(&lane->mutex);
     int count = epoll_wait(lane->epoll_fd, events, LANE_EVENTS_MAX, has_work ? 0 : -1);
     lane->is_sleeping = false;
     return count;

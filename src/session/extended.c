@@ -281,7 +281,7 @@ portal_fill(struct portal *portal, struct statement *statement, uint32_t param_c
         return;
     }
     portal->kind = statement->is_utility ? PORTAL_UTILITY : PORTAL_QUERY;
-    if (statement->is_utility && session_is_control(statement->raw->source))
+    if (statement->is_control)
         return;
     transaction_ensure(session);
     if (!session->in_statement)
@@ -337,6 +337,20 @@ portal_take_values(struct portal *portal, const union datum *values, const bool 
 
 /* ---- executing ---- */
 
+/* Runs it up to the limit, and *count is what its tag says: rows put out, or changed. True: the
+ * limit was reached. */
+static bool
+portal_count(struct portal *portal, uint64_t limit, uint64_t *count)
+{
+    *count = 0;
+    if (portal->is_done || (limit == 0 && portal_run_short(portal, count)))
+        return false;
+    bool is_limited = portal_run(portal, limit, count);
+    if (!is_limited && portal->exec != NULL && portal->entry->command != COMMAND_SELECT)
+        *count = exec_modified_count(portal->exec);
+    return is_limited;
+}
+
 /* A planned query's rows, up to the limit; the tag or the suspension is told. */
 static void
 execute_query(struct portal *portal, uint64_t limit)
@@ -348,9 +362,8 @@ execute_query(struct portal *portal, uint64_t limit)
               portal->name);
     if (!portal->is_started && !portal->is_done)
         planned_need_write(session, portal->entry);
-    uint64_t row_count = 0;
-    bool is_limited = !portal->is_done && portal_run(portal, limit, &row_count);
-    if (is_limited) {
+    uint64_t count;
+    if (portal_count(portal, limit, &count)) {
         sink->suspended(sink->object);
         return;
     }
@@ -358,12 +371,8 @@ execute_query(struct portal *portal, uint64_t limit)
     const char *verb = portal->statement != NULL && portal->statement->tag != NULL
                            ? portal->statement->tag
                            : "SELECT";
-    uint64_t count = row_count;
-    if (entry != NULL && portal->exec != NULL && entry->command != COMMAND_SELECT)
-        count = exec_modified_count(portal->exec);
     const char *insert = entry != NULL && entry->command == COMMAND_INSERT ? "INSERT 0" : verb;
-    sink->complete(sink->object, arena_format(session->query_arena, "%s %llu", insert,
-                                              (unsigned long long)count));
+    sink->complete(sink->object, session_count_tag(session->query_arena, insert, count));
     portal_stop(portal);
 }
 
@@ -373,13 +382,14 @@ execute_utility(struct portal *portal)
     struct session *session = portal->session;
     struct session_sink *sink = &session->sink;
     portal->is_done = true;
-    if (session_is_control(portal->raw->source)) {
-        /* Not in the portal's arena: the portal may go with the transaction or savepoint. */
-        struct analyze_options options = {.arena = session->query_arena, .scope = &session->scope};
-        const struct query *query = analyze(&options, portal->raw);
-        if (query->command == COMMAND_UTILITY && query->utility->kind <= UTILITY_ROLLBACK_TO)
-            return session_run_control(session, query->utility);
+    if (portal->statement->is_control) {
+        /* The portal may go with the transaction, and a forgotten statement with it. */
+        struct arena *arena = portal->statement->is_forgotten ? session->query_arena : NULL;
+        const struct utility *control = statement_control(portal->statement, arena);
+        if (control != NULL)
+            return session_run_control(session, control);
     }
+    session->ran_long = true;
     transaction_ensure(session);
     if (!session->in_statement)
         statement_begin(session);
@@ -569,13 +579,14 @@ session_close_portal(struct session *session, const char *name)
 enum session_state
 session_sync(struct session *session)
 {
-    struct notice_sink outer = session_enter(session);
+    struct notice_sink outer = session_take_notices(session); /* nothing here asks for the time */
     enum session_state state = SESSION_READY;
     statement_end(session);
     if (session->state == TRANSACTION_NONE && session->txn != NULL) {
         struct catch frame;
         if (catch_begin(&frame, session->query_arena)) {
-            state = transaction_commit(session, COMMIT_SYNC, NULL, false);
+            if (!transaction_park(session))
+                state = transaction_commit(session, COMMIT_SYNC, NULL, false);
             catch_end(&frame);
         } else {
             session_fail(session, frame.error);

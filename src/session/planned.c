@@ -249,6 +249,7 @@ guard_end(void *object)
 static struct guard *
 guard_begin(struct session *session)
 {
+    session->ran_long = true;
     struct guard *guard = arena_alloc(session->statement_arena, sizeof *guard);
     *guard = (struct guard){.session = session};
     arena_on_end(session->statement_arena, guard_end, guard);

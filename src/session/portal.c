@@ -10,6 +10,8 @@
 #include "session/statement_cache.h"
 #include "session/transaction.h"
 
+#define PORTAL_ARENA_KEEP_BYTES 8192u
+
 struct portal *
 portal_find(struct session *session, const char *name)
 {
@@ -27,8 +29,10 @@ portal_new(struct session *session, const char *name)
         raise(SQLSTATE_DUPLICATE_CURSOR, "cursor \"%s\" already exists", name);
     if (old != NULL)
         portal_free(old);
-    struct arena *arena =
-        arena_new(&(struct arena_options){.name = "portal", .on_full = raise_arena_full});
+    struct arena *arena = session->portal_arena;
+    session->portal_arena = NULL;
+    if (arena == NULL)
+        arena = arena_new(&(struct arena_options){.name = "portal", .on_full = raise_arena_full});
     if (arena == NULL)
         raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
     size_t name_bytes = name == NULL ? 0 : strlen(name) + 1;
@@ -91,6 +95,18 @@ portal_end(struct portal *portal)
         statement->shown->is_cut = true;
 }
 
+/* Kept for the next portal, if it is small and none is kept yet. */
+static void
+give_arena(struct session *session, struct arena *arena)
+{
+    if (session->portal_arena != NULL || arena_bytes(arena) > PORTAL_ARENA_KEEP_BYTES) {
+        arena_free(arena);
+        return;
+    }
+    arena_reset(arena);
+    session->portal_arena = arena;
+}
+
 void
 portal_free(struct portal *portal)
 {
@@ -101,7 +117,7 @@ portal_free(struct portal *portal)
     if (portal->statement != NULL)
         statement_unbind(portal->statement, portal);
     arena_free(portal->rest_arena);
-    arena_free(portal->arena); /* the portal itself lies in it */
+    give_arena(portal->session, portal->arena); /* the portal itself lies in it */
 }
 
 void
@@ -184,6 +200,7 @@ static void
 portal_start(struct portal *portal, bool may_pause)
 {
     struct session *session = portal->session;
+    session->ran_long = true;
     struct exec_context context = {
         .arena = portal->arena,
         .txn = session->txn,

@@ -86,10 +86,16 @@ receive_notice(void *object, const struct error *error)
 }
 
 struct notice_sink
+session_take_notices(struct session *session)
+{
+    return notice_sink_set((struct notice_sink){.receive = receive_notice, .object = session});
+}
+
+struct notice_sink
 session_enter(struct session *session)
 {
     session->statement_began_us = clock_wall_us();
-    return notice_sink_set((struct notice_sink){.receive = receive_notice, .object = session});
+    return session_take_notices(session);
 }
 
 void
@@ -122,13 +128,29 @@ session_put_rows(struct session *session, const struct batch *batch)
 
 /* ---- tags ---- */
 
-static const char *
-count_tag(struct session *session, const struct cache_entry *entry, uint64_t count)
+const char *
+session_count_tag(struct arena *arena, const char *verb, uint64_t count)
 {
-    struct arena *arena = session->statement_arena;
-    if (entry->command == COMMAND_INSERT)
-        return arena_format(arena, "INSERT 0 %llu", (unsigned long long)count);
-    return arena_format(arena, "%s %llu", entry->verb, (unsigned long long)count);
+    size_t verb_bytes = strlen(verb);
+    char digits[20];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + count % 10);
+        count /= 10;
+    } while (count != 0);
+    char *tag = arena_alloc(arena, verb_bytes + 1 + sizeof digits - at + 1);
+    memcpy(tag, verb, verb_bytes);
+    tag[verb_bytes] = ' ';
+    memcpy(tag + verb_bytes + 1, digits + at, sizeof digits - at);
+    tag[verb_bytes + 1 + sizeof digits - at] = '\0';
+    return tag;
+}
+
+static const char *
+entry_tag(struct session *session, const struct cache_entry *entry, uint64_t count)
+{
+    const char *verb = entry->command == COMMAND_INSERT ? "INSERT 0" : entry->verb;
+    return session_count_tag(session->statement_arena, verb, count);
 }
 
 static uint64_t
@@ -193,6 +215,7 @@ run_entry(struct session *session, struct cache_entry *entry, const struct query
         context.params = params->values;
         context.param_nulls = params->nulls;
     }
+    session->ran_long = true;
     struct exec *exec = exec_open(entry->program, &context);
     struct batch batch;
     uint64_t row_count = 0;
@@ -201,7 +224,7 @@ run_entry(struct session *session, struct cache_entry *entry, const struct query
         if (entry->info.returns_rows)
             session_put_rows(session, &batch);
     }
-    const char *tag = count_tag(session, entry, entry_count(entry, exec, row_count));
+    const char *tag = entry_tag(session, entry, entry_count(entry, exec, row_count));
     exec_close(exec);
     return tag;
 }

@@ -11,6 +11,8 @@ struct query;
 /* What every function of session.h begins with: the clock is read, the thread's notices go to this
  * session. Returns the sink before. */
 struct notice_sink session_enter(struct session *session);
+/* The same without a look at the clock. */
+struct notice_sink session_take_notices(struct session *session);
 /* An error has been caught: tells the client and leaves the transaction as the error does. */
 void session_fail(struct session *session, const struct error *error);
 /* Adds to an error that the file's state may have caused why the file is not written to. */
@@ -19,6 +21,9 @@ void error_explain(const struct session *session, struct error *error);
  * session is to end. */
 void session_arm(struct session *session);
 void session_disarm(struct session *session);
+
+/* A command's tag: its verb ("INSERT 0") and how many rows. */
+const char *session_count_tag(struct arena *arena, const char *verb, uint64_t count);
 
 /* True for BEGIN, COMMIT, SAVEPOINT and kin, by their first word: they need no snapshot and work in
  * failed blocks. */
@@ -54,6 +59,14 @@ struct cache_entry *statement_plan(struct statement *statement, struct arena *ar
                                    struct query **utility);
 /* What the short path keeps open; the statement may go on to be run. */
 void statement_close_point(struct statement *statement);
+/* The analysed form of BEGIN and kin; null: it is not one of them. In `arena`, or, if that is null,
+ * kept with the statement. */
+const struct utility *statement_control(struct statement *statement, struct arena *arena);
+/*
+ * Runs a portal that nothing was taken from yet to its end, if its statement has a short path: its
+ * row is put out, *count is for the tag. False: nothing was done, portal_run is to do it. Raises.
+ */
+bool portal_run_short(struct portal *portal, uint64_t *count);
 struct portal *portal_bind(struct session *session, const char *name, struct statement *statement,
                            uint32_t param_count);
 /* Fills its parameters in with copies of the values. */

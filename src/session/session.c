@@ -221,6 +221,7 @@ session_release(struct session *session)
         mem_free(session->reported[id]);
     map_deinit(&session->currvals);
     buf_deinit(&session->lift_key);
+    arena_free(session->portal_arena);
     arena_free(session->query_arena);
     arena_free(session->statement_arena);
     arena_free(session->txn_arena);

@@ -160,6 +160,7 @@ struct session {
     struct arena *query_arena;     /* a simple query\'s, or until Sync */
     struct arena *txn_arena;       /* reset when the transaction ends */
     struct arena *statement_arena; /* reset when a statement begins */
+    struct arena *portal_arena;    /* the next portal's, if one was left; else null */
 
     struct txn *txn;
     struct catalog *catalog;
@@ -176,6 +177,7 @@ struct session {
     bool is_deferrable;
     bool has_snapshot;           /* a statement has begun in it */
     bool query_ran;              /* one that is not about the transaction itself */
+    bool ran_long;               /* something in it took memory that lives as long as it does */
     struct savepoint *savepoint; /* innermost */
     uint64_t path_version;       /* changes with search_path and what else analysis depends on */
 

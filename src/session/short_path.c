@@ -46,6 +46,24 @@ end_implicit(struct session *session)
     (void)transaction_commit(session, COMMIT_RUN, NULL, true);
 }
 
+static enum point_outcome
+point_once(struct statement *statement, const union datum *values, const bool *nulls,
+           struct batch *batch)
+{
+    struct session *session = statement->session;
+    struct exec_context context = {
+        .txn = session->txn,
+        .catalog = session->catalog,
+        .env = &session->env,
+        .param_count = statement->info.param_count,
+        .params = values,
+        .param_nulls = nulls,
+        .cancel = &session->cancel,
+    };
+    return point_run(statement_point(statement, &context), &context, batch,
+                     &session->modified_count);
+}
+
 static enum short_outcome
 run_point(struct statement *statement, const union datum *values, const bool *nulls,
           struct batch *batch)
@@ -58,17 +76,7 @@ run_point(struct statement *statement, const union datum *values, const bool *nu
     if (statement->entry == NULL || program_point(entry->program) == NULL)
         return SHORT_NOT;
     planned_need_write(session, entry);
-    struct exec_context context = {
-        .txn = session->txn,
-        .catalog = session->catalog,
-        .env = &session->env,
-        .param_count = statement->info.param_count,
-        .params = values,
-        .param_nulls = nulls,
-        .cancel = &session->cancel,
-    };
-    struct point *point = statement_point(statement, &context);
-    enum point_outcome outcome = point_run(point, &context, batch, &session->modified_count);
+    enum point_outcome outcome = point_once(statement, values, nulls, batch);
     if (outcome == POINT_LONG_WAY)
         return SHORT_NOT;
     session->query_ran = true;
@@ -77,20 +85,55 @@ run_point(struct statement *statement, const union datum *values, const bool *nu
     return outcome == POINT_ROW ? SHORT_ROW : SHORT_DONE;
 }
 
+bool
+portal_run_short(struct portal *portal, uint64_t *count)
+{
+    struct session *session = portal->session;
+    struct statement *statement = portal->statement;
+    struct batch batch;
+    if (statement == NULL || portal->is_started || statement->entry == NULL ||
+        statement->entry != portal->entry || program_point(portal->entry->program) == NULL)
+        return false;
+    portal->is_running = true;
+    enum point_outcome outcome = point_once(statement, portal->params, portal->param_nulls, &batch);
+    portal->is_running = false;
+    if (outcome == POINT_LONG_WAY)
+        return false;
+    portal->is_started = portal->is_done = true;
+    *count =
+        portal->entry->command == COMMAND_SELECT ? outcome == POINT_ROW : session->modified_count;
+    portal->row_count = *count;
+    if (outcome == POINT_ROW && portal->info.returns_rows &&
+        !session->sink.rows(session->sink.object, session, &batch))
+        raise(SQLSTATE_CONNECTION_FAILURE, "the client has gone");
+    return true;
+}
+
+const struct utility *
+statement_control(struct statement *statement, struct arena *arena)
+{
+    if (arena == NULL && statement->control != NULL)
+        return statement->control;
+    struct analyze_options options = {.arena = arena == NULL ? statement->arena : arena,
+                                      .scope = &statement->session->scope};
+    const struct query *query = analyze(&options, statement->raw);
+    if (query->command != COMMAND_UTILITY || query->utility->kind > UTILITY_ROLLBACK_TO)
+        return NULL;
+    if (arena == NULL)
+        statement->control = query->utility;
+    return query->utility;
+}
+
 /* BEGIN, COMMIT, ...: the analysed form is kept with the statement. */
 static enum short_outcome
 run_control(struct statement *statement)
 {
     struct session *session = statement->session;
-    if (statement->control == NULL) {
-        struct analyze_options options = {.arena = statement->arena, .scope = &session->scope};
-        const struct query *query = analyze(&options, statement->raw);
-        if (query->command != COMMAND_UTILITY || query->utility->kind > UTILITY_ROLLBACK_TO)
-            return SHORT_NOT;
-        statement->control = query->utility;
-    }
+    const struct utility *control = statement_control(statement, NULL);
+    if (control == NULL)
+        return SHORT_NOT;
     session->modified_count = 0;
-    (void)session_run_control(session, statement->control);
+    (void)session_run_control(session, control);
     return SHORT_DONE;
 }
 

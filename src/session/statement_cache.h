@@ -34,7 +34,7 @@ struct cache_key {
 struct cache_entry {
     struct cache_entry *hash_next, *newer, *older; /* the cache's */
     uint64_t hash;
-    uint32_t refs; /* guarded by the cache's mutex; 1 is the cache's own while listed */
+    _Atomic uint32_t refs; /* 1 is the cache's own while listed */
     bool is_listed;
     struct cache_key key;
     struct arena *arena;

@@ -40,12 +40,25 @@ transaction_unpark(struct session *session)
     session->parked_txn = NULL;
 }
 
+static bool
+has_held_portals(const struct session *session)
+{
+    for (const struct portal *portal = session->portals; portal != NULL; portal = portal->next) {
+        if (portal->is_hold)
+            return true;
+    }
+    return false;
+}
+
 bool
 transaction_park(struct session *session)
 {
     if (session->isolation != ISOLATION_READ_COMMITTED || session->is_read_only ||
-        session->is_deferrable || session->portals != NULL || session->settings.undo != NULL ||
-        session->savepoint != NULL || !txn_renew(session->txn))
+        session->is_deferrable || session->ran_long || session->settings.undo != NULL ||
+        session->savepoint != NULL || has_held_portals(session))
+        return false;
+    portals_end_transaction(session);
+    if (!txn_renew(session->txn))
         return false;
     session->parked_txn = session->txn;
     session->parked_catalog = session->catalog;
@@ -93,6 +106,7 @@ transaction_wait_changed(struct session *session)
 static void
 open_txn(struct session *session)
 {
+    session->ran_long = false;
     if (take_parked(session))
         return;
     struct txn_options options = {.isolation = session->isolation,

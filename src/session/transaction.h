@@ -32,7 +32,7 @@ enum session_state transaction_commit(struct session *session, enum commit_step 
 void transaction_resume(struct session *session);
 void transaction_rollback(struct session *session);
 /* Puts an implicit transaction that leaves no trace aside, for the next one to begin with; false:
- * it must be ended. */
+ * it must be ended. Its portals end either way, if it has no cursors WITH HOLD. */
 bool transaction_park(struct session *session);
 /* Ends the one put aside. */
 void transaction_unpark(struct session *session);
