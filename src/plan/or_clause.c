@@ -2,7 +2,7 @@
  * or_clause.c: what an OR of ANDs says that can be used before it is asked itself.
  *
  * (a AND b) OR (a AND c) is a AND (b OR c): `a` may be a join's key. And where each arm restricts a
- * rel, the OR of those restrictions can be asked at its scan, though the whole reads other rels too.
+ * rel, the OR of those restrictions can be asked at its scan, though the whole reads others too.
  */
 #include "plan/planner_int.h"
 

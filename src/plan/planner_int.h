@@ -90,7 +90,7 @@ struct qual {
 
 struct join_group; /* join.c */
 
-/* A condition whose restriction of one rel is asked at the scan too: `share` of its rows passes that. */
+/* A condition whose restriction of one rel is asked at the scan too: `share` of rows pass there. */
 struct implied {
     const struct expr *expr;
     double share;
@@ -188,8 +188,8 @@ struct plan_list expr_list_plan(const struct expr_list *list);
 
 /* ---- or_clause.c ---- */
 
-/* Adds the conjuncts that all arms share to `common`; returns what is left of the OR, null: nothing,
- * itself if they share none. */
+/* Adds the conjuncts that all arms share to `common`. Returns what is left of the OR: null if that
+ * is nothing, itself if they share none. */
 struct expr *or_factor(struct arena *arena, struct expr * or, struct expr_list *common);
 /* What the OR says of some rels alone; null if one of its arms says nothing of them. */
 struct expr *or_restriction(const struct level *level, const struct expr * or, relset rels);
