@@ -15,12 +15,19 @@
 #include "store/store_int.h"
 
 static enum status first_pass(struct log_scan *records, log_apply scan, void *object);
-static enum status second_pass(struct log *log, log_pos start, log_pos end, log_apply apply,
-                               void *object);
+static enum status second_pass(struct log *log, log_pos start, log_pos end,
+                               const struct log_replay *replay);
 static enum status settle_end(struct store *store, struct log_scan *records);
 
 enum status
 store_recover(struct store *store, log_apply scan, log_apply apply, void *object)
+{
+    struct log_replay replay = {.scan = scan, .apply = apply, .object = object};
+    return store_recover_by(store, &replay);
+}
+
+enum status
+store_recover_by(struct store *store, const struct log_replay *replay)
 {
     struct log *log = store->log;
     if (log == NULL)
@@ -29,13 +36,18 @@ store_recover(struct store *store, log_apply scan, log_apply apply, void *object
     log_pos start = store->checkpoint->superblock.log_start;
     log_scan_init(&records, log, start);
     store->space->is_replaying = true;
-    enum status st = first_pass(&records, scan != NULL ? scan : apply, object);
+    enum status st =
+        first_pass(&records, replay->scan != NULL ? replay->scan : replay->apply, replay->object);
     log_pos end = records.next;
     if (st == ST_OK)
         st = settle_end(store, &records);
     log_scan_deinit(&records);
-    if (st == ST_OK && scan != NULL && apply != NULL)
-        st = second_pass(log, start, end, apply, object);
+    if (st == ST_OK && replay->scan != NULL && replay->apply != NULL) {
+        st = second_pass(log, start, end, replay);
+        log_pos from;
+        if (st == ST_CORRUPT && replay->resume != NULL && replay->resume(replay->object, &from))
+            st = second_pass(log, from, end, replay);
+    }
     store->space->is_replaying = false;
     if (st == ST_CORRUPT) {
         store_stop_writes(store, "a record of the log could not be applied");
@@ -82,7 +94,7 @@ settle_end(struct store *store, struct log_scan *records)
 }
 
 static enum status
-second_pass(struct log *log, log_pos start, log_pos end, log_apply apply, void *object)
+second_pass(struct log *log, log_pos start, log_pos end, const struct log_replay *replay)
 {
     struct log_scan scan;
     log_scan_init(&scan, log, start);
@@ -94,8 +106,8 @@ second_pass(struct log *log, log_pos start, log_pos end, log_apply apply, void *
         if (st == ST_NOT_FOUND)
             st = store_corrupt(log->store, PAGE_NONE, "the log changed while it was read");
         else if (st == ST_OK)
-            st = apply(object, at, record);
+            st = replay->apply(replay->object, at, record);
     }
     log_scan_deinit(&scan);
-    return st;
+    return st == ST_OK && replay->finish != NULL ? replay->finish(replay->object) : st;
 }

@@ -55,6 +55,16 @@ typedef enum status (*log_apply)(void *object, log_pos at, struct slice record);
  */
 MUST_CHECK enum status store_recover(struct store *store, log_apply scan, log_apply apply,
                                      void *object);
+/* The same for a caller that applies many records at a time. */
+struct log_replay {
+    log_apply scan, apply;               /* may be null */
+    enum status (*finish)(void *object); /* after the last record */
+    /* After an ST_CORRUPT: whether records are to be applied once more from *from on, the first of
+     * those that had not become visible when it happened. */
+    bool (*resume)(void *object, log_pos *from);
+    void *object;
+};
+MUST_CHECK enum status store_recover_by(struct store *store, const struct log_replay *replay);
 /* Marks pages as used before replay takes new ones. */
 MUST_CHECK enum status space_claim(struct store *store, page_no first, uint64_t count);
 

@@ -86,6 +86,15 @@ MUST_CHECK enum status tree_put(struct edit *edit, struct tree_root *root, struc
 MUST_CHECK enum status tree_put_many(struct edit *edit, struct tree_root *root,
                                      const struct slice *keys, const struct slice *values,
                                      uint32_t count, enum put_mode mode, uint32_t *done);
+/* What becomes of a key: a value, whatever it had before, or nothing. */
+struct tree_change {
+    struct slice key, value;
+    bool is_delete; /* of a key that may be missing */
+};
+/* Changes in strictly rising key order, with one descent for each leaf that they go to. After a
+ * failure some are made. One epoch's work: a few hundred at a time. */
+MUST_CHECK enum status tree_change_many(struct edit *edit, struct tree_root *root,
+                                        const struct tree_change *changes, uint32_t count);
 /* True if the edit knows without a look at the tree that the key is greater than all in it. */
 bool tree_is_behind(const struct edit *edit, const struct tree_root *root, struct slice key);
 MUST_CHECK enum status tree_delete(struct edit *edit, struct tree_root *root,

@@ -9,8 +9,6 @@
 #include "store/overflow.h"
 #include "store/tree_int.h"
 
-#define SPARSE_BYTES (PAGE_BODY_BYTES / 4)
-
 /* Takes the page at depth d, which is empty, away from its parent. */
 static void
 remove_empty(struct edit *edit, struct tree_path *path, uint32_t d)
@@ -83,7 +81,7 @@ tidy(struct edit *edit, struct tree_root *root, struct tree_path *path)
         const struct page *page = path->at[d].page;
         if (page->slot_count == 0)
             remove_empty(edit, path, d);
-        else if (page_used_bytes(page) >= SPARSE_BYTES || !merge_sparse(edit, path, d))
+        else if (page_used_bytes(page) >= TREE_SPARSE_BYTES || !merge_sparse(edit, path, d))
             return;
     }
     shrink_root(edit, root, path->at[0].ref, path->at[0].page);

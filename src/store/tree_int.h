@@ -9,6 +9,9 @@
 #include "store/store_int.h"
 #include "store/tree.h"
 
+/* A page with less in it takes in a neighbour when a row has left it. */
+#define TREE_SPARSE_BYTES (PAGE_BODY_BYTES / 4)
+
 /* ---- the way down ---- */
 
 /* From the root (at[0]) to a leaf (at[depth - 1]). */

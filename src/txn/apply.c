@@ -70,6 +70,7 @@ group_adopt(struct group *group, struct branch *branch, struct adoption *adoptio
     if (!is_same || branch->ref.since >= adoption->first_birth)
         return ST_IN_USE;
     TRY(apply_base(group, branch, tree, adoption->is_replacing ? BASE_EMPTY : BASE_SNAPSHOT));
+    part->moment = group->moment;
     tree->root = adoption->root;
     adoption->branch = branch;
     adoption->next_in_group = group->adoptions;
@@ -108,6 +109,7 @@ group_apply(struct group *group, struct branch *branch, struct slice changes)
     struct group_branch *part;
     TRY(group_branch_get(group, branch, &part));
     part->commit_count++;
+    part->moment = group->moment;
     struct record_reader reader = record_reader_of(changes);
     while (record_left(&reader) != 0) {
         enum status st = apply_tree(group, part, &reader);
@@ -118,5 +120,28 @@ group_apply(struct group *group, struct branch *branch, struct slice changes)
         if (st != ST_OK)
             return st;
     }
+    return ST_OK;
+}
+
+enum status
+group_note_commits(struct group *group, struct branch *branch, uint64_t count, birth_seq moment)
+{
+    struct group_branch *part;
+    TRY(group_branch_get(group, branch, &part));
+    part->commit_count += count;
+    part->moment = moment;
+    return ST_OK;
+}
+
+enum status
+group_apply_sorted(struct group *group, struct branch *branch, const struct group_changes *changes)
+{
+    struct group_branch *part;
+    struct group_tree *tree;
+    TRY(group_branch_get(group, branch, &part));
+    TRY(group_tree_get(group, part, changes->tree, &tree));
+    TRY(apply_base(group, branch, tree, BASE_SNAPSHOT));
+    TRY(tree_change_many(&part->edit, &tree->root, changes->changes, changes->change_count));
+    reader_refresh(group->reader);
     return ST_OK;
 }

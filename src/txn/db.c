@@ -62,8 +62,18 @@ db_recover(struct db *db)
     db->next_id = state.next_id < FIRST_USER_ID ? FIRST_USER_ID : state.next_id;
     db->ids_end = db->next_id;
     db->ids_logged = db->next_id;
-    if (db->has_device)
-        TRY(store_recover(db->store, replay_scan, replay_record, db));
+    if (db->has_device) {
+        struct replay replay;
+        replay_init(&replay, db);
+        struct log_replay how = {.scan = replay_scan,
+                                 .apply = replay_record,
+                                 .finish = replay_finish,
+                                 .resume = replay_resume,
+                                 .object = &replay};
+        enum status st = store_recover_by(db->store, &how);
+        replay_deinit(&replay);
+        TRY(st);
+    }
     return db_init_file(db);
 }
 

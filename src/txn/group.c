@@ -5,6 +5,10 @@
  *       leaves no trace
  *   B2  a page that a branch's edit retired is freed if its birth is after the moment of the node
  *       above the branch, else that node still reaches it: it goes to the branch's dead list
+ *       A head's moment is that of the branch's own last change. In a group of many records
+ *       (replay.c) it may be less than the group's, and must not be more than it was when the log
+ *       was written: pages that a record names were born in moments between records, and would
+ *       count as a fork's that never reached them.
  *   B3  heads are published before db->published reaches their moment, and pages are retired after
  *
  * Dead pages of a branch are kept in memory and written to the file's tree when there are many of
@@ -91,6 +95,7 @@ group_begin(struct group *group, birth_seq moment)
     struct db *db = group->db;
     reader_enter(group->reader);
     group->is_entered = true;
+    group->birth = moment;
     group->moment = moment;
     group->branch_count = 0;
     group->ref_count = 0;
@@ -185,9 +190,10 @@ group_branch_get(struct group *group, struct branch *branch, struct group_branch
     uint32_t tree_capacity = made->tree_capacity;
     *made = (struct group_branch){.branch = branch,
                                   .directory = head_read(&branch->head).root,
+                                  .moment = group->moment,
                                   .trees = trees,
                                   .tree_capacity = tree_capacity};
-    edit_init(&made->edit, group->db->store, group->reader, group->moment);
+    edit_init(&made->edit, group->db->store, group->reader, group->birth);
     *part = made;
     return ST_OK;
 }
@@ -426,7 +432,7 @@ part_publish(struct group *group, struct group_branch *part)
 {
     struct branch *branch = part->branch;
     struct db *db = group->db;
-    struct head_state head = {.moment = group->moment, .root = part->directory};
+    struct head_state head = {.moment = part->moment, .root = part->directory};
     head_publish(&branch->head, &head);
     atomic_fetch_add_explicit(&branch->own_commits, part->commit_count, memory_order_relaxed);
     if (!atomic_load_explicit(&branch->is_changed, memory_order_relaxed)) {

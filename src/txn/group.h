@@ -3,7 +3,8 @@
  *
  * A group makes pages of one birth in edits of its own, one a branch and one for the file's tree,
  * and then becomes visible as a whole or is dropped as a whole. Replay of the log uses the same
- * functions without the log. The writer's thread alone.
+ * functions without the log, and makes one group of many records: it begins in the moment of the
+ * first and is published in that of the last. The writer's thread alone.
  */
 #pragma once
 
@@ -24,6 +25,7 @@ struct group_branch {
     uint32_t tree_count, tree_capacity;
     uint32_t free_count; /* group_seal: the first of edit.retired; the rest goes to the dead */
     uint64_t commit_count;
+    birth_seq moment; /* of the last change to the branch: what forks and adoptions are judged by */
 };
 
 /* A private tree that the group is to adopt (private.h); the transaction's, until the end. */
@@ -51,8 +53,9 @@ struct group_ref {
 struct group {
     struct db *db;
     struct reader *reader;
-    bool is_entered; /* the reader stands in an epoch: until the group is sealed */
-    birth_seq moment;
+    bool is_entered;  /* the reader stands in an epoch: until the group is sealed */
+    birth_seq birth;  /* of the pages made */
+    birth_seq moment; /* that it is published in; in a replay, that of the record at hand */
     struct group_branch *branches;
     uint32_t branch_count, branch_capacity;
     bool is_file_changed;
@@ -113,3 +116,14 @@ MUST_CHECK enum status group_adopt(struct group *group, struct branch *branch,
 /* Applies a transaction's changes (record.h) to the branch. ST_CORRUPT if they make no sense. */
 MUST_CHECK enum status group_apply(struct group *group, struct branch *branch,
                                    struct slice changes);
+/* The same in parts, for a replay: that `count` transactions have changed the branch, the last of
+ * them at `moment`; and what they have changed in a tree. */
+MUST_CHECK enum status group_note_commits(struct group *group, struct branch *branch,
+                                          uint64_t count, birth_seq moment);
+struct group_changes {
+    tree_no tree;
+    const struct tree_change *changes; /* by rising key, each once; few enough for an epoch */
+    uint32_t change_count;
+};
+MUST_CHECK enum status group_apply_sorted(struct group *group, struct branch *branch,
+                                          const struct group_changes *changes);

@@ -7,21 +7,8 @@
 
 #define VARINT_BYTES_MAX 10
 
-struct slice
-record_get_slice(struct record_reader *reader, size_t bytes)
-{
-    if (bytes > record_left(reader)) {
-        reader->is_bad = true;
-        reader->at = reader->end;
-        return slice_of(NULL, 0);
-    }
-    struct slice slice = slice_of(reader->at, bytes);
-    reader->at += bytes;
-    return slice;
-}
-
 uint64_t
-record_get_varint(struct record_reader *reader)
+record_get_long_varint(struct record_reader *reader)
 {
     uint64_t v = 0;
     for (uint32_t i = 0; i < VARINT_BYTES_MAX; i++) {

@@ -49,8 +49,27 @@ record_left(const struct record_reader *reader)
     return (size_t)(reader->end - reader->at);
 }
 
-struct slice record_get_slice(struct record_reader *reader, size_t bytes);
-uint64_t record_get_varint(struct record_reader *reader);
+static inline struct slice
+record_get_slice(struct record_reader *reader, size_t bytes)
+{
+    if (UNLIKELY(bytes > record_left(reader))) {
+        reader->is_bad = true;
+        reader->at = reader->end;
+        return slice_of(NULL, 0);
+    }
+    struct slice slice = slice_of(reader->at, bytes);
+    reader->at += bytes;
+    return slice;
+}
+
+uint64_t record_get_long_varint(struct record_reader *reader);
+static inline uint64_t
+record_get_varint(struct record_reader *reader)
+{
+    if (LIKELY(reader->at < reader->end && (*reader->at & 0x80) == 0))
+        return *reader->at++;
+    return record_get_long_varint(reader);
+}
 uint8_t record_get_u8(struct record_reader *reader);
 uint32_t record_get_u32(struct record_reader *reader);
 uint64_t record_get_u64(struct record_reader *reader);

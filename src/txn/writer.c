@@ -30,6 +30,7 @@ struct writer {
     struct work *first, *last;
     bool is_stopping, has_thread;
     bool is_draining; /* the end: nothing is tried again */
+    bool is_held;     /* without a thread: what is submitted waits */
     struct thread thread;
 
     struct mutex turn; /* guards what follows */
@@ -386,24 +387,38 @@ queue_run(struct writer *writer)
 }
 
 enum status
-writer_replay(struct writer *writer, birth_seq moment,
-              enum status (*fill)(struct group *group, void *object), void *object)
+writer_replay_begin(struct writer *writer, birth_seq moment, struct group **group)
 {
-    struct group *group = &writer->group;
     if (moment <= writer->moment)
         return ST_CORRUPT;
-    atomic_store(&writer->db->last_moment, moment);
-    group_begin(group, moment);
-    enum status st = fill(group, object);
+    *group = &writer->group;
+    group_begin(*group, moment);
+    return ST_OK;
+}
+
+enum status
+writer_replay_end(struct writer *writer, enum status st)
+{
+    struct group *group = &writer->group;
     if (st == ST_OK)
         st = group_seal(group);
     if (st != ST_OK) {
         group_drop(group);
         return st;
     }
-    writer->moment = moment;
+    writer->moment = group->moment;
+    atomic_store(&writer->db->last_moment, group->moment);
     group_publish(group);
     return ST_OK;
+}
+
+enum status
+writer_replay(struct writer *writer, birth_seq moment,
+              enum status (*fill)(struct group *group, void *object), void *object)
+{
+    struct group *group;
+    TRY(writer_replay_begin(writer, moment, &group));
+    return writer_replay_end(writer, fill(group, object));
 }
 
 /* ---- syncing what nobody waits for ---- */
@@ -527,6 +542,8 @@ submit(struct writer *writer, struct work *work, bool can_block)
 {
     if (!writer->has_thread) {
         queue_push(writer, work, false);
+        if (writer->is_held && !can_block)
+            return;
         mutex_lock(&writer->turn);
         turn_play(writer);
         return;
@@ -542,6 +559,20 @@ void
 writer_submit(struct writer *writer, struct work *work)
 {
     submit(writer, work, false);
+}
+
+void
+writer_hold(struct writer *writer)
+{
+    check(!writer->has_thread);
+    writer->is_held = true;
+}
+
+void
+writer_let_go(struct writer *writer)
+{
+    mutex_lock(&writer->turn);
+    turn_play(writer);
 }
 
 void

@@ -57,6 +57,12 @@ MUST_CHECK enum status writer_call(struct writer *writer, struct work *work);
 /* Makes durable what was committed without waiting; `is_due_only`: if it has waited its time. */
 MUST_CHECK enum status writer_sync(struct writer *writer, bool is_due_only);
 
+/* In a database without threads: from here on what writer_submit queues stays in the queue, until
+ * somebody waits for work of his own, or the queue is let go. So a simulated run has groups of
+ * several commits, as threads make them. */
+void writer_hold(struct writer *writer);
+void writer_let_go(struct writer *writer); /* does what is queued; what comes is held again */
+
 /* Between the two no work is done. */
 void writer_pause(struct writer *writer);
 void writer_resume(struct writer *writer);
@@ -65,6 +71,12 @@ void writer_drain(struct writer *writer);
 
 /* The moment of the newest group, as recovery finds it. */
 void writer_set_moment(struct writer *writer, birth_seq moment);
+/* Replay: a group that begins in `moment`, which is after that of the last (else ST_CORRUPT). Its
+ * `moment` may rise then; what it is in the end is what the group is published in. */
+MUST_CHECK enum status writer_replay_begin(struct writer *writer, birth_seq moment,
+                                           struct group **group);
+/* Publishes it if `st` is ST_OK, else drops it. Returns `st`, or why it could not be published. */
+MUST_CHECK enum status writer_replay_end(struct writer *writer, enum status st);
 /* Runs `fill` in a group of its own that is published without the log: recovery, and a new file. */
 MUST_CHECK enum status writer_replay(struct writer *writer, birth_seq moment,
                                      enum status (*fill)(struct group *group, void *object),

@@ -11,6 +11,7 @@
 #include "txn/checkpointer.h"
 #include "txn/db_check.h"
 #include "txn/db_int.h"
+#include "txn/writer.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,6 +205,7 @@ try_open(struct world *world, const struct log_sink *sink)
     TRY(db_open(device, &options, &world->db));
     world->db->async_sync_us = NEVER_US;
     world->db->retry_us = 0;
+    writer_hold(world->db->writer);
     return ST_OK;
 }
 
@@ -250,6 +252,8 @@ static void
 world_crash(struct world *world)
 {
     world_say(world, "crash");
+    world->is_faulty = true;
+    world_let_go(world);
     world_txns_end(world);
     sim_disk_crash(world->disk);
     db_abandon(world->db);
@@ -282,6 +286,7 @@ world_stumble(struct world *world, const struct log_sink *sink)
 static void
 world_close(struct world *world)
 {
+    world_let_go(world);
     world_txns_end(world);
     world_say(world, "close");
     enum status st = db_close(world->db);
@@ -337,6 +342,12 @@ static void
 work_step(struct world *world)
 {
     uint32_t what = world_pick(world, 100);
+    /* Branches are compared with what the model says now: nothing may wait. */
+    bool is_of_branches = what >= 72 && what < 84;
+    if (is_of_branches || world_pick(world, 4) == 0)
+        world_let_go(world);
+    if (world->is_unknown)
+        return;
     if (what < 72)
         world_txn_step(world);
     else if (what < 80)

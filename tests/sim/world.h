@@ -11,6 +11,7 @@
 
 #define WORLD_TXNS 4
 #define WORLD_SAVEPOINTS 3
+#define WORLD_HELD 6
 
 /* A transaction in flight and what it must see. */
 struct world_txn {
@@ -26,6 +27,15 @@ struct world_txn {
     uint32_t savepoint_count;
 };
 
+/* A commit that waits in the writer's queue, to be one of a group. */
+struct world_held {
+    struct world *world;
+    struct branch *branch; /* null: no commit in this place */
+    uint32_t branch_idx;
+    bool is_async, has_changes;
+    struct model_changes changes;
+};
+
 struct world {
     uint64_t seed;
     uint32_t step;
@@ -34,6 +44,8 @@ struct world {
     struct sim_disk *disk;
     struct db *db; /* null: down */
     struct world_txn txns[WORLD_TXNS];
+    struct world_held held[WORLD_HELD];
+    uint32_t held_count;
     struct model now;
     struct model_history history;
     uint32_t next_tag, next_name;
@@ -64,5 +76,7 @@ bool world_matches(struct world *world, const struct model *model);
 
 void world_txn_step(struct world *world);
 void world_txns_end(struct world *world);
+/* Lets the writer do the commits that wait. */
+void world_let_go(struct world *world);
 void world_branch_step(struct world *world);
 void world_merge_step(struct world *world);

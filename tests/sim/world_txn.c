@@ -1,8 +1,13 @@
 /*
  * world_txn.c: random transactions, several in flight, each read compared with the model.
+ *
+ * Half of the commits wait in the writer's queue for others, and become a group with them when the
+ * queue is let go or somebody else needs the writer.
  */
 #include "sim/world.h"
 #include "store/store.h"
+#include "txn/db_int.h"
+#include "txn/writer.h"
 #include <string.h>
 
 static void
@@ -197,23 +202,69 @@ use_savepoint(struct world *world, struct world_txn *at)
     }
 }
 
+/* Takes note of what a commit has done, or may have done. */
 static void
-txn_finish(struct world *world, struct world_txn *at)
+note_commit(struct world *world, const struct world_held *commit, enum status st)
 {
-    bool is_async = world_pick(world, 3) == 0, has_changes = txn_has_changes(at->txn);
-    enum status st = txn_commit(at->txn, is_async);
-    struct model after = world->now;
-    model_apply(&after.branches[at->branch_idx].rows, &at->changes);
-    txn_forget(at);
+    /* Of what may be there and may not, each builds on the one before: they may share a group. */
+    struct model after =
+        world->is_unknown ? world->history.states[world->history.count - 1] : world->now;
+    model_apply(&after.branches[commit->branch_idx].rows, &commit->changes);
     const char *reason;
     if (world_allows(world, st, "commit")) {
         world->now = after;
-        if (has_changes)
-            model_history_push(&world->history, &after, !is_async);
+        if (commit->has_changes)
+            model_history_push(&world->history, &after, !commit->is_async);
     } else if (store_is_read_only(db_store(world->db), &reason)) {
         model_history_push(&world->history, &after, false);
         world->is_unknown = true;
     }
+}
+
+static void
+held_done(void *object, enum status st)
+{
+    struct world_held *held = object;
+    note_commit(held->world, held, st);
+    branch_release(held->branch);
+    held->branch = NULL;
+    held->world->held_count--;
+}
+
+void
+world_let_go(struct world *world)
+{
+    if (world->held_count == 0)
+        return;
+    world_say(world, "%u commits go", world->held_count);
+    writer_let_go(world->db->writer);
+}
+
+static void
+txn_finish(struct world *world, struct world_txn *at)
+{
+    struct world_held commit = {.world = world,
+                                .branch = at->branch,
+                                .branch_idx = at->branch_idx,
+                                .is_async = world_pick(world, 3) == 0,
+                                .has_changes = txn_has_changes(at->txn),
+                                .changes = at->changes};
+    if (world_pick(world, 2) == 0) {
+        enum status st = txn_commit(at->txn, commit.is_async);
+        txn_forget(at);
+        note_commit(world, &commit, st);
+        return;
+    }
+    if (world->held_count == WORLD_HELD)
+        world_let_go(world);
+    struct world_held *held = world->held;
+    while (held->branch != NULL)
+        held++;
+    *held = commit;
+    world->held_count++;
+    struct txn *txn = at->txn;
+    at->txn = NULL;
+    txn_commit_submit(txn, commit.is_async, held_done, held);
 }
 
 void

@@ -424,6 +424,36 @@ put_many(struct setting *s, struct edit *edit, struct tree_root *root, struct mo
     model_clear(&batch);
 }
 
+/* Makes a run of changes in key order at once: new rows, others in place of old ones, rows that go
+ * and some that were never there. */
+static void
+change_many(struct setting *s, struct edit *edit, struct tree_root *root, struct model *model)
+{
+    struct model batch = {0};
+    uint8_t room[KEY_BYTES_MAX], value_room[5000];
+    struct tree_change changes[200];
+    for (uint32_t i = 0; i < 200; i++) {
+        struct slice key = make_key(&s->random, s->load, &s->serial, room);
+        if (random_below(&s->random, 2) == 0 && model->count > 0)
+            key = model->rows[random_below(&s->random, model->count)].key;
+        model_put(&batch, key, make_value(&s->random, sizeof value_room, value_room));
+    }
+    for (uint32_t i = 0; i < batch.count; i++)
+        changes[i] = (struct tree_change){.key = batch.rows[i].key,
+                                          .value = batch.rows[i].value,
+                                          .is_delete = random_below(&s->random, 3) == 0};
+    assert_int_equal(tree_change_many(edit, root, changes, batch.count), ST_OK);
+    for (uint32_t i = 0; i < batch.count; i++) {
+        bool is_found;
+        uint32_t at = model_find(model, changes[i].key, &is_found);
+        if (!changes[i].is_delete)
+            model_put(model, changes[i].key, changes[i].value);
+        else if (is_found)
+            model_delete(model, at);
+    }
+    model_clear(&batch);
+}
+
 static void
 empty_tree(struct setting *s, struct edit *edit, struct tree_root *root, struct model *model)
 {
@@ -454,6 +484,8 @@ run(const struct workload *load, uint64_t seed)
             change_once(&s, &edit, &root, &model);
         for (uint32_t i = 0; i < load->ops / 100; i++)
             put_many(&s, &edit, &root, &model);
+        for (uint32_t i = 0; i < load->ops / 200; i++)
+            change_many(&s, &edit, &root, &model);
         assert_tree(&s, &root, &model);
         assert_tree(&s, &old_root, &old);
         assert_diff(&s, &old_root, &old, &root, &model);
