@@ -41,6 +41,16 @@ count_step_vector(struct func_call *call, uint32_t count, const uint16_t *sel, v
     }
 }
 
+static bool
+count_inverse(struct func_call *call, void *state, const union datum *args)
+{
+    (void)call;
+    (void)args;
+    struct count_state *s = state;
+    s->count--;
+    return true;
+}
+
 static void
 count_combine(struct func_call *call, void *into, const void *from)
 {
@@ -62,6 +72,7 @@ static const struct aggregate_info count_rows = {
     .state_bytes = sizeof(struct count_state),
     .step = count_step,
     .step_vector = count_step_vector,
+    .inverse = count_inverse,
     .combine = count_combine,
     .finish = count_finish,
     .agg_kind = 'n',
@@ -72,6 +83,7 @@ static const struct aggregate_info count_values = {
     .is_strict = true,
     .step = count_step,
     .step_vector = count_step_vector,
+    .inverse = count_inverse,
     .combine = count_combine,
     .finish = count_finish,
     .agg_kind = 'n',
@@ -153,19 +165,21 @@ wide_average_finish(struct func_call *call, void *state)
     .state_bytes = sizeof(state), .is_strict = true, .step = prefix##_step,                        \
     .step_vector = prefix##_step_vector, .combine = prefix##_combine, .finish = finish_,           \
     .agg_kind = 'n'
+#define SUM_AGGREGATE(state, prefix, finish_)                                                      \
+    .inverse = prefix##_inverse, AGGREGATE(state, prefix, finish_)
 
 static const struct aggregate_info sum_int2 = {
-    AGGREGATE(struct narrow_sum, int2_sum, narrow_sum_finish)};
+    SUM_AGGREGATE(struct narrow_sum, int2_sum, narrow_sum_finish)};
 static const struct aggregate_info sum_int4 = {
-    AGGREGATE(struct narrow_sum, int4_sum, narrow_sum_finish)};
+    SUM_AGGREGATE(struct narrow_sum, int4_sum, narrow_sum_finish)};
 static const struct aggregate_info sum_int8 = {
-    AGGREGATE(struct wide_sum, int8_sum, wide_sum_finish)};
+    SUM_AGGREGATE(struct wide_sum, int8_sum, wide_sum_finish)};
 static const struct aggregate_info avg_int2 = {
-    AGGREGATE(struct narrow_sum, int2_sum, narrow_average_finish)};
+    SUM_AGGREGATE(struct narrow_sum, int2_sum, narrow_average_finish)};
 static const struct aggregate_info avg_int4 = {
-    AGGREGATE(struct narrow_sum, int4_sum, narrow_average_finish)};
+    SUM_AGGREGATE(struct narrow_sum, int4_sum, narrow_average_finish)};
 static const struct aggregate_info avg_int8 = {
-    AGGREGATE(struct wide_sum, int8_sum, wide_average_finish)};
+    SUM_AGGREGATE(struct wide_sum, int8_sum, wide_average_finish)};
 
 /* ---- bits and booleans ---- */
 

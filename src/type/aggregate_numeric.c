@@ -14,7 +14,8 @@
 #include "type/numeric.h"
 
 struct sum {
-    wide_int total; /* at `scale` */
+    wide_int total;    /* at `scale` */
+    uint64_t at_scale; /* how many values of that scale were added one by one; for sum_remove */
     uint32_t scale;
     uint32_t spill_capacity;
     uint8_t *spill; /* null: none; else a numeric of spill_bytes */
@@ -83,10 +84,12 @@ sum_add_wide(struct func_call *call, struct sum *s, __int128 value, uint32_t sca
             total = 0;
         }
         s->scale = scale;
+        s->at_scale = 0;
     } else if (scale < s->scale && !scale_up(value, s->scale - scale, &value)) {
         sum_spill(call, s, numeric_of_i128(call->arena, value, scale));
         return;
     }
+    s->at_scale += scale == s->scale;
     __int128 sum;
     if (__builtin_add_overflow(total, value, &sum)) {
         s->total = total;
@@ -104,10 +107,12 @@ sum_add(struct func_call *call, struct sum *s, union datum value)
         __int128 sum;
         int64_t unscaled = numeric_unscaled(value);
         if (LIKELY(numeric_scale(value) == s->scale &&
-                   !__builtin_add_overflow((__int128)s->total, (__int128)unscaled, &sum)))
+                   !__builtin_add_overflow((__int128)s->total, (__int128)unscaled, &sum))) {
             s->total = sum;
-        else
+            s->at_scale++;
+        } else {
             sum_add_wide(call, s, unscaled, numeric_scale(value));
+        }
         return;
     }
     s->has_nan |= kind == NUMERIC_NAN;
@@ -115,6 +120,28 @@ sum_add(struct func_call *call, struct sum *s, union datum value)
     s->has_minus_infinity |= kind == NUMERIC_MINUS_INFINITY;
     if (kind < NUMERIC_NAN)
         sum_spill(call, s, value);
+}
+
+/* Takes value / 10^scale away again. False if the sum's digits may depend on it: it is the last one
+ * of the largest scale, or something does not fit 128 bits. */
+static bool
+sum_remove(struct sum *s, __int128 value, uint32_t scale)
+{
+    __int128 total;
+    if (s->spill != NULL || s->has_nan || s->has_infinity || s->has_minus_infinity ||
+        scale > s->scale)
+        return false;
+    if (scale == s->scale) {
+        if (scale != 0 && s->at_scale <= 1)
+            return false;
+        s->at_scale--;
+    } else if (!scale_up(value, s->scale - scale, &value)) {
+        return false;
+    }
+    if (__builtin_sub_overflow((__int128)s->total, value, &total))
+        return false;
+    s->total = total;
+    return true;
 }
 
 static union datum
@@ -180,6 +207,16 @@ numeric_sum_step_vector(struct func_call *call, uint32_t count, const uint16_t *
     }
 }
 
+static bool
+numeric_sum_inverse(struct func_call *call, void *state, const union datum *args)
+{
+    (void)call;
+    struct sum_state *s = state;
+    s->count--;
+    return numeric_kind(args[0]) == NUMERIC_SMALL &&
+           sum_remove(&s->sum, numeric_unscaled(args[0]), numeric_scale(args[0]));
+}
+
 static void
 numeric_sum_combine(struct func_call *call, void *into, const void *from)
 {
@@ -229,6 +266,7 @@ static const struct aggregate_info sum_numeric = {
     .is_strict = true,
     .step = numeric_sum_step,
     .step_vector = numeric_sum_step_vector,
+    .inverse = numeric_sum_inverse,
     .combine = numeric_sum_combine,
     .finish = numeric_sum_finish,
     .save = numeric_sum_save,
@@ -241,6 +279,7 @@ static const struct aggregate_info avg_numeric = {
     .is_strict = true,
     .step = numeric_sum_step,
     .step_vector = numeric_sum_step_vector,
+    .inverse = numeric_sum_inverse,
     .combine = numeric_sum_combine,
     .finish = numeric_average_finish,
     .save = numeric_sum_save,
@@ -290,6 +329,42 @@ static void
 int8_variance_step(struct func_call *call, void *state, const union datum *args)
 {
     int_variance(call, state, args[0].i64);
+}
+
+static bool
+remove_variance(struct variance_state *s, int64_t x, uint32_t scale)
+{
+    s->count--;
+    return sum_remove(&s->sum, x, scale) && sum_remove(&s->squares, (__int128)x * x, 2 * scale);
+}
+
+static bool
+variance_inverse(struct func_call *call, void *state, const union datum *args)
+{
+    (void)call;
+    return numeric_kind(args[0]) == NUMERIC_SMALL &&
+           remove_variance(state, numeric_unscaled(args[0]), numeric_scale(args[0]));
+}
+
+static bool
+int2_variance_inverse(struct func_call *call, void *state, const union datum *args)
+{
+    (void)call;
+    return remove_variance(state, args[0].i16, 0);
+}
+
+static bool
+int4_variance_inverse(struct func_call *call, void *state, const union datum *args)
+{
+    (void)call;
+    return remove_variance(state, args[0].i32, 0);
+}
+
+static bool
+int8_variance_inverse(struct func_call *call, void *state, const union datum *args)
+{
+    (void)call;
+    return remove_variance(state, args[0].i64, 0);
 }
 
 static void
@@ -370,35 +445,27 @@ stddev_pop_finish(struct func_call *call, void *state)
     return variance(call, state, false, true);
 }
 
-#define VARIANCE(step_, finish_)                                                                   \
-    .state_bytes = sizeof(struct variance_state), .is_strict = true, .step = step_,                \
-    .combine = variance_combine, .finish = finish_, .save = variance_save, .load = variance_load,  \
-    .agg_kind = 'n'
+#define VARIANCE(prefix, finish_)                                                                  \
+    .state_bytes = sizeof(struct variance_state), .is_strict = true, .step = prefix##_step,        \
+    .inverse = prefix##_inverse, .combine = variance_combine, .finish = finish_,                   \
+    .save = variance_save, .load = variance_load, .agg_kind = 'n'
 
-static const struct aggregate_info var_samp_int2 = {VARIANCE(int2_variance_step, var_samp_finish)};
-static const struct aggregate_info var_pop_int2 = {VARIANCE(int2_variance_step, var_pop_finish)};
-static const struct aggregate_info stddev_samp_int2 = {
-    VARIANCE(int2_variance_step, stddev_samp_finish)};
-static const struct aggregate_info stddev_pop_int2 = {
-    VARIANCE(int2_variance_step, stddev_pop_finish)};
-static const struct aggregate_info var_samp_int4 = {VARIANCE(int4_variance_step, var_samp_finish)};
-static const struct aggregate_info var_pop_int4 = {VARIANCE(int4_variance_step, var_pop_finish)};
-static const struct aggregate_info stddev_samp_int4 = {
-    VARIANCE(int4_variance_step, stddev_samp_finish)};
-static const struct aggregate_info stddev_pop_int4 = {
-    VARIANCE(int4_variance_step, stddev_pop_finish)};
-static const struct aggregate_info var_samp_int8 = {VARIANCE(int8_variance_step, var_samp_finish)};
-static const struct aggregate_info var_pop_int8 = {VARIANCE(int8_variance_step, var_pop_finish)};
-static const struct aggregate_info stddev_samp_int8 = {
-    VARIANCE(int8_variance_step, stddev_samp_finish)};
-static const struct aggregate_info stddev_pop_int8 = {
-    VARIANCE(int8_variance_step, stddev_pop_finish)};
-static const struct aggregate_info var_samp_numeric = {VARIANCE(variance_step, var_samp_finish)};
-static const struct aggregate_info var_pop_numeric = {VARIANCE(variance_step, var_pop_finish)};
-static const struct aggregate_info stddev_samp_numeric = {
-    VARIANCE(variance_step, stddev_samp_finish)};
-static const struct aggregate_info stddev_pop_numeric = {
-    VARIANCE(variance_step, stddev_pop_finish)};
+static const struct aggregate_info var_samp_int2 = {VARIANCE(int2_variance, var_samp_finish)};
+static const struct aggregate_info var_pop_int2 = {VARIANCE(int2_variance, var_pop_finish)};
+static const struct aggregate_info stddev_samp_int2 = {VARIANCE(int2_variance, stddev_samp_finish)};
+static const struct aggregate_info stddev_pop_int2 = {VARIANCE(int2_variance, stddev_pop_finish)};
+static const struct aggregate_info var_samp_int4 = {VARIANCE(int4_variance, var_samp_finish)};
+static const struct aggregate_info var_pop_int4 = {VARIANCE(int4_variance, var_pop_finish)};
+static const struct aggregate_info stddev_samp_int4 = {VARIANCE(int4_variance, stddev_samp_finish)};
+static const struct aggregate_info stddev_pop_int4 = {VARIANCE(int4_variance, stddev_pop_finish)};
+static const struct aggregate_info var_samp_int8 = {VARIANCE(int8_variance, var_samp_finish)};
+static const struct aggregate_info var_pop_int8 = {VARIANCE(int8_variance, var_pop_finish)};
+static const struct aggregate_info stddev_samp_int8 = {VARIANCE(int8_variance, stddev_samp_finish)};
+static const struct aggregate_info stddev_pop_int8 = {VARIANCE(int8_variance, stddev_pop_finish)};
+static const struct aggregate_info var_samp_numeric = {VARIANCE(variance, var_samp_finish)};
+static const struct aggregate_info var_pop_numeric = {VARIANCE(variance, var_pop_finish)};
+static const struct aggregate_info stddev_samp_numeric = {VARIANCE(variance, stddev_samp_finish)};
+static const struct aggregate_info stddev_pop_numeric = {VARIANCE(variance, stddev_pop_finish)};
 
 /* ---- what this file brings ---- */
 

@@ -267,6 +267,16 @@ sum_step(struct func_call *call, void *state, const union datum *args)
     sum->count++;
 }
 
+static bool
+sum_inverse(struct func_call *call, void *state, const union datum *args)
+{
+    (void)call;
+    struct interval_sum *sum = state;
+    sum->sum = interval_subtract(sum->sum, datum_interval(args[0]));
+    sum->count--;
+    return true;
+}
+
 static void
 sum_combine(struct func_call *call, void *into, const void *from)
 {
@@ -299,6 +309,7 @@ static const struct aggregate_info sum_aggregate = {
     .state_bytes = sizeof(struct interval_sum),
     .is_strict = true,
     .step = sum_step,
+    .inverse = sum_inverse,
     .combine = sum_combine,
     .finish = sum_finish,
     .agg_kind = 'n',
@@ -308,6 +319,7 @@ static const struct aggregate_info avg_aggregate = {
     .state_bytes = sizeof(struct interval_sum),
     .is_strict = true,
     .step = sum_step,
+    .inverse = sum_inverse,
     .combine = sum_combine,
     .finish = avg_finish,
     .agg_kind = 'n',
