@@ -42,6 +42,7 @@ struct exec_context {
     struct arena *arena; /* of the execution: all its memory; reset or freed by the caller after */
     struct txn *txn;
     struct catalog *catalog;
+    const struct name_scope *scope; /* of the session that runs it; it may not be the planner's */
     const struct type_env *env;
     uint32_t param_count; /* external parameters, $1 first */
     const union datum *params;

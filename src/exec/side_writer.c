@@ -20,7 +20,7 @@ side_plan_context(struct exec *exec)
 {
     return (struct plan_context){
         .arena = exec->arena,
-        .scope = exec->plan->scope,
+        .scope = exec->context.scope,
         .object = exec->context.catalog,
         .table = context_table,
         .format = context_format,
@@ -31,8 +31,8 @@ struct compiler
 side_compiler(struct exec *exec)
 {
     return (struct compiler){.arena = exec->arena,
-                             .scope = exec->plan->scope,
-                             .types = exec->plan->scope->types,
+                             .scope = exec->context.scope,
+                             .types = exec->context.scope->types,
                              .is_rescanned = true};
 }
 

@@ -16,7 +16,8 @@ struct explain_actual {
 };
 
 struct explain_plan_options {
-    const struct type_env *env; /* constants are printed as its session sees them */
+    const struct name_scope *scope; /* names of types */
+    const struct type_env *env;     /* constants are printed as its session sees them */
     bool is_json, is_verbose, has_costs, is_analyze, has_timing, has_summary;
     double planning_us;  /* negative: not shown */
     double execution_us; /* negative: not shown */

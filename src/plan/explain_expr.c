@@ -163,10 +163,10 @@ put_input_column(struct explainer *x, const struct explain_input *input, uint32_
 static void
 put_const(struct explainer *x, const struct expr *e, struct buf *to)
 {
-    const struct type_info *type = scope_type(x->plan->scope, e->type);
+    const struct type_info *type = scope_type(x->options->scope, e->type);
 
     if (e->constant.is_null) {
-        buf_format(to, "NULL::%s", scope_type_text(x->plan->scope, x->arena, e->type, e->typmod));
+        buf_format(to, "NULL::%s", scope_type_text(x->options->scope, x->arena, e->type, e->typmod));
         return;
     }
     if (e->type == TYPE_BOOL) {
@@ -186,7 +186,7 @@ put_const(struct explainer *x, const struct expr *e, struct buf *to)
             buf_put_u8(to, '\'');
         buf_put_u8(to, (uint8_t)*c);
     }
-    buf_format(to, "'::%s", scope_type_text(x->plan->scope, x->arena, e->type, e->typmod));
+    buf_format(to, "'::%s", scope_type_text(x->options->scope, x->arena, e->type, e->typmod));
 }
 
 static void
@@ -223,7 +223,7 @@ put_func(struct explainer *x, const struct explain_input *input, const struct ex
     } else if (e->func.form == FORM_CAST_EXPLICIT && e->arg_count != 0) {
         buf_put_u8(to, '(');
         explain_expr(x, input, e->args[0], to);
-        buf_format(to, ")::%s", scope_type_text(x->plan->scope, x->arena, e->type, e->typmod));
+        buf_format(to, ")::%s", scope_type_text(x->options->scope, x->arena, e->type, e->typmod));
     } else {
         put_name(e->func.func->name, to);
         put_list(x, input, "(", e->args, e->arg_count, ", ", ")", to);
@@ -360,7 +360,7 @@ explain_expr(struct explainer *x, const struct explain_input *input, const struc
     case EXPR_CAST_INOUT:
         buf_put_u8(to, '(');
         explain_expr(x, input, e->args[0], to);
-        buf_format(to, ")::%s", scope_type_text(x->plan->scope, x->arena, e->type, e->typmod));
+        buf_format(to, ")::%s", scope_type_text(x->options->scope, x->arena, e->type, e->typmod));
         break;
     case EXPR_PLACEHOLDER:
         buf_put_text(to, "CASE_TEST_EXPR");

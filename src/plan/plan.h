@@ -493,7 +493,6 @@ struct plan {
     struct plan_cte *ctes;
     uint32_t work_count;     /* work tables of recursive unions */
     uint32_t external_count; /* external parameters: highest number used */
-    const struct name_scope *scope;
     bool is_modifying; /* a node writes */
     bool has_locks;    /* writes or FOR UPDATE: row locks are taken */
 };

@@ -246,7 +246,6 @@ plan_query(const struct plan_context *context, const struct query *query)
     };
     struct level *level;
 
-    plan->scope = context->scope;
     plan->is_modifying = is_change(query->command);
     plan->has_locks = plan->is_modifying || query->row_mark_count != 0;
     plan->root = level_plan(&planner, NULL, USE_TOP, query, -1, &level).node;

@@ -122,11 +122,7 @@ open_exec(struct session *session, struct arena *arena)
     struct cache_entry *entry =
         planned_make(session, analyze(&options, &list->statements[0]), NULL);
     session_release_later(session, entry);
-    struct exec_context context = {.arena = arena,
-                                   .txn = session->txn,
-                                   .catalog = session->catalog,
-                                   .env = &session->env,
-                                   .cancel = &session->cancel};
+    struct exec_context context = session_exec_context(session, arena);
     return exec_open(entry->program, &context);
 }
 

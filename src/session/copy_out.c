@@ -209,15 +209,7 @@ run(struct copy_out *out, struct cache_entry *entry)
         session->sink.copy_begin(session->sink.object, false, false, out->column_count);
     if (out->copy->header != COPY_HEADER_NONE)
         put_header(out, entry->info.columns);
-    struct exec_context context = {
-        .arena = arena,
-        .txn = session->txn,
-        .catalog = session->catalog,
-        .env = &session->env,
-        .cancel = &session->cancel,
-        .work_mem_bytes = session_setting_bytes(&session->settings, SETTING_WORK_MEM),
-        .memory_bytes_max = session_setting_bytes(&session->settings, SETTING_ROWAN_QUERY_MEMORY),
-        .temp_dir = session->engine->temp_dir};
+    struct exec_context context = session_exec_context(session, arena);
     struct exec *exec = exec_open(entry->program, &context);
     struct batch batch;
     while (exec_next(exec, &batch)) {

@@ -84,11 +84,7 @@ fill_table(struct session *session, const struct table *table, struct query *que
 {
     struct cache_entry *entry = planned_make(session, query, NULL);
     session_release_later(session, entry);
-    struct exec_context context = {.arena = session->statement_arena,
-                                   .txn = session->txn,
-                                   .catalog = session->catalog,
-                                   .env = &session->env,
-                                   .cancel = &session->cancel};
+    struct exec_context context = session_exec_context(session, session->statement_arena);
     attr_no *attrs =
         arena_alloc_array(session->statement_arena, table->column_count + 1u, sizeof *attrs);
     for (uint16_t i = 0; i < table->column_count; i++)

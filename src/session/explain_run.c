@@ -25,16 +25,8 @@ actual_of(void *object, uint32_t node_id, struct explain_actual *actual)
 static struct exec *
 run_for_figures(struct session *session, struct cache_entry *entry, const struct portal *portal)
 {
-    struct exec_context context = {
-        .arena = session->statement_arena,
-        .txn = session->txn,
-        .catalog = session->catalog,
-        .env = &session->env,
-        .cancel = &session->cancel,
-        .is_timed = true, /* rows and loops are counted with the time */
-        .work_mem_bytes = session_setting_bytes(&session->settings, SETTING_WORK_MEM),
-        .memory_bytes_max = session_setting_bytes(&session->settings, SETTING_ROWAN_QUERY_MEMORY),
-        .temp_dir = session->engine->temp_dir};
+    struct exec_context context = session_exec_context(session, session->statement_arena);
+    context.is_timed = true; /* rows and loops are counted with the time */
     if (portal != NULL) {
         context.param_count = portal->param_count;
         context.params = portal->params;
@@ -88,7 +80,8 @@ explain_run(struct session *session, const struct explain *explain, const struct
     int64_t began_us = clock_monotonic_us();
     struct cache_entry *entry = planned_make(session, explain->query, NULL);
     session_release_later(session, entry);
-    struct explain_plan_options options = {.env = &session->env,
+    struct explain_plan_options options = {.scope = &session->scope,
+                                           .env = &session->env,
                                            .is_json = explain->format == EXPLAIN_JSON,
                                            .is_verbose = explain->is_verbose,
                                            .has_costs = explain->has_costs,

@@ -185,13 +185,9 @@ feed_put(struct feed *feed, const struct batch *batch)
     feed->batch = batch;
     feed->exec = NULL;
     arena_reset(feed->arena);
-    struct exec_context context = {.arena = feed->arena,
-                                   .txn = session->txn,
-                                   .catalog = session->catalog,
-                                   .env = &session->env,
-                                   .cancel = &session->cancel,
-                                   .is_build = feed->is_build,
-                                   .rows_before = feed->count};
+    struct exec_context context = session_exec_context(session, feed->arena);
+    context.is_build = feed->is_build;
+    context.rows_before = feed->count;
     struct exec *exec = exec_open(feed->entry->program, &context);
     feed->exec = exec;
     struct batch none;
@@ -229,11 +225,7 @@ void
 feed_build_index(struct session *session, const struct table *table, const struct index_def *index)
 {
     struct feed *feed = feed_open(session, table, NULL, 0);
-    struct exec_context context = {.arena = feed->arena,
-                                   .txn = session->txn,
-                                   .catalog = session->catalog,
-                                   .env = &session->env,
-                                   .cancel = &session->cancel};
+    struct exec_context context = session_exec_context(session, feed->arena);
     uint64_t memory_bytes =
         (uint64_t)settings_int(&session->settings, SETTING_MAINTENANCE_WORK_MEM) * 1024;
     index_build(feed->entry->program, &context, index, memory_bytes);

@@ -201,20 +201,11 @@ portal_start(struct portal *portal, bool may_pause)
 {
     struct session *session = portal->session;
     session->ran_long = true;
-    struct exec_context context = {
-        .arena = portal->arena,
-        .txn = session->txn,
-        .catalog = session->catalog,
-        .env = &session->env,
-        .param_count = portal->param_count,
-        .params = portal->params,
-        .param_nulls = portal->param_nulls,
-        .cancel = &session->cancel,
-        .work_mem_bytes = session_setting_bytes(&session->settings, SETTING_WORK_MEM),
-        .memory_bytes_max = session_setting_bytes(&session->settings, SETTING_ROWAN_QUERY_MEMORY),
-        .temp_dir = session->engine->temp_dir,
-        .may_pause = may_pause,
-    };
+    struct exec_context context = session_exec_context(session, portal->arena);
+    context.param_count = portal->param_count;
+    context.params = portal->params;
+    context.param_nulls = portal->param_nulls;
+    context.may_pause = may_pause;
     portal->exec = exec_open(portal->entry->program, &context);
     portal->is_started = true;
 }

@@ -186,13 +186,14 @@ session_release_later(struct session *session, struct cache_entry *entry)
     arena_on_end(session->statement_arena, release_held, held);
 }
 
-static struct exec_context
-exec_context_of(struct session *session, struct arena *arena)
+struct exec_context
+session_exec_context(struct session *session, struct arena *arena)
 {
     return (struct exec_context){
         .arena = arena,
         .txn = session->txn,
         .catalog = session->catalog,
+        .scope = &session->scope,
         .env = &session->env,
         .cancel = &session->cancel,
         .work_mem_bytes = session_setting_bytes(&session->settings, SETTING_WORK_MEM),
@@ -209,7 +210,7 @@ run_entry(struct session *session, struct cache_entry *entry, const struct query
     struct session_sink *sink = &session->sink;
     if (entry->info.returns_rows)
         sink->columns(sink->object, entry->info.columns, entry->info.column_count);
-    struct exec_context context = exec_context_of(session, session->statement_arena);
+    struct exec_context context = session_exec_context(session, session->statement_arena);
     if (params != NULL) {
         context.param_count = params->count;
         context.params = params->values;

@@ -30,6 +30,10 @@ const char *session_count_tag(struct arena *arena, const char *verb, uint64_t co
 bool session_is_control(struct slice source);
 enum session_state session_run_control(struct session *session, const struct utility *utility);
 
+/* What an execution in the session's open statement needs, without parameters; its memory is in
+ * `arena`. */
+struct exec_context session_exec_context(struct session *session, struct arena *arena);
+
 /* Parameters of an execution: the literals that were lifted out of its text. */
 struct query_params {
     uint32_t count;

@@ -19,15 +19,7 @@ inner_query_open(struct session *session, struct arena *arena, const char *sql)
     struct query *query = analyze(&options, &list->statements[0]);
     struct cache_entry *entry = planned_make(session, query, NULL);
     session_release_later(session, entry);
-    struct exec_context context = {
-        .arena = arena,
-        .txn = session->txn,
-        .catalog = session->catalog,
-        .env = &session->env,
-        .cancel = &session->cancel,
-        .work_mem_bytes = session_setting_bytes(&session->settings, SETTING_WORK_MEM),
-        .memory_bytes_max = session_setting_bytes(&session->settings, SETTING_ROWAN_QUERY_MEMORY),
-        .temp_dir = session->engine->temp_dir};
+    struct exec_context context = session_exec_context(session, arena);
     struct inner_query *inner = arena_alloc(arena, sizeof *inner);
     inner->exec = exec_open(entry->program, &context);
     inner->query = query;

@@ -54,6 +54,7 @@ point_once(struct statement *statement, const union datum *values, const bool *n
     struct exec_context context = {
         .txn = session->txn,
         .catalog = session->catalog,
+        .scope = &session->scope,
         .env = &session->env,
         .param_count = statement->info.param_count,
         .params = values,

@@ -167,11 +167,7 @@ eval_args(struct session *session, const struct execute *execute, struct portal 
     }
     struct cache_entry *entry = planned_make(session, query, NULL);
     session_release_later(session, entry);
-    struct exec_context context = {.arena = arena,
-                                   .txn = session->txn,
-                                   .catalog = session->catalog,
-                                   .env = &session->env,
-                                   .cancel = &session->cancel};
+    struct exec_context context = session_exec_context(session, arena);
     struct exec *exec = exec_open(entry->program, &context);
     struct batch batch;
     if (!exec_next(exec, &batch))
