@@ -168,7 +168,7 @@ static void
 own_settle(struct txn_cursor *cursor, struct change_key *key)
 {
     while (key != NULL && change_visible(key, cursor->visible) == NULL)
-        key = cursor->is_backward ? key->prev : key->next[0];
+        key = cursor->is_backward ? key->prev : key->next;
     if (key != NULL && !cursor->is_backward && cursor->has_to &&
         slice_compare(change_key_slice(key), range_to(cursor)) >= 0)
         key = NULL;
@@ -181,7 +181,7 @@ own_settle(struct txn_cursor *cursor, struct change_key *key)
 static void
 own_step(struct txn_cursor *cursor)
 {
-    own_settle(cursor, cursor->is_backward ? cursor->own->prev : cursor->own->next[0]);
+    own_settle(cursor, cursor->is_backward ? cursor->own->prev : cursor->own->next);
 }
 
 /* ---- the tree below ---- */

@@ -84,7 +84,7 @@ changes_move(struct private_tree *own, const struct generation *generation)
 {
     if (generation == NULL)
         return ST_OK;
-    for (struct change_key *key = generation->first[0]; key != NULL; key = key->next[0]) {
+    for (struct change_key *key = generation->first; key != NULL; key = key->next) {
         if (key->newest == NULL)
             continue;
         struct slice value = slice_of(key->newest->value, key->newest->bytes);

@@ -104,7 +104,7 @@ put_tree(struct buf *to, const struct changed_tree *tree)
     record_put_u32(to, 0);
 
     uint32_t count = 0;
-    for (struct change_key *key = generation->first[0]; key != NULL; key = key->next[0]) {
+    for (struct change_key *key = generation->first; key != NULL; key = key->next) {
         /* What was put and deleted again in an empty tree never was. */
         if (key->newest == NULL ||
             (generation->base == BASE_EMPTY && key->newest->kind == CHANGE_DELETE))

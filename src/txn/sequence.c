@@ -322,7 +322,7 @@ sequences_forget_changed(struct txn *txn)
         return;
     struct branch *branch = txn->branch;
     mutex_lock(&branch->counters_mutex);
-    for (struct change_key *key = tree->newest->first[0]; key != NULL; key = key->next[0]) {
+    for (struct change_key *key = tree->newest->first; key != NULL; key = key->next) {
         struct slice bytes = change_key_slice(key);
         if (key->newest != NULL && bytes.bytes == SEQUENCE_KEY_BYTES)
             mem_free(map_remove(&branch->sequences, be32_get(bytes.data)));

@@ -1,7 +1,8 @@
 /*
  * write_set.h: a transaction's own changes: an ordered map a tree, with versions by command.
  *
- * A tree's map is a skip list over keys; each key has its changes, newest first, numbered by the
+ * A tree's map is a list of keys in order, with an index of sorted blocks over it once it is long;
+ * each key has its changes, newest first, numbered by the
  * command that made them, so that a reader asks for what was visible at a command. Keys are never
  * unlinked (a change that was rolled back leaves a key without changes), so a cursor may stand
  * anywhere while the map grows. Creating, clearing and dropping a tree starts a new *generation* of
@@ -17,7 +18,7 @@
 #include "base/status.h"
 #include "store/page_ref.h"
 
-#define WRITE_SET_LEVELS_MAX 14 /* a quarter of a level's keys rise to the next */
+#define WRITE_SET_LEVELS_MAX 8 /* of the index: blocks are half full at least */
 
 /* What a tree's map lies upon. */
 enum tree_base {
@@ -33,6 +34,7 @@ enum change_kind { CHANGE_PUT, CHANGE_DELETE, CHANGE_GENERATION };
 enum base_row { BASE_ROW_UNKNOWN, BASE_ROW_ABSENT, BASE_ROW_PRESENT };
 
 struct change_key;
+struct key_block; /* of the index */
 struct changed_tree;
 struct generation;
 struct private_tree;
@@ -53,12 +55,11 @@ struct change {
 struct change_key {
     uint64_t head;         /* the first 8 bytes of the key, big-endian, zeros if it is shorter */
     struct change *newest; /* null: rolled back, nothing changed */
-    struct change_key *prev;
+    struct change_key *prev, *next;
     struct generation *generation; /* that it is of */
     uint16_t key_bytes;
-    uint8_t level_count;
     uint8_t base_row;
-    struct change_key *next[]; /* [level_count]; the key's bytes stand behind */
+    uint8_t bytes[]; /* [key_bytes] */
 };
 
 struct generation {
@@ -66,7 +67,6 @@ struct generation {
     enum tree_base base;
     struct private_tree *private; /* BASE_PRIVATE */
     uint32_t command;             /* that began it */
-    uint32_t level_count;
     uint64_t key_count;
     /* What its visible changes add to the rows below: as of command counted_visible, up to the
      * change counted_mark of the chain, while nothing has been rolled back since. */
@@ -74,9 +74,9 @@ struct generation {
     struct change *counted_mark;
     uint32_t counted_visible;
     uint64_t counted_rollbacks;
-    struct change_key *last;
-    struct change_key **tails[WRITE_SET_LEVELS_MAX]; /* each level's last link */
-    struct change_key *first[WRITE_SET_LEVELS_MAX];
+    struct change_key *first, *last;
+    struct key_block *index; /* null: few keys, found by walking the list */
+    uint32_t level_count;    /* of the index */
 };
 
 struct changed_tree {
@@ -89,7 +89,6 @@ struct write_set {
     struct arena *arena;
     struct changed_tree *trees, *last_found;
     struct change *newest; /* the chain's end */
-    uint64_t random;
     uint64_t rollback_count;
     uint64_t bytes; /* of keys and values held, an estimate of memory */
 };
@@ -126,7 +125,7 @@ struct change_key *generation_seek_before(const struct generation *generation, s
 static inline struct slice
 change_key_slice(const struct change_key *key)
 {
-    return slice_of(&key->next[key->level_count], key->key_bytes);
+    return slice_of(key->bytes, key->key_bytes);
 }
 
 /* The newest change of the key made before command `visible`; null if there is none. */

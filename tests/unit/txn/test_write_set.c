@@ -69,7 +69,7 @@ check_all(struct write_set *set, const struct model *model, uint32_t visible)
         return;
     struct change_key *prev = NULL;
     uint64_t count = 0;
-    for (struct change_key *key = generation->first[0]; key != NULL; key = key->next[0]) {
+    for (struct change_key *key = generation->first; key != NULL; key = key->next) {
         assert_ptr_equal(key->prev, prev);
         if (prev != NULL)
             assert_true(slice_compare(change_key_slice(prev), change_key_slice(key)) < 0);
@@ -154,7 +154,7 @@ rising_keys_append(void **state)
     }
     struct generation *generation = write_set_generation(&set, 1, 2);
     uint64_t i = 0;
-    for (struct change_key *key = generation->first[0]; key != NULL; key = key->next[0])
+    for (struct change_key *key = generation->first; key != NULL; key = key->next)
         assert_int_equal(be64_get(change_key_slice(key).data), i++);
     assert_int_equal(i, 20000);
     for (i = 0; i < 20000; i += 7) {
@@ -164,6 +164,52 @@ rising_keys_append(void **state)
     }
     assert_null(write_set_generation(&set, 1, 1));
     arena_free(arena);
+}
+
+/* Which of `count` keys is put as the i-th: falling, or inwards from both ends, or any. */
+static uint64_t
+nth_key(uint32_t order, uint64_t i, uint64_t count)
+{
+    switch (order) {
+    case 0:
+        return count - 1 - i;
+    case 1:
+        return i % 2 == 0 ? i / 2 : count - 1 - i / 2;
+    default:
+        return i * 7919 % count;
+    }
+}
+
+/* In whatever order keys come, each is found and the list is in order. */
+static void
+long_maps_are_in_order(void **state)
+{
+    (void)state;
+    const uint64_t count = 100003;
+    for (uint32_t order = 0; order < 3; order++) {
+        struct arena *arena = arena_new(&(struct arena_options){.name = "test"});
+        struct write_set set;
+        uint8_t key[16] = "a prefix";
+        write_set_init(&set, arena);
+        for (uint64_t i = 0; i < count; i++) {
+            be64_set(key + 8, 2 * nth_key(order, i, count));
+            assert_int_equal(write_set_put(&set, 1, slice_of(key, 16), slice_of(key, 4), 1), ST_OK);
+        }
+        const struct generation *generation = write_set_generation(&set, 1, 2);
+        struct change_key *node = generation->first, *before = NULL;
+        for (uint64_t i = 0; i < count; i++, node = node->next) {
+            be64_set(key + 8, 2 * i);
+            assert_memory_equal(change_key_slice(node).data, key, 16);
+            assert_ptr_equal(generation_find(generation, slice_of(key, 16)), node);
+            assert_ptr_equal(generation_seek_before(generation, slice_of(key, 16)), before);
+            be64_set(key + 8, 2 * i + 1);
+            assert_null(generation_find(generation, slice_of(key, 16)));
+            assert_ptr_equal(generation_seek(generation, slice_of(key, 16)), node->next);
+            before = node;
+        }
+        assert_null(node);
+        arena_free(arena);
+    }
 }
 
 static void
@@ -216,8 +262,8 @@ survives_each_failed_allocation(void **state)
         fault_arm(FAULT_ALLOC, 0);
         struct generation *generation = write_set_generation(&set, 1, 2);
         uint32_t count = 0;
-        for (struct change_key *k = generation == NULL ? NULL : generation->first[0]; k != NULL;
-             k = k->next[0])
+        for (struct change_key *k = generation == NULL ? NULL : generation->first; k != NULL;
+             k = k->next)
             count += k->newest != NULL;
         assert_int_equal(count, good);
         arena_free(arena);
@@ -234,6 +280,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changes_are_seen_by_later_commands_only),
         cmocka_unit_test(rising_keys_append),
+        cmocka_unit_test(long_maps_are_in_order),
         cmocka_unit_test(generations_hide_and_come_back),
         cmocka_unit_test(survives_each_failed_allocation),
     };
