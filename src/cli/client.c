@@ -212,19 +212,11 @@ on_copy_end(void *object)
     (void)object;
 }
 
-static bool
-open_local(struct client *client, const char *path, const char *branch, char message[1024])
+/* A session on the branch, in the database that is open. */
+static struct session *
+session_on(struct client *client, const char *branch, char message[1024])
 {
-    client->arena = arena_new(&(struct arena_options){.name = "shell"});
-    if (client->arena == NULL)
-        return false;
-    struct engine_options engine_options = {.path = path, .can_create = true};
     struct error *error;
-    if (!engine_open(&engine_options, client->arena, &client->engine, &error)) {
-        snprintf(message, 1024, "%s%s%s", error->message,
-                 error->hint == NULL ? "" : "\nHINT:  ", error->hint == NULL ? "" : error->hint);
-        return false;
-    }
     struct session_options options = {.engine = client->engine,
                                       .branch = branch,
                                       .user = "postgres",
@@ -241,13 +233,28 @@ open_local(struct client *client, const char *path, const char *branch, char mes
                                                .copy_begin = on_copy_begin,
                                                .copy_data = on_copy_data,
                                                .copy_end = on_copy_end}};
-    client->session = session_new(&options, client->arena, &error);
-    if (client->session == NULL) {
+    struct session *session = session_new(&options, client->arena, &error);
+    if (session == NULL)
         snprintf(message, 1024, "%s", error->message);
+    arena_reset(client->arena);
+    return session;
+}
+
+static bool
+open_local(struct client *client, const char *path, const char *branch, char message[1024])
+{
+    client->arena = arena_new(&(struct arena_options){.name = "shell"});
+    if (client->arena == NULL)
+        return false;
+    struct engine_options engine_options = {.path = path, .can_create = true};
+    struct error *error;
+    if (!engine_open(&engine_options, client->arena, &client->engine, &error)) {
+        snprintf(message, 1024, "%s%s%s", error->message,
+                 error->hint == NULL ? "" : "\nHINT:  ", error->hint == NULL ? "" : error->hint);
         return false;
     }
-    arena_reset(client->arena);
-    return true;
+    client->session = session_on(client, branch, message);
+    return client->session != NULL;
 }
 
 static void
@@ -395,6 +402,32 @@ client_open(const char *target, const char *branch, const struct client_output *
         return client;
     client_close(client);
     return NULL;
+}
+
+bool
+client_is_local(const struct client *client)
+{
+    return client->engine != NULL;
+}
+
+bool
+client_change_branch(struct client *client, const char *branch, char message[1024])
+{
+    size_t bytes = strlen(branch) + 1;
+    char *name = mem_alloc(bytes);
+    snprintf(message, 1024, "out of memory");
+    struct session *session = name == NULL ? NULL : session_on(client, branch, message);
+    if (session == NULL) {
+        mem_free(name);
+        return false;
+    }
+    memcpy(name, branch, bytes);
+    struct session *before = client->session;
+    client->session = session; /* a signal's thread looks here for whom to cancel */
+    session_free(before);
+    mem_free(client->branch);
+    client->branch = name;
+    return true;
 }
 
 void

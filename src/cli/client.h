@@ -25,6 +25,10 @@ struct client_output {
 struct client *client_open(const char *target, const char *branch,
                            const struct client_output *output, char message[1024]);
 void client_close(struct client *client);
+/* Whether the database is open in this process. Then the client can go on with another branch of
+ * it, as a new session; false: *message tells why, and it goes on with the one before. */
+bool client_is_local(const struct client *client);
+bool client_change_branch(struct client *client, const char *branch, char message[1024]);
 /* Runs a text of statements. False: one of them failed; *is_lost: the connection is gone. */
 bool client_run(struct client *client, const char *sql, bool *is_lost);
 /* The database's name, and the state of its transaction: ' ' none, '*' open, '!' failed. */

@@ -121,13 +121,16 @@ shell_connect(struct shell *shell, const char *branch)
     char message[1024];
     struct client *old = shell->client;
     char *name = strdup(branch == NULL ? client_database(old) : branch);
-    bool is_memory = strcmp(shell->target, ":memory:") == 0;
-    if (is_memory) {
-        fprintf(stderr, "a database in memory goes with its connection: start with -d\n");
+    if (client_is_local(old)) { /* the database stays open: one in memory goes when it is closed */
+        bool is_good = name != NULL && client_change_branch(old, name, message);
+        if (is_good)
+            printf("You are now connected to database \"%s\".\n", name);
+        else
+            fprintf(stderr, "%s\n", name == NULL ? "out of memory" : message);
         free(name);
-        return false;
+        return is_good;
     }
-    client_close(old); /* a file has one process and here one engine */
+    client_close(old);
     shell->client = client_open(shell->target, name, &shell->output, message);
     if (shell->client == NULL) {
         fprintf(stderr, "%s\n", message);
