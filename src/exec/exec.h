@@ -38,6 +38,8 @@ struct name_scope;
 struct program *exec_compile(struct arena *arena, const struct plan *plan,
                              const struct name_scope *scope);
 
+struct deferral; /* exec/deferred.h */
+
 struct exec_context {
     struct arena *arena; /* of the execution: all its memory; reset or freed by the caller after */
     struct txn *txn;
@@ -51,6 +53,7 @@ struct exec_context {
     uint64_t work_mem_bytes;    /* 0: 4 MiB */
     uint64_t memory_bytes_max;  /* that a node may hold: 53200 past it; 0: any */
     const char *temp_dir;       /* for what outgrows work_mem; null: the system's */
+    struct deferral *deferral;  /* checks put off; null: none can be */
     bool is_timed;              /* EXPLAIN ANALYZE */
     bool is_build;              /* the rows are there already: they move to new trees */
     bool may_pause;       /* between two calls of exec_next the statement may end, or others run */

@@ -147,9 +147,8 @@ search_rows(struct search *s)
 /* ---- acting ---- */
 
 static _Noreturn void
-raise_still_referenced(struct exec *exec, const struct fk_event *event)
+raise_still_referenced(struct exec *exec, const struct fk_code *fk, const union datum *values)
 {
-    const struct fk_code *fk = event->fk;
     const struct constraint_def *def = fk->plan->def;
 
     raise_error(.code = SQLSTATE_FOREIGN_KEY_VIOLATION,
@@ -159,8 +158,7 @@ raise_still_referenced(struct exec *exec, const struct fk_event *event)
                                fk->plan->referenced->name, def->name, fk->plan->referencing->name),
                 .detail = raise_text("Key %s is still referenced from table \"%s\".",
                                      fk_key_text(exec, fk->plan->referenced, def->foreign_attrs,
-                                                 fk->referenced_types, event->old_values,
-                                                 def->attr_count),
+                                                 fk->referenced_types, values, def->attr_count),
                                      fk->plan->referencing->name),
                 .schema_name = fk->plan->referencing->schema_name,
                 .table_name = fk->plan->referencing->name, .constraint_name = def->name);
@@ -285,25 +283,32 @@ act_on_row(struct search *s, const struct fk_event *event, struct slice key, cha
         change_row(s, event, key, value, action);
 }
 
+static void
+search_begin(struct search *s, struct exec *exec, const struct fk_code *fk, uint32_t limit)
+{
+    struct fk_queue *queue = fk_queue_of(exec);
+
+    if (queue->action_arena == NULL)
+        queue->action_arena = exec_new_arena(exec, "foreign key action");
+    arena_reset(queue->action_arena);
+    *s = (struct search){.exec = exec,
+                         .fk = fk,
+                         .arena = queue->action_arena,
+                         .target = side_writer_of(exec, fk->plan->referencing),
+                         .limit = limit};
+}
+
 void
 fk_act(struct exec *exec, struct fk_event *event)
 {
     const struct fk_code *fk = event->fk;
     const struct constraint_def *def = fk->plan->def;
     char action = event->is_update ? def->on_update : def->on_delete;
-    struct fk_queue *queue = fk_queue_of(exec);
-    bool is_refused = (action != 'c' && action != 'n' && action != 'd') || queue->is_refusing;
-    if (queue->action_arena == NULL)
-        queue->action_arena = exec_new_arena(exec, "foreign key action");
-    struct search search = {
-        .exec = exec,
-        .fk = fk,
-        .arena = queue->action_arena,
-        .target = side_writer_of(exec, fk->plan->referencing),
-        .limit = is_refused ? 1 : UINT32_MAX,
-    };
+    bool is_refused =
+        (action != 'c' && action != 'n' && action != 'd') || fk_queue_of(exec)->is_refusing;
+    struct search search;
 
-    arena_reset(search.arena);
+    search_begin(&search, exec, fk, is_refused ? 1 : UINT32_MAX);
     search.values = arena_alloc_array(search.arena, def->attr_count, sizeof *search.values);
     for (uint32_t i = 0; i < def->attr_count; i++) {
         search.values[i] = event->old_values[i];
@@ -314,12 +319,40 @@ fk_act(struct exec *exec, struct fk_event *event)
     if (st != ST_OK)
         raise_write_status(st, fk->plan->referencing->name);
     search_rows(&search);
-    if (is_refused && search.first != NULL && (action == 'r' || !key_is_back(exec, event)))
-        raise_still_referenced(exec, event);
+    if (is_refused && search.first != NULL && (action == 'r' || !key_is_back(exec, event))) {
+        if (action != 'a' || !deferral_has(exec->context.deferral, def))
+            raise_still_referenced(exec, fk, event->old_values);
+        deferral_add(exec->context.deferral, fk, search.values, false);
+    }
     for (struct found_row *row = search.first; row != NULL && !is_refused; row = row->next) {
         act_on_row(&search, event, row->key, action);
         exec_check(exec);
         exec_refresh(exec);
     }
     txn_statement_end(exec->txn);
+}
+
+void
+fk_check_key(struct exec *exec, const struct fk_code *fk, const union datum *values,
+             bool is_missing)
+{
+    union datum referenced[INDEX_COLUMNS_MAX];
+    struct search search;
+
+    if (fk_is_referenced_there(exec, fk, values))
+        return;
+    search_begin(&search, exec, fk, 1);
+    search.values = arena_alloc_array(search.arena, fk->plan->def->attr_count, sizeof *values);
+    memcpy(search.values, values, fk->plan->def->attr_count * sizeof *values);
+    search_rows(&search);
+    if (search.first == NULL)
+        return;
+    if (is_missing)
+        fk_raise_missing(exec, fk, values);
+    for (uint32_t i = 0; i < fk->plan->def->attr_count; i++) {
+        referenced[i] = values[i];
+        bool is_there = fk_convert(fk->types[i], fk->referenced_types[i], &referenced[i]);
+        check(is_there); /* a row with it was */
+    }
+    raise_still_referenced(exec, fk, referenced);
 }

@@ -116,8 +116,8 @@ lock_referenced(struct exec *exec, const struct fk_code *fk, struct slice key, s
 }
 
 /* True if the referenced row is there now; it is locked then. */
-static bool
-is_referenced_there(struct exec *exec, const struct fk_code *fk, const union datum *values)
+bool
+fk_is_referenced_there(struct exec *exec, const struct fk_code *fk, const union datum *values)
 {
     struct fk_queue *queue = fk_queue_of(exec);
     const struct index_def *index = fk->plan->index;
@@ -170,8 +170,8 @@ fk_key_text(struct exec *exec, const struct table *table, const attr_no *attrs,
     return (const char *)text->data;
 }
 
-static _Noreturn void
-raise_missing(struct exec *exec, const struct fk_code *fk, const union datum *values)
+_Noreturn void
+fk_raise_missing(struct exec *exec, const struct fk_code *fk, const union datum *values)
 {
     const struct constraint_def *def = fk->plan->def;
     const struct table *table = fk->plan->referencing;
@@ -220,7 +220,7 @@ fk_row_written(struct table_writer *writer, const struct batch *rows, uint32_t r
 
     for (uint32_t f = 0; f < code->foreign_count; f++) {
         const struct fk_code *fk = &code->foreign[f];
-        if (!referencing_values(fk, rows, row, values) || is_referenced_there(exec, fk, values))
+        if (!referencing_values(fk, rows, row, values) || fk_is_referenced_there(exec, fk, values))
             continue;
         struct fk_queue *queue = fk_queue_of(exec);
         struct fk_event *event = fk_event_add(queue, fk, values);
@@ -313,6 +313,17 @@ end_queue(void *object)
     buf_deinit(&queue->spill);
 }
 
+/* The statement is over: the referenced row is there now, or the question is put off; else 23503. */
+static void
+check_missing(struct exec *exec, const struct fk_event *event)
+{
+    if (fk_is_referenced_there(exec, event->fk, event->old_values))
+        return;
+    if (!deferral_has(exec->context.deferral, event->fk->plan->def))
+        fk_raise_missing(exec, event->fk, event->old_values);
+    deferral_add(exec->context.deferral, event->fk, event->old_values, true);
+}
+
 void
 fk_finish(struct exec *exec)
 {
@@ -329,8 +340,7 @@ fk_finish(struct exec *exec)
             queue->last = NULL;
         exec_check(exec);
         if (event->is_missing) {
-            if (!is_referenced_there(exec, event->fk, event->old_values))
-                raise_missing(exec, event->fk, event->old_values);
+            check_missing(exec, event);
         } else {
             fk_act(exec, event);
         }

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "exec/deferred.h"
 #include "exec/foreign_key.h"
 #include "exec/index_key.h"
 
@@ -33,5 +34,15 @@ bool fk_convert(const struct type_info *from, const struct type_info *to, union 
 const char *fk_key_text(struct exec *exec, const struct table *table, const attr_no *attrs,
                         const struct type_info *const *types, const union datum *values,
                         uint32_t count);
+/* The key, in the referencing columns' types, is looked at again: raises 23503 if a row points to
+ * it and none has it. is_missing: it was noted when a row that points to it was written. */
+void fk_check_key(struct exec *exec, const struct fk_code *fk, const union datum *values,
+                  bool is_missing);
+bool fk_is_referenced_there(struct exec *exec, const struct fk_code *fk, const union datum *values);
+_Noreturn void fk_raise_missing(struct exec *exec, const struct fk_code *fk,
+                                const union datum *values);
+/* Notes a key for later (deferred.c). */
+void deferral_add(struct deferral *deferral, const struct fk_code *fk, const union datum *values,
+                  bool is_missing);
 /* A referenced row is gone, or has another key: what its constraint says (foreign_action.c). */
 void fk_act(struct exec *exec, struct fk_event *event);

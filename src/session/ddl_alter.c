@@ -6,6 +6,7 @@
  * definition.
  */
 #include "base/raise.h"
+#include "session/constraints.h"
 #include "session/ddl_draft.h"
 #include "session/ddl_sequence.h"
 #include "session/definition.h"
@@ -428,6 +429,25 @@ drop_constraint(struct session *session, const struct table *table,
 /* ---- dispatch ---- */
 
 static void
+alter_constraint(struct session *session, const struct table *table,
+                 const struct alter_command *command)
+{
+    struct draft draft;
+    draft_of(&draft, session, table);
+    struct constraint_def *constraint = draft_constraint(&draft, command->name);
+    if (constraint == NULL)
+        raise(SQLSTATE_UNDEFINED_OBJECT, "constraint \"%s\" of relation \"%s\" does not exist",
+              command->name, table->name);
+    if (constraint->kind != CONSTRAINT_FOREIGN)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE,
+              "constraint \"%s\" of relation \"%s\" is not a foreign key constraint", command->name,
+              table->name);
+    constraint->is_deferrable = command->constraint->is_deferrable;
+    constraint->is_deferred = command->constraint->is_deferred;
+    (void)draft_put(&draft);
+}
+
+static void
 run_command(struct session *session, const struct table *table, const struct alter_command *command)
 {
     switch (command->kind) {
@@ -442,6 +462,9 @@ run_command(struct session *session, const struct table *table, const struct alt
         break;
     case ALTER_ADD_CONSTRAINT:
         add_constraint(session, table, command);
+        break;
+    case ALTER_ALTER_CONSTRAINT:
+        alter_constraint(session, table, command);
         break;
     case ALTER_VALIDATE_CONSTRAINT:
         validate_constraint(session, table, command->name);
@@ -481,6 +504,7 @@ ddl_alter_table(struct session *session, const struct alter_table *alter)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "ALTER TABLE cannot change \"%s\"", table->name);
     if (table_is_stored(table))
         table = ddl_lock_table(session, table, TABLE_ACCESS_EXCLUSIVE);
+    constraints_refuse_pending(session, table, "ALTER TABLE");
     for (uint32_t i = 0; i < alter->command_count; i++)
         run_command(session, catalog_table(session->catalog, table->table), &alter->commands[i]);
 }

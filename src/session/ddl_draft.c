@@ -398,9 +398,9 @@ draft_take_constraint(struct draft *draft, const struct constraint_spec *spec)
     if (spec->using_index != NULL || spec->set_columns.count != 0 ||
         spec->kind == CONSTRAINT_EXCLUSION)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of constraint is not supported yet");
-    if (spec->is_deferrable)
+    if (spec->is_deferrable && spec->kind != CONSTRAINT_FOREIGN)
         raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED,
-                    .message = "deferrable constraints are not supported yet",
+                    .message = "deferrable unique constraints are not supported yet",
                     .hint =
                         "Leave DEFERRABLE out: the constraint is then checked at each statement.");
     struct constraint_def *constraint = draft_add_constraint(draft);
@@ -410,6 +410,8 @@ draft_take_constraint(struct draft *draft, const struct constraint_spec *spec)
     constraint->attrs = take_columns(draft, &spec->columns);
     constraint->is_validated = !spec->is_not_valid;
     constraint->is_no_inherit = spec->is_no_inherit;
+    constraint->is_deferrable = spec->is_deferrable;
+    constraint->is_deferred = spec->is_deferred;
     constraint->check_sql = spec->check.sql;
     if (spec->kind == CONSTRAINT_PRIMARY || spec->kind == CONSTRAINT_UNIQUE)
         constraint->index = take_key_index(draft, spec, constraint)->index;

@@ -175,7 +175,9 @@ constraint_text(struct session *session, const struct table *table,
     default:
         return NULL;
     }
-    return constraint->is_validated ? text : arena_format(arena, "%s NOT VALID", text);
+    return arena_format(arena, "%s%s%s%s", text, constraint->is_deferrable ? " DEFERRABLE" : "",
+                        constraint->is_deferred ? " INITIALLY DEFERRED" : "",
+                        constraint->is_validated ? "" : " NOT VALID");
 }
 
 const char *

@@ -196,6 +196,7 @@ session_exec_context(struct session *session, struct arena *arena)
         .scope = &session->scope,
         .env = &session->env,
         .cancel = &session->cancel,
+        .deferral = session_deferral(session),
         .work_mem_bytes = session_setting_bytes(&session->settings, SETTING_WORK_MEM),
         .memory_bytes_max = session_setting_bytes(&session->settings, SETTING_ROWAN_QUERY_MEMORY),
         .temp_dir = session->engine->temp_dir,

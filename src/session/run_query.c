@@ -40,6 +40,12 @@ inner_query_next(struct inner_query *query, struct batch *batch)
     return exec_next(query->exec, batch);
 }
 
+struct exec *
+inner_query_exec(struct inner_query *query)
+{
+    return query->exec;
+}
+
 void
 inner_query_close(struct inner_query *query)
 {

@@ -12,4 +12,5 @@ struct inner_query *inner_query_open(struct session *session, struct arena *aren
 oid inner_query_type(const struct inner_query *query, uint32_t column, int32_t *typmod);
 /* The next rows; false at the end. They die at the next call. */
 bool inner_query_next(struct inner_query *query, struct batch *batch);
+struct exec *inner_query_exec(struct inner_query *query);
 void inner_query_close(struct inner_query *query);

@@ -51,8 +51,8 @@ session_find_schema(struct session *session, const char *name)
  * temporary one and pg_catalog first, unless the path names them, then those of the path that
  * exist.
  */
-static const oid *
-search_path(struct session *session)
+const oid *
+session_search_path(struct session *session)
 {
     const char *at = settings_text(&session->settings, SETTING_SEARCH_PATH);
     size_t room = 4;
@@ -95,7 +95,7 @@ scope_relation(void *object, const char *schema, const char *name)
         const struct schema_def *def = session_find_schema(session, schema);
         return def == NULL ? NULL : catalog_find_relation(session->catalog, def->schema, name);
     }
-    for (const oid *path = search_path(session); *path != OID_NONE; path++) {
+    for (const oid *path = session_search_path(session); *path != OID_NONE; path++) {
         const struct table *table = catalog_find_relation(session->catalog, *path, name);
         if (table != NULL)
             return table;
@@ -170,7 +170,7 @@ scope_funcs(void *object, const char *schema, const char *name)
     if (found[0] == NULL || (schema != NULL && strcmp(schema, "rowan") == 0))
         return found;
     if (schema == NULL)
-        for (const oid *path = search_path(object); *path != OID_NONE; path++)
+        for (const oid *path = session_search_path(object); *path != OID_NONE; path++)
             if (*path == SCHEMA_ROWAN)
                 return found;
     return branch_functions_named("");

@@ -18,6 +18,8 @@ bool name_list_next(const char **at, struct arena *arena, const char **name);
 
 /* The schema of the name, pg_temp being the session's own; null: there is none. */
 const struct schema_def *session_find_schema(struct session *session, const char *name);
+/* The schemas to search, in order, OID_NONE-terminated, in the statement's arena. */
+const oid *session_search_path(struct session *session);
 /* Any relation; 42P01 if there is none. */
 const struct table *session_find_table(struct session *session, const struct object_name *name);
 /* Where an object of this name is to be made; 3F000, 42501. */

@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/thread.h"
 #include "catalog/catalog.h"
+#include "exec/deferred.h"
 #include "exec/exec.h"
 #include "plan/planner.h"
 #include "session/session.h"
@@ -178,6 +179,7 @@ struct session {
     bool has_snapshot;           /* a statement has begun in it */
     bool query_ran;              /* one that is not about the transaction itself */
     bool ran_long;               /* something in it took memory that lives as long as it does */
+    struct deferral deferral;    /* checks of constraints put off; in txn_arena */
     struct savepoint *savepoint; /* innermost */
     uint64_t path_version;       /* changes with search_path and what else analysis depends on */
 
@@ -207,6 +209,14 @@ struct session {
     struct arena *spare_txn_arena;
     uint64_t modified_count; /* rows changed by the last statement_next execution */
 };
+
+/* For executions: where they put off what is to be checked later. */
+static inline struct deferral *
+session_deferral(struct session *session)
+{
+    session->deferral.arena = session->txn_arena;
+    return &session->deferral;
+}
 
 /* Derives env, path_version and reports from the settings as they are now. */
 void session_settings_changed(struct session *session);

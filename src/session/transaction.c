@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "session/constraints.h"
 #include "session/portal.h"
 #include "session/query.h"
 #include "session/scope.h"
@@ -55,7 +56,7 @@ transaction_park(struct session *session)
 {
     if (session->isolation != ISOLATION_READ_COMMITTED || session->is_read_only ||
         session->is_deferrable || session->ran_long || session->settings.undo != NULL ||
-        session->savepoint != NULL || has_held_portals(session))
+        session->savepoint != NULL || session->deferral.first != NULL || has_held_portals(session))
         return false;
     portals_end_transaction(session);
     if (!txn_renew(session->txn))
@@ -251,6 +252,7 @@ detach(struct session *session)
     session->savepoint = NULL;
     session->query_ran = false;
     arena_reset(session->statement_arena);
+    session->deferral = (struct deferral){0};
     arena_reset(session->txn_arena);
     struct txn *txn = session->txn;
     session->txn = NULL;
@@ -301,6 +303,23 @@ tell_end(struct session *session, enum status st, const char *tag)
     session->sink.error(session->sink.object, frame.error);
 }
 
+/* Cursors that outlive the transaction, constraints, ON COMMIT: what can still fail. */
+static void
+before_commit(struct session *session)
+{
+    struct catch frame;
+    if (catch_begin(&frame, session->query_arena)) {
+        portals_hold(session);
+        constraints_check(session, true);
+        temp_before_commit(session);
+        catch_end(&frame);
+        return;
+    }
+    struct error *error = catch_keep(&frame);
+    transaction_rollback(session);
+    raise_again(error);
+}
+
 enum session_state
 transaction_commit(struct session *session, enum commit_step step, const char *tag, bool wait)
 {
@@ -309,8 +328,7 @@ transaction_commit(struct session *session, enum commit_step step, const char *t
         tell_end(session, ST_OK, tag);
         return SESSION_READY;
     }
-    portals_hold(session);
-    temp_before_commit(session);
+    before_commit(session);
     bool has_changes = txn_has_changes(session->txn);
     bool is_async = settings_int(&session->settings, SETTING_SYNCHRONOUS_COMMIT) == 4;
     struct txn *txn = detach(session);

@@ -2,6 +2,7 @@
  * utility.c: dispatch of the statements that are not queries, and those about the session itself:
  * SET, SHOW, PREPARE, EXECUTE, cursors, LOCK, DISCARD.
  */
+#include "session/constraints.h"
 #include "session/definition.h"
 #include "session/planned.h"
 #include "session/portal.h"
@@ -523,6 +524,9 @@ run_about_session(struct session *session, const struct utility *utility,
                             (unsigned long long)copy_run(session, &utility->copy));
     case UTILITY_LOCK:
         run_lock(session, &utility->lock);
+        return utility->tag;
+    case UTILITY_SET_CONSTRAINTS:
+        constraints_set(session, &utility->set_constraints);
         return utility->tag;
     case UTILITY_CHECKPOINT:
         run_checkpoint(session);

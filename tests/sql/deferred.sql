@@ -1,0 +1,112 @@
+-- Shows: foreign keys whose check is put off to the end of the transaction or to SET CONSTRAINTS.
+-- Why: what counts is what the tables hold when the check is made, whatever statements, savepoints and actions came before.
+CREATE TABLE p (id int PRIMARY KEY, code text UNIQUE);
+CREATE TABLE c (id int PRIMARY KEY, p_id int CONSTRAINT c_p REFERENCES p DEFERRABLE INITIALLY DEFERRED,
+                code text CONSTRAINT c_code REFERENCES p (code) ON DELETE SET NULL DEFERRABLE);
+SELECT conname, condeferrable, condeferred, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'c'::regclass AND contype = 'f' ORDER BY 1;
+BEGIN;
+INSERT INTO c VALUES (1, 10), (2, 11);
+INSERT INTO p VALUES (10, 'ten'), (11, 'eleven');
+COMMIT;
+SELECT * FROM c ORDER BY id;
+BEGIN;
+INSERT INTO c VALUES (3, 99);
+SELECT count(*) FROM c;
+COMMIT;
+SELECT count(*) FROM c;
+-- Alone it is a transaction of its own.
+INSERT INTO c VALUES (3, 99);
+SELECT count(*) FROM c;
+-- The other one is deferrable, and immediate until it is told.
+BEGIN;
+INSERT INTO c VALUES (3, 10, 'none');
+ROLLBACK;
+BEGIN;
+SET CONSTRAINTS c_code DEFERRED;
+INSERT INTO c VALUES (3, 10, 'twelve');
+INSERT INTO p VALUES (12, 'twelve');
+COMMIT;
+BEGIN;
+SET CONSTRAINTS ALL DEFERRED;
+INSERT INTO c VALUES (4, 10, 'none');
+SET CONSTRAINTS c_p IMMEDIATE;
+SET CONSTRAINTS c_code IMMEDIATE;
+COMMIT;
+-- Deleting, and a key that comes back.
+BEGIN;
+DELETE FROM p WHERE id = 10;
+SELECT count(*) FROM p;
+INSERT INTO p VALUES (10, 'ten again');
+COMMIT;
+BEGIN;
+DELETE FROM p WHERE id = 10;
+COMMIT;
+BEGIN;
+DELETE FROM p WHERE id = 10;
+DELETE FROM c WHERE p_id = 10;
+COMMIT;
+SELECT * FROM c ORDER BY id;
+BEGIN;
+UPDATE p SET id = 21 WHERE id = 11;
+UPDATE c SET p_id = 21 WHERE p_id = 11;
+COMMIT;
+BEGIN;
+UPDATE p SET id = 31 WHERE id = 21;
+COMMIT;
+-- Savepoints: what was undone asks for nothing any more.
+BEGIN;
+SAVEPOINT s;
+INSERT INTO c VALUES (8, 77);
+ROLLBACK TO s;
+INSERT INTO c VALUES (9, 21);
+COMMIT;
+BEGIN;
+INSERT INTO c VALUES (8, 77);
+SAVEPOINT s;
+INSERT INTO p VALUES (77, 'seven');
+ROLLBACK TO s;
+COMMIT;
+BEGIN;
+INSERT INTO c VALUES (8, 77);
+UPDATE c SET p_id = NULL WHERE id = 8;
+COMMIT;
+SELECT * FROM c ORDER BY id;
+-- A table with checks that wait is not altered.
+BEGIN;
+INSERT INTO c VALUES (10, 78);
+ALTER TABLE c ADD COLUMN more int;
+ROLLBACK;
+BEGIN;
+INSERT INTO c VALUES (10, 78);
+SET CONSTRAINTS c_p IMMEDIATE;
+ROLLBACK;
+SET CONSTRAINTS ALL DEFERRED;
+BEGIN;
+SET CONSTRAINTS nothing DEFERRED;
+ROLLBACK;
+ALTER TABLE c ADD CONSTRAINT plain FOREIGN KEY (id) REFERENCES c (id);
+BEGIN;
+SET CONSTRAINTS plain DEFERRED;
+ROLLBACK;
+ALTER TABLE c ALTER CONSTRAINT plain DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE c ALTER CONSTRAINT c_p NOT DEFERRABLE;
+ALTER TABLE c ALTER CONSTRAINT c_pkey DEFERRABLE;
+SELECT conname, condeferrable, condeferred FROM pg_constraint WHERE conrelid = 'c'::regclass AND contype = 'f' ORDER BY 1;
+INSERT INTO c VALUES (11, 78);
+-- A row that points to itself, and two that point to each other.
+CREATE TABLE ring (id int PRIMARY KEY, next int REFERENCES ring DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO ring VALUES (1, 1);
+BEGIN;
+INSERT INTO ring VALUES (2, 3);
+INSERT INTO ring VALUES (3, 2);
+COMMIT;
+BEGIN;
+DELETE FROM ring WHERE id = 2;
+DELETE FROM ring WHERE id = 3;
+COMMIT;
+SELECT * FROM ring;
+-- reopen
+BEGIN;
+INSERT INTO ring VALUES (5, 6);
+COMMIT;
+SELECT * FROM ring;
