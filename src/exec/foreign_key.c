@@ -313,7 +313,7 @@ end_queue(void *object)
     buf_deinit(&queue->spill);
 }
 
-/* The statement is over: the referenced row is there now, or the question is put off; else 23503. */
+/* At the end: the referenced row is there now, or the question is put off; else 23503. */
 static void
 check_missing(struct exec *exec, const struct fk_event *event)
 {
