@@ -160,6 +160,7 @@ static const struct type_info types[] = {
     {ARRAY(TYPE_RECORD_ARRAY, TYPE_RECORD, "_record", "record[]", 'd')},
     {ARRAY(TYPE_UUID_ARRAY, TYPE_UUID, "_uuid", "uuid[]", 'i')},
     {ARRAY(3807, TYPE_JSONB, "_jsonb", "jsonb[]", 'i')},
+    {ARRAY(4073, TYPE_JSONPATH, "_jsonpath", "jsonpath[]", 'i')},
     {.type = TYPE_INT2VECTOR,
      .array = 1006,
      .element = TYPE_INT2,

@@ -53,7 +53,8 @@ jsonb_recv(struct type_call *call, struct slice bytes)
     if (bytes.bytes == 0)
         raise(SQLSTATE_PROTOCOL_VIOLATION, "no data left in message");
     if (bytes.data[0] != JSONB_WIRE_VERSION)
-        raise(SQLSTATE_INTERNAL_ERROR, "unsupported jsonb version number %d", bytes.data[0]);
+        raise(SQLSTATE_INVALID_BINARY_REPRESENTATION, "unsupported jsonb version number %d",
+              bytes.data[0]);
     struct slice text = slice_of(bytes.data + 1, bytes.bytes - 1);
     utf8_require(text);
     return jsonb_input(call, text);

@@ -66,6 +66,15 @@ get_path(struct func_call *call, const union datum *args)
         if (array_is_null(&path, i))
             return null_result(call);
     }
+    if (path.count == 0 && ref.is_text) {
+        /* The whole value, from the very start. */
+        struct slice text = datum_slice(&args[0]);
+        enum jsonb_kind kind = json_ref_kind(&ref);
+        if (call->func->result == TYPE_TEXT && (kind == JSONB_STRING || kind == JSONB_NULL))
+            return result_of(call, &ref);
+        return slice_datum(
+            slice_of(text.data, (size_t)(ref.text.data + ref.text.bytes - text.data)));
+    }
     for (uint32_t i = 0; i < path.count; i++) {
         union datum step = array_get(&path, i);
         enum jsonb_kind kind = json_ref_kind(&ref);

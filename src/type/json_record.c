@@ -262,6 +262,30 @@ shape_of_record(struct func_call *call, const union datum *value, struct record_
         .type = record.type, .count = record.count, .types = types, .names = names};
 }
 
+/* The columns that the query wants must be those of the row that is given. */
+static void
+check_columns(struct func_call *call, const struct source *source)
+{
+    static const char message[] = "function return row and query-specified return row do not match";
+    struct record base = record_read(source->base);
+    if (base.count != source->shape.count)
+        raise_error(.code = SQLSTATE_DATATYPE_MISMATCH, .message = message,
+                    .detail =
+                        raise_text("Returned row contains %u attribute%s, but query expects "
+                                   "%u.",
+                                   base.count, base.count == 1 ? "" : "s", source->shape.count));
+    for (uint32_t i = 0; i < base.count; i++) {
+        oid type = record_column_type(&base, i);
+        if (type != source->shape.types[i])
+            raise_error(.code = SQLSTATE_DATATYPE_MISMATCH, .message = message,
+                        .detail = raise_text(
+                            "Returned type %s at ordinal position %u, but query expects %s.",
+                            type_format(call->env->types, call->arena, type, -1), i + 1,
+                            type_format(call->env->types, call->arena, source->shape.types[i],
+                                        -1)));
+    }
+}
+
 static struct source
 source_of(struct func_call *call, const union datum *args)
 {
@@ -285,6 +309,8 @@ source_of(struct func_call *call, const union datum *args)
         shape_of_record(call, source.base, &source.shape);
     else
         fail_shape(call);
+    if (call->columns != NULL && !source.base_is_null)
+        check_columns(call, &source);
     return source;
 }
 

@@ -61,6 +61,7 @@ extern const struct type_tables jsonb_set_tables;
 extern const struct type_tables json_agg_tables;
 extern const struct type_tables json_record_tables;
 extern const struct type_tables json_tables;
+extern const struct type_tables jsonpath_tables;
 extern const struct type_tables like_tables;
 extern const struct type_tables numeric_cast_tables;
 extern const struct type_tables numeric_math_tables;

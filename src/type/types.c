@@ -58,6 +58,7 @@ static const struct type_tables *const all_tables[] = {
     &json_agg_tables,
     &json_record_tables,
     &json_tables,
+    &jsonpath_tables,
     &like_tables,
     &numeric_cast_tables,
     &numeric_math_tables,

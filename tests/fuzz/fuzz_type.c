@@ -19,12 +19,12 @@
 #include <stdlib.h>
 
 static const char *const names[] = {
-    "bool",      "int2",        "int4",     "int8",  "float4",   "float8", "numeric",
-    "text",      "varchar",     "bpchar",   "bytea", "date",     "time",   "timetz",
-    "timestamp", "timestamptz", "interval", "uuid",  "name",     "oid",    "char",
-    "json",      "jsonb",       "_int4",    "_text", "_numeric", "inet",   "cidr",
-    "macaddr",   "bit",         "varbit",   "money", "xid",      "tid",    "int2vector",
-    "oidvector", "regclass",    "record",
+    "bool",      "int2",        "int4",     "int8",     "float4",   "float8", "numeric",
+    "text",      "varchar",     "bpchar",   "bytea",    "date",     "time",   "timetz",
+    "timestamp", "timestamptz", "interval", "uuid",     "name",     "oid",    "char",
+    "json",      "jsonb",       "_int4",    "_text",    "_numeric", "inet",   "cidr",
+    "macaddr",   "bit",         "varbit",   "money",    "xid",      "tid",    "int2vector",
+    "oidvector", "regclass",    "record",   "jsonpath",
 };
 
 enum reader { READ_TEXT, READ_BINARY, READ_KEY, READER_COUNT };
