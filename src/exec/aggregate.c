@@ -96,6 +96,14 @@ aggregate_finish(struct exec *exec, struct agg_state *state, uint32_t call_idx, 
     void *at = group + state->groups.shape->tail_at + call->state_at;
     void *fresh = at;
 
+    func_call->result_is_null = false;
+    if (call->is_ordered_set) {
+        exec_check(exec);
+        aggregate_sort_collected(call, at);
+        union datum value = aggregate_finish_ordered(state, call_idx, group, at);
+        *is_null = func_call->result_is_null;
+        return value;
+    }
     if (call->is_collected) {
         fresh = arena_alloc_zero(state->table_arena, call->info->state_bytes + 16u);
         if (call->info->init != NULL)

@@ -22,7 +22,8 @@ struct agg_call_code {
     uint32_t filter_output;       /* UINT32_MAX: none */
     uint32_t first_direct;        /* direct arguments' outputs */
     uint32_t state_at;            /* in the tail */
-    bool is_collected;            /* DISTINCT, ORDER BY */
+    bool is_collected;            /* DISTINCT, ORDER BY, WITHIN GROUP */
+    bool is_ordered_set;          /* WITHIN GROUP */
     struct row_shape collected;   /* of collected arguments */
     struct sort_code sort;        /* their order */
     uint32_t distinct_count;      /* leading sort keys that make rows equal; 0: none */
@@ -30,7 +31,8 @@ struct agg_call_code {
 
 struct agg_code {
     struct node_code node;
-    const struct expr_code *args; /* over the child: all calls' arguments and filters */
+    const struct expr_code *args;   /* over the child: all calls' arguments and filters */
+    const struct expr_code *direct; /* the same of direct arguments; null: there are none */
     uint32_t call_count;
     struct agg_call_code *calls;
     struct key_code *keys;
@@ -46,7 +48,7 @@ struct collected {
 
 struct agg_state {
     struct node_state node;
-    struct expr_state *args;
+    struct expr_state *args, *direct;
     struct func_call *calls;
     struct arena *table_arena; /* groups and what their states point to */
     struct row_store groups;
@@ -73,5 +75,12 @@ union datum aggregate_finish(struct exec *exec, struct agg_state *state, uint32_
 /* aggregate_order.c */
 void aggregate_collect(struct agg_state *state, uint32_t call_idx, uint8_t *const *groups,
                        uint32_t count, const uint16_t *sel);
+void aggregate_sort_collected(const struct agg_call_code *call, struct collected *list);
+int aggregate_compare_collected(const struct agg_call_code *call, const uint8_t *left,
+                                const uint8_t *right);
 void aggregate_fold_collected(struct agg_state *state, uint32_t call_idx,
                               struct collected *collected, void *fresh);
+
+/* aggregate_ordered.c: the result over the group's sorted rows. */
+union datum aggregate_finish_ordered(struct agg_state *state, uint32_t call_idx, uint8_t *group,
+                                     struct collected *list);

@@ -57,6 +57,21 @@ compare_collected(const void *a, const void *b, void *object)
     return compare_keys(call, *(uint8_t *const *)a, *(uint8_t *const *)b, call->sort.key_count);
 }
 
+int
+aggregate_compare_collected(const struct agg_call_code *call, const uint8_t *left,
+                            const uint8_t *right)
+{
+    return compare_keys(call, left, right, call->sort.key_count);
+}
+
+void
+aggregate_sort_collected(const struct agg_call_code *call, struct collected *list)
+{
+    if (list->count != 0) /* qsort takes no null */
+        qsort_r(list->rows, list->count, sizeof *list->rows, compare_collected,
+                (void *)(uintptr_t)call);
+}
+
 void
 aggregate_fold_collected(struct agg_state *state, uint32_t call_idx, struct collected *list,
                          void *fresh)
@@ -67,9 +82,7 @@ aggregate_fold_collected(struct agg_state *state, uint32_t call_idx, struct coll
     union datum values[FUNC_ARGS_MAX];
     bool nulls[FUNC_ARGS_MAX];
 
-    if (list->count != 0) /* qsort takes no null */
-        qsort_r(list->rows, list->count, sizeof *list->rows, compare_collected,
-                (void *)(uintptr_t)call);
+    aggregate_sort_collected(call, list);
     func_call->arg_nulls = call->info->is_strict ? NULL : nulls;
     for (uint32_t i = 0; i < list->count; i++) {
         if (i != 0 && call->distinct_count != 0 &&

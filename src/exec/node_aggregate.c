@@ -51,8 +51,7 @@ compile_call(struct compiler *compiler, const struct plan_aggregate_call *plan,
     if (call->info == NULL)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "aggregate %s is not supported yet",
               from->ref.func->name);
-    if (plan->direct_count != 0 || call->info->agg_kind == 'o' || call->info->agg_kind == 'h')
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "ordered-set aggregates are not supported yet");
+    call->is_ordered_set = call->info->agg_kind == 'o' || call->info->agg_kind == 'h';
     *site = (struct call_site){.func = call->func,
                                .call_idx = call_idx,
                                .arg_count = plan->arg_count,
@@ -73,17 +72,23 @@ agg_compile(struct compiler *compiler, struct node_code *node)
 {
     struct agg_code *code = (struct agg_code *)node;
     const struct plan_aggregate *plan = (const struct plan_aggregate *)node->plan;
-    uint32_t expr_count = 0, total = 0, tail = 0;
+    uint32_t expr_count = 0, direct_count = 0, total = 0, tail = 0;
 
     code->call_count = plan->call_count;
     code->calls = arena_alloc_zero(compiler->arena, plan->call_count * sizeof *code->calls);
-    for (uint32_t i = 0; i < plan->call_count; i++)
+    for (uint32_t i = 0; i < plan->call_count; i++) {
         total += plan->calls[i].arg_count + plan->calls[i].order_arg_count + 1;
+        direct_count += plan->calls[i].direct_count;
+    }
     struct expr **exprs = arena_alloc_array(compiler->arena, total, sizeof(struct expr *));
+    struct expr **direct = arena_alloc_array(compiler->arena, direct_count, sizeof(struct expr *));
+    direct_count = 0;
     for (uint32_t i = 0; i < plan->call_count; i++) {
         struct agg_call_code *call = &code->calls[i];
         compile_call(compiler, &plan->calls[i], call, i);
         call->first_output = add_exprs(exprs, &expr_count, plan->calls[i].args, call->arg_count);
+        call->first_direct =
+            add_exprs(direct, &direct_count, plan->calls[i].direct, plan->calls[i].direct_count);
         call->filter_output = UINT32_MAX;
         if (plan->calls[i].filter != NULL) {
             struct expr *filter = plan->calls[i].filter;
@@ -95,6 +100,8 @@ agg_compile(struct compiler *compiler, struct node_code *node)
         tail += (bytes + 15) & ~15u;
     }
     code->args = expr_compile(compiler, exprs, expr_count);
+    if (direct_count != 0)
+        code->direct = expr_compile(compiler, direct, direct_count);
     node_keep(compiler, node->left, code->args->scans);
 
     uint32_t key_count = plan->key_count;
@@ -118,6 +125,7 @@ agg_open(struct exec *exec, struct node_state *node)
     const struct agg_code *code = (const struct agg_code *)node->code;
 
     state->table_arena = exec_new_arena(exec, "aggregate");
+    state->direct = expr_open(exec, code->direct, 1, node_arena(exec, node));
     state->args = expr_open(exec, code->args, node->left->code->capacity, node_arena(exec, node));
     state->calls = arena_alloc_array(exec->arena, code->call_count, sizeof *state->calls);
     state->collected = arena_alloc_array(exec->arena, code->call_count, sizeof *state->collected);

@@ -115,6 +115,42 @@ bind_order(struct level *level, struct bound_call *call, struct aggregate_call *
         e->args[i] = ((struct target *)targets.items[i])->expr;
 }
 
+/* WITHIN GROUP: the arguments to order by are the last; all before them are direct. */
+static void
+bind_ordered_set(struct level *level, struct bound_call *call, struct aggregate_call *aggregate,
+                 struct expr *e)
+{
+    struct analysis *an = level->an;
+    const PgQuery__FuncCall *node = call->node;
+    struct list targets = {.count = 0}, order = {.count = 0};
+    aggregate->direct_count = call->arg_count - (uint32_t)node->n_agg_order;
+    aggregate->direct = call->args;
+    aggregate->call_arg_count = (uint32_t)node->n_agg_order;
+    for (uint32_t i = 0; i < aggregate->call_arg_count; i++) {
+        target_add(level, &targets, call->args[aggregate->direct_count + i], NULL, false);
+        sort_key_add(level, &order, &targets, i, node->agg_order[i]->sort_by);
+    }
+    aggregate->order_count = order.count;
+    aggregate->order = list_flatten(an->arena, &order, sizeof(struct sort_key));
+    e->arg_count = targets.count;
+    e->args = arena_alloc_array(an->arena, targets.count, sizeof *e->args);
+    for (uint32_t i = 0; i < targets.count; i++)
+        e->args[i] = ((struct target *)targets.items[i])->expr;
+}
+
+static void
+check_direct(const struct analysis *an, const struct aggregate_call *aggregate, int32_t at)
+{
+    struct owner owner = {.level = UINT32_MAX, .aggregate_level = UINT32_MAX};
+    find_owner_of(&owner, aggregate->direct, aggregate->direct_count);
+    if (owner.level < aggregate->levels_up)
+        fail(an, at, SQLSTATE_GROUPING_ERROR,
+             "outer-level aggregate cannot contain a lower-level variable in its direct arguments");
+    if (owner.aggregate_level <= aggregate->levels_up)
+        fail(an, owner.aggregate_at, SQLSTATE_GROUPING_ERROR,
+             "aggregate function calls cannot be nested");
+}
+
 struct expr *
 bind_aggregate(struct level *level, struct bound_call *call)
 {
@@ -128,7 +164,10 @@ bind_aggregate(struct level *level, struct bound_call *call)
     if (node->agg_distinct && call->arg_count == 0)
         fail(an, node->location, SQLSTATE_WRONG_OBJECT_TYPE,
              "DISTINCT specified, but %s has no arguments", call->ref.func->name);
-    bind_order(level, call, aggregate, e);
+    if (node->agg_within_group)
+        bind_ordered_set(level, call, aggregate, e);
+    else
+        bind_order(level, call, aggregate, e);
     aggregate->filter = bind_where(level, node->agg_filter, CLAUSE_FILTER);
 
     struct owner owner = {.level = UINT32_MAX, .aggregate_level = UINT32_MAX};
@@ -136,6 +175,7 @@ bind_aggregate(struct level *level, struct bound_call *call)
     if (aggregate->filter != NULL)
         find_owner_of(&owner, &aggregate->filter, 1);
     aggregate->levels_up = owner_level(an, &owner);
+    check_direct(an, aggregate, node->location);
     enter_owner(level, aggregate->levels_up, node->location, false);
     expr_done(an, e);
     return e;

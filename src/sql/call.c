@@ -180,6 +180,51 @@ check_plain(struct call *call)
         fail_kind(call, "OVER specified, but % is not a window function nor an aggregate function");
 }
 
+static _Noreturn void
+fail_direct(struct call *call, const char *hint)
+{
+    struct analysis *an = call->level->an;
+    fail_hint(an, call->node->location, SQLSTATE_UNDEFINED_FUNCTION, hint,
+              "function %s does not exist",
+              func_signature_text(an, call->use.name, call->use.arg_count, call->use.types,
+                                  call->use.names));
+}
+
+/* Are there as many arguments before WITHIN GROUP as the aggregate wants? */
+static void
+check_direct(struct call *call, const struct func_info *func)
+{
+    struct arena *arena = call->level->an->arena;
+    uint32_t ordered = (uint32_t)call->node->n_agg_order, direct = call->arg_count - ordered;
+    uint32_t wanted = func->aggregate->direct_count;
+    const char *name = dotted_name(call->level->an, call->use.name.schema, call->use.name.name);
+    if (func->variadic == OID_NONE && direct != wanted)
+        fail_direct(call, arena_format(arena,
+                                       "There is an ordered-set aggregate %s, but it requires %u "
+                                       "direct argument%s, not %u.",
+                                       name, wanted, wanted == 1 ? "" : "s", direct));
+    if (func->variadic != OID_NONE && direct != ordered)
+        fail_direct(call, arena_format(arena,
+                                       "To use the hypothetical-set aggregate %s, the number of "
+                                       "hypothetical direct arguments (here %u) must match the "
+                                       "number of ordering columns (here %u).",
+                                       name, direct, ordered));
+}
+
+/* A hypothetical row is of the types that it is ordered by: each pair of arguments becomes one. */
+static void
+unify_hypothetical(struct call *call)
+{
+    struct analysis *an = call->level->an;
+    uint32_t count = (uint32_t)call->node->n_agg_order;
+    for (uint32_t i = 0; i < count; i++) {
+        struct expr *pair[2] = {call->args[i], call->args[count + i]};
+        oid type = common_type(an, pair, 2, "WITHIN GROUP", NULL);
+        call->args[i] = coerce_common(an, pair[0], type, "WITHIN GROUP");
+        call->args[count + i] = coerce_common(an, pair[1], type, "WITHIN GROUP");
+    }
+}
+
 static void
 check_aggregate(struct call *call, const struct func_info *func)
 {
@@ -194,7 +239,7 @@ check_aggregate(struct call *call, const struct func_info *func)
     if (!is_ordered_set && node->agg_within_group)
         fail_kind(call, "% is not an ordered-set aggregate, so it cannot have WITHIN GROUP");
     if (is_ordered_set)
-        fail_unsupported(call->level->an, node->location, "WITHIN GROUP");
+        check_direct(call, func);
     if (call->arg_count == 0 && !node->agg_star)
         fail_kind(call, "%(*) must be used to call a parameterless aggregate function");
 }
@@ -271,6 +316,8 @@ build(struct call *call, const struct candidate *c)
     else
         check_window(call);
 
+    if (func->aggregate != NULL && func->aggregate->agg_kind == 'h')
+        unify_hypothetical(call);
     oid *declared;
     place_args(call, c, &declared);
     oid result = convert_args(call, declared, func->result);
@@ -300,7 +347,7 @@ bind_call(struct level *level, const PgQuery__FuncCall *node)
     call.use.name = object_name(an, NODES(node, funcname), node->location);
     call.use.is_variadic = node->func_variadic;
     call.use.has_decoration = is_decorated(node);
-    call.use.has_order = node->n_agg_order > 0;
+    call.use.has_order = node->n_agg_order > 0 && !node->agg_within_group;
     call.use.is_procedure = level->clause == CLAUSE_CALL;
     bind_args(&call);
 

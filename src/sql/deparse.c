@@ -293,8 +293,17 @@ deparse_aggregate(struct deparse *d, const struct expr *e)
     buf_format(d->to, "%s(%s", name_of(d, a->ref.func->name), a->is_distinct ? "DISTINCT " : "");
     if (a->is_star)
         put(d, "*");
-    deparse_call_args(d, &a->ref, e->args, a->call_arg_count);
-    if (a->order_count > 0 && !a->is_distinct) {
+    bool is_ordered_set =
+        a->ref.func->aggregate != NULL &&
+        (a->ref.func->aggregate->agg_kind == 'o' || a->ref.func->aggregate->agg_kind == 'h');
+    if (is_ordered_set) {
+        deparse_call_args(d, &a->ref, a->direct, a->direct_count);
+        put(d, ") WITHIN GROUP (ORDER BY ");
+        deparse_keys(d, a->order, a->order_count, e->args, NULL, true);
+    } else {
+        deparse_call_args(d, &a->ref, e->args, a->call_arg_count);
+    }
+    if (a->order_count > 0 && !a->is_distinct && !is_ordered_set) {
         put(d, " ORDER BY ");
         deparse_keys(d, a->order, a->order_count, e->args, NULL, true);
     }

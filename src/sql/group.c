@@ -225,6 +225,7 @@ struct check {
     const struct query *q;
     uint32_t depth;      /* queries further in than q */
     bool *range_depends; /* [range_count]: grouped by its primary key */
+    bool is_direct;      /* in the direct arguments of an ordered-set aggregate */
 };
 
 static bool
@@ -257,6 +258,12 @@ fail_ungrouped(const struct check *check, const struct expr *e, uint32_t depth)
     const struct range *range = check->q->ranges[e->column.range];
     const char *column = e->column.number > 0 ? range->columns[e->column.number - 1].name : "*";
     const char *name = arena_format(check->level->an->arena, "\"%s.%s\"", range->name, column);
+    if (depth == 0 && check->is_direct)
+        fail_detail(
+            check->level->an, e->at, SQLSTATE_GROUPING_ERROR,
+            "Direct arguments of an ordered-set aggregate must use only grouped columns.",
+            "column %s must appear in the GROUP BY clause or be used in an aggregate function",
+            name);
     if (depth == 0)
         fail(check->level->an, e->at, SQLSTATE_GROUPING_ERROR,
              "column %s must appear in the GROUP BY clause or be used in an aggregate function",
@@ -271,8 +278,13 @@ check_part(void *object, const struct expr *e, uint32_t depth)
     const struct check *check = object;
     if (e->kind == EXPR_CONST || e->kind == EXPR_PARAM)
         return VISIT_SKIP;
-    if (e->kind == EXPR_AGGREGATE && e->aggregate.levels_up >= depth)
+    if (e->kind == EXPR_AGGREGATE && e->aggregate.levels_up >= depth) {
+        struct check direct = *check;
+        direct.is_direct = true;
+        for (uint32_t i = 0; depth == 0 && i < e->aggregate.direct_count; i++)
+            levels_walk(e->aggregate.direct[i], check_part, &direct);
         return VISIT_SKIP;
+    }
     if (e->kind == EXPR_GROUPING && e->grouping.levels_up >= depth)
         return VISIT_SKIP;
     if (depth == 0 && e->kind != EXPR_COLUMN && is_grouped(check, e))

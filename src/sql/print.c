@@ -113,6 +113,11 @@ put_aggregate(struct print *p, const struct expr *e)
                a->is_distinct ? " distinct" : "");
     if (a->levels_up > 0)
         buf_format(p->to, " ^%u", a->levels_up);
+    for (uint32_t i = 0; i < a->direct_count; i++) {
+        put(p, " (direct ");
+        print_one(p, a->direct[i]);
+        put(p, ")");
+    }
     put_list(p, e->args, e->arg_count);
     put_keys(p, "order", a->order, a->order_count);
     if (a->filter != NULL) {

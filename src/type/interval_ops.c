@@ -91,7 +91,7 @@ spread(double months, double days, double us)
     return span;
 }
 
-static struct interval
+struct interval
 interval_multiply(struct interval span, double factor)
 {
     return spread(span.months * factor, span.days * factor, (double)span.us * factor);

@@ -37,6 +37,7 @@ int interval_order(struct interval a, struct interval b);
 struct interval interval_negate(struct interval span);
 struct interval interval_add(struct interval a, struct interval b);
 struct interval interval_subtract(struct interval a, struct interval b);
+struct interval interval_multiply(struct interval span, double factor);
 struct interval interval_divide(struct interval span, double divisor);
 struct interval interval_justify_hours(struct interval span);
 int timetz_order(struct timetz a, struct timetz b);

@@ -66,6 +66,7 @@ static const struct type_tables *const all_tables[] = {
     &numeric_tables,
     &oid_tables,
     &privilege_tables,
+    &ordered_set_tables,
     &pseudo_tables,
     &quote_tables,
     &record_tables,

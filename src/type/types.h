@@ -169,8 +169,9 @@ struct aggregate_info {
     union datum (*finish)(struct func_call *call, void *state);
     void (*save)(struct func_call *call, const void *state, struct buf *to);
     void (*load)(struct func_call *call, void *state, struct slice from);
-    char agg_kind;     /* 'n' plain, 'o' ordered-set, 'h' hypothetical */
-    oid sort_operator; /* min and max: the operator whose first value it is; else OID_NONE */
+    char agg_kind;        /* 'n' plain, 'o' ordered-set, 'h' hypothetical; these have no step */
+    uint8_t direct_count; /* 'o', 'h': arguments before WITHIN GROUP, as the catalog counts them */
+    oid sort_operator;    /* min and max: the operator whose first value it is; else OID_NONE */
 };
 
 struct operator_info {
