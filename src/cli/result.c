@@ -22,9 +22,9 @@ result_deinit(struct result *result)
 }
 
 static void *
-room(struct result *result, size_t bytes)
+room(struct arena *arena, size_t bytes)
 {
-    void *p = arena_alloc_zero(result->arena, bytes + 1);
+    void *p = arena_alloc_zero(arena, bytes + 1);
     if (p == NULL) {
         fprintf(stderr, "rowan: out of memory for the result\n");
         exit(1);
@@ -39,14 +39,14 @@ result_begin(struct result *result, uint32_t count)
     result->column_count = count;
     result->row_count = result->cell_room = 0;
     result->cells = NULL;
-    result->names = room(result, count * sizeof *result->names);
-    result->is_right = room(result, count * sizeof *result->is_right);
+    result->names = room(result->arena, count * sizeof *result->names);
+    result->is_right = room(result->arena, count * sizeof *result->is_right);
 }
 
 void
 result_column(struct result *result, uint32_t column, const char *name, bool is_right)
 {
-    char *copy = room(result, strlen(name));
+    char *copy = room(result->arena, strlen(name));
     memcpy(copy, name, strlen(name));
     result->names[column] = copy;
     result->is_right[column] = is_right;
@@ -58,7 +58,7 @@ result_row(struct result *result)
     uint64_t used = result->row_count * result->column_count;
     if (used + result->column_count > result->cell_room) {
         uint64_t larger = (result->cell_room + result->column_count) * 2;
-        const char **cells = room(result, larger * sizeof *cells);
+        const char **cells = room(result->arena, larger * sizeof *cells);
         if (used != 0)
             memcpy(cells, result->cells, used * sizeof *cells);
         result->cells = cells;
@@ -72,7 +72,7 @@ result_row(struct result *result)
 void
 result_cell(struct result *result, uint32_t column, const char *text, size_t bytes)
 {
-    char *copy = room(result, bytes);
+    char *copy = room(result->arena, bytes);
     memcpy(copy, text, bytes);
     result->cells[(result->row_count - 1) * result->column_count + column] = copy;
 }
@@ -147,12 +147,8 @@ print_heading(const struct result *result, const int *widths, FILE *to)
         fputs(c == 0 ? " " : "| ", to);
         put_spaces(left / 2, to);
         fputs(result->names[c], to);
-        bool is_last = c + 1 == result->column_count;
         put_spaces(left - left / 2, to);
-        if (!is_last)
-            fputc(' ', to);
-        else
-            fputc(' ', to);
+        fputc(' ', to);
     }
     fputc('\n', to);
     for (uint32_t c = 0; c < result->column_count; c++) {
@@ -208,25 +204,21 @@ print_count(const struct result *result, const struct print_style *style, FILE *
 static void
 print_aligned(const struct result *result, const struct print_style *style, FILE *to)
 {
-    int *widths = calloc(result->column_count + 1, sizeof *widths);
-    const char **rests = calloc(result->column_count + 1, sizeof *rests);
-    if (widths != NULL && rests != NULL) {
-        for (uint32_t c = 0; c < result->column_count; c++) {
-            widths[c] = style->tuples_only ? 0 : widest_line(result->names[c]);
-            for (uint64_t r = 0; r < result->row_count; r++) {
-                int w = widest_line(cell_text(result, r, c, style));
-                widths[c] = w > widths[c] ? w : widths[c];
-            }
+    int *widths = room(result->arena, result->column_count * sizeof *widths);
+    const char **rests = room(result->arena, result->column_count * sizeof *rests);
+    for (uint32_t c = 0; c < result->column_count; c++) {
+        widths[c] = style->tuples_only ? 0 : widest_line(result->names[c]);
+        for (uint64_t r = 0; r < result->row_count; r++) {
+            int w = widest_line(cell_text(result, r, c, style));
+            widths[c] = w > widths[c] ? w : widths[c];
         }
-        if (!style->tuples_only)
-            print_heading(result, widths, to);
-        for (uint64_t r = 0; r < result->row_count; r++)
-            print_row(result, r, style, widths, rests, to);
-        print_count(result, style, to);
-        fputc('\n', to);
     }
-    free(widths);
-    free(rests);
+    if (!style->tuples_only)
+        print_heading(result, widths, to);
+    for (uint64_t r = 0; r < result->row_count; r++)
+        print_row(result, r, style, widths, rests, to);
+    print_count(result, style, to);
+    fputc('\n', to);
 }
 
 static void

@@ -260,13 +260,17 @@ on_block(void *object)
     worker_blocks(object);
 }
 
+/* Null without *error: no memory. */
 static struct session *
 make_session(struct connection *connection, struct arena *arena, struct error **error)
 {
+    *error = NULL;
     uint32_t count = 0;
     for (struct startup_setting *s = connection->settings; s != NULL; s = s->next)
         count++;
     struct setting_text *settings = arena_alloc_array(arena, count + 1, sizeof *settings);
+    if (settings == NULL)
+        return NULL;
     count = 0;
     for (struct startup_setting *s = connection->settings; s != NULL; s = s->next)
         settings[count++] = (struct setting_text){.name = s->name, .value = s->value};
@@ -302,10 +306,12 @@ startup_finish(struct connection *connection)
     struct arena *arena = arena_new(&(struct arena_options){.name = "start-up"});
     if (arena == NULL)
         return refuse(connection, SQLSTATE_OUT_OF_MEMORY, "out of memory");
-    struct error *error = NULL;
+    struct error *error;
     connection->session = make_session(connection, arena, &error);
     if (connection->session == NULL) {
-        struct error fatal = *error;
+        struct error fatal = {.code = SQLSTATE_OUT_OF_MEMORY, .message = "out of memory"};
+        if (error != NULL)
+            fatal = *error;
         fatal.severity = SEVERITY_FATAL;
         write_error(&connection->out, &fatal, false);
         connection->phase = PHASE_CLOSING;
