@@ -65,8 +65,6 @@ static struct copy_in *
 copy_in_new(struct session *session, const struct copy *copy)
 {
     refuse_options(copy);
-    if (copy->where != NULL)
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "COPY FROM ... WHERE is not supported yet");
     if (copy->table->kind != TABLE_PLAIN)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "cannot copy to \"%s\": it is not a table",
               copy->table->name);
@@ -107,7 +105,7 @@ copy_in_new(struct session *session, const struct copy *copy)
                                           .typmod = def->typmod,
                                           .element = type->element};
     }
-    in->feed = feed_open(session, copy->table, copy->columns, in->column_count);
+    in->feed = feed_open_where(session, copy->table, copy->columns, in->column_count, &copy->where);
     return in;
 }
 

@@ -8,6 +8,7 @@
 #include "session/planned.h"
 #include "session/query.h"
 #include "session/scope.h"
+#include "session/session_set.h"
 #include "session/temp.h"
 #include "session/utility_run.h"
 
@@ -294,6 +295,24 @@ ddl_create_view(struct session *session, const struct create_view *create)
 
 /* ---- CREATE SCHEMA ---- */
 
+/* What is made along with the schema, as if it stood first in the search_path. */
+static void
+create_elements(struct session *session, const struct create_schema *create)
+{
+    struct arena *arena = session->statement_arena;
+    const char *path = settings_text(&session->settings, SETTING_SEARCH_PATH);
+    const char *outer = arena_text(arena, path);
+    const char *inner = arena_format(arena, "%s%s%s", definition_name(create->name, arena),
+                                     *path == '\0' ? "" : ", ", path);
+    session_set(session, "search_path", inner, SETTING_FROM_SQL, true);
+    for (uint32_t i = 0; i < create->statement_count; i++) {
+        const struct raw_statement *raw = &create->statements[i];
+        struct analyze_options options = {.arena = arena, .scope = &session->scope};
+        (void)utility_run(session, analyze(&options, raw), raw, NULL);
+    }
+    session_set(session, "search_path", outer, SETTING_FROM_SQL, true);
+}
+
 void
 ddl_create_schema(struct session *session, const struct create_schema *create)
 {
@@ -308,10 +327,9 @@ ddl_create_schema(struct session *session, const struct create_schema *create)
                create->name);
         return;
     }
-    if (create->statement_count != 0)
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
-              "CREATE SCHEMA with schema elements is not supported yet");
     struct schema_def schema = {
         .schema = catalog_new_oid(session->catalog), .owner = 10, .name = create->name};
     catalog_put_schema(session->catalog, &schema);
+    if (create->statement_count != 0)
+        create_elements(session, create);
 }

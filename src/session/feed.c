@@ -85,22 +85,77 @@ feed_end(void *object)
 }
 
 static const char *
-feed_sql(struct arena *arena, const struct table *table, const attr_no *attrs, uint32_t attr_count)
+table_text(struct arena *arena, const struct table *table)
 {
+    return arena_format(arena, "%s.%s", definition_name(table->schema_name, arena),
+                        definition_name(table->name, arena));
+}
+
+struct column_use {
+    attr_no attr;
+    bool is_used;
+};
+
+static bool
+visit_column(void *object, const struct expr *e)
+{
+    struct column_use *use = object;
+    use->is_used |= e->kind == EXPR_COLUMN &&
+                    (e->column.number == use->attr || e->column.number == COLUMN_WHOLE_ROW);
+    return expr_walk(e, visit_column, object);
+}
+
+/* The columns of the table that the condition reads, by their names: fed ones, or their defaults. */
+static const char *
+condition_columns(const struct name_scope *scope, struct arena *arena, const struct table *table,
+                  const attr_no *attrs, uint32_t attr_count, const struct expr *where)
+{
+    const char *list = "";
+    for (uint16_t a = 0; a < table->column_count; a++) {
+        const struct column_def *column = &table->columns[a];
+        struct column_use use = {.attr = column->attr};
+        uint32_t i = 0;
+        (void)visit_column(&use, where);
+        if (column->is_dropped || !use.is_used)
+            continue;
+        while (i < attr_count && attrs[i] != column->attr)
+            i++;
+        const char *value = arena_format(arena, "\"fed %u\"", i + 1);
+        if (i == attr_count)
+            value = arena_format(arena, "(%s)::%s",
+                                 column->default_sql != NULL ? column->default_sql : "NULL",
+                                 scope_type_text(scope, arena, column->type, column->typmod));
+        list =
+            arena_format(arena, "%s, %s AS %s", list, value, definition_name(column->name, arena));
+    }
+    return list;
+}
+
+/* `where` (null sql: none) is asked of a subquery that has the table's name and columns. */
+static const char *
+feed_sql(struct session *session, const struct table *table, const attr_no *attrs,
+         uint32_t attr_count, const struct stored_expr *where)
+{
+    struct arena *arena = session->statement_arena;
     const char *targets = "", *sources = "";
     for (uint32_t i = 0; i < attr_count; i++) {
         const char *comma = i == 0 ? "" : ", ";
         targets = arena_format(arena, "%s%s%s", targets, comma,
                                definition_name(table->columns[attrs[i] - 1].name, arena));
-        sources = arena_format(arena, "%s%sc%u", sources, comma, i + 1);
+        sources = arena_format(arena, "%s%s\"fed %u\"", sources, comma, i + 1);
     }
-    const char *name = arena_format(arena, "%s.%s", definition_name(table->schema_name, arena),
-                                    definition_name(table->name, arena));
+    const char *name = table_text(arena, table);
+    const char *from = arena_format(arena, "\"%s\"", FEED_NAME);
+    if (where->sql != NULL)
+        from = arena_format(
+            arena, "(SELECT *%s FROM %s) AS %s WHERE %s",
+            condition_columns(&session->scope, arena, table, attrs, attr_count, where->expr), from,
+            definition_name(table->name, arena), where->sql);
     return attr_count == 0
                ? arena_format(arena, "INSERT INTO %s DEFAULT VALUES", name)
                : arena_format(arena,
-                              "INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM \"%s\"",
-                              name, targets, sources, FEED_NAME);
+                              "INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s", name,
+                              targets, sources, from);
 }
 
 static oid
@@ -124,7 +179,8 @@ show_as_plain(struct session *session, const struct table *table)
 /* `query`: whose columns the rows have; null: the target columns' types. */
 static struct feed *
 open_for_query(struct session *session, const struct table *table, const attr_no *attrs,
-               uint32_t attr_count, const struct inner_query *query)
+               uint32_t attr_count, const struct inner_query *query,
+               const struct stored_expr *where)
 {
     struct arena *arena = session->statement_arena;
     struct feed *feed = arena_alloc_zero(arena, sizeof *feed);
@@ -135,7 +191,7 @@ open_for_query(struct session *session, const struct table *table, const attr_no
     for (uint32_t i = 0; i < attr_count; i++) {
         const struct column_def *target = &table->columns[attrs[i] - 1];
         columns[i] = (struct column_def){.attr = (attr_no)(i + 1),
-                                         .name = arena_format(arena, "c%u", i + 1),
+                                         .name = arena_format(arena, "fed %u", i + 1),
                                          .type = target->type,
                                          .typmod = target->typmod,
                                          .collation = target->collation};
@@ -164,7 +220,8 @@ open_for_query(struct session *session, const struct table *table, const attr_no
     if (feed->arena == NULL || feed->copies == NULL)
         raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
 
-    struct raw_list *list = parse_sql(arena, slice_text(feed_sql(arena, table, attrs, attr_count)));
+    struct raw_list *list =
+        parse_sql(arena, slice_text(feed_sql(session, table, attrs, attr_count, where)));
     struct analyze_options options = {.arena = arena, .scope = &session->scope};
     feed->entry = planned_make(session, analyze(&options, &list->statements[0]), NULL);
     session_release_later(session, feed->entry);
@@ -175,7 +232,14 @@ struct feed *
 feed_open(struct session *session, const struct table *table, const attr_no *attrs,
           uint32_t attr_count)
 {
-    return open_for_query(session, table, attrs, attr_count, NULL);
+    return open_for_query(session, table, attrs, attr_count, NULL, &(struct stored_expr){0});
+}
+
+struct feed *
+feed_open_where(struct session *session, const struct table *table, const attr_no *attrs,
+                uint32_t attr_count, const struct stored_expr *where)
+{
+    return open_for_query(session, table, attrs, attr_count, NULL, where);
 }
 
 void
@@ -252,7 +316,8 @@ feed_rewrite(struct session *session, const struct table *old, const struct tabl
     arena_on_end(arena, (void (*)(void *))arena_free, rows);
     struct inner_query *query = inner_query_open(
         session, rows, arena_format(arena, "SELECT %s FROM \"%s\"", columns_sql, OLD_NAME));
-    struct feed *feed = open_for_query(session, table, attrs, attr_count, query);
+    struct feed *feed =
+        open_for_query(session, table, attrs, attr_count, query, &(struct stored_expr){0});
     feed->is_build = true;
     struct batch batch;
     while (inner_query_next(query, &batch))

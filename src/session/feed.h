@@ -31,6 +31,13 @@ const struct extra_table *extra_table_find(const struct session *session, const 
  */
 struct feed *feed_open(struct session *session, const struct table *table, const attr_no *attrs,
                        uint32_t attr_count);
+/*
+ * The same, for those rows only that pass `where`, a condition over the table's columns: `sql` is
+ * its text, `expr` the same bound to range 0.
+ */
+struct feed *feed_open_where(struct session *session, const struct table *table,
+                             const attr_no *attrs, uint32_t attr_count,
+                             const struct stored_expr *where);
 void feed_put(struct feed *feed, const struct batch *batch);
 /* The same for rows whose long views may lie in pages: they are copied, in place of the views. */
 void feed_put_read(struct feed *feed, struct batch *batch);

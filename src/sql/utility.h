@@ -492,8 +492,8 @@ struct copy {
     struct expr **defaults; /* FROM: [table->column_count]; null where the file gives it or it is
                                dropped or generated */
     struct row_rules *rules;
-    struct expr *where; /* FROM ... WHERE, over range 0 */
-    const char *file;   /* null: the client */
+    struct stored_expr where; /* FROM ... WHERE, over range 0; its text names plain columns */
+    const char *file;         /* null: the client */
     bool is_program;
     enum copy_format format;
     enum copy_header header;

@@ -1,6 +1,7 @@
 /*
  * utility_copy.c: COPY: its columns and options.
  */
+#include "sql/deparse.h"
 #include "sql/utility_int.h"
 
 struct copy_bind {
@@ -268,6 +269,21 @@ forced(struct copy_bind *bind, const PgQuery__Node *list, const char *option)
     return flags;
 }
 
+/* The condition is asked before generated columns are made. */
+static bool
+refuse_generated(void *object, const struct expr *e)
+{
+    struct copy_bind *bind = object;
+    const struct table *table = bind->copy->table;
+    if (e->kind == EXPR_COLUMN && e->column.number > 0 &&
+        table->columns[e->column.number - 1].generated_sql != NULL)
+        fail_detail(bind->an, -1, SQLSTATE_INVALID_COLUMN_REFERENCE,
+                    raise_text("Column \"%s\" is a generated column.",
+                               table->columns[e->column.number - 1].name),
+                    "generated columns are not supported in COPY FROM WHERE conditions");
+    return expr_walk(e, refuse_generated, object);
+}
+
 static void
 bind_from_side(struct copy_bind *bind)
 {
@@ -284,7 +300,12 @@ bind_from_side(struct copy_bind *bind)
     }
     copy->rules = bind_row_rules(an, table, 0);
     struct level *level = level_of_table(an, table, 0);
-    copy->where = bind_where(level, bind->stmt->where_clause, CLAUSE_COPY_WHERE);
+    copy->where.expr = bind_where(level, bind->stmt->where_clause, CLAUSE_COPY_WHERE);
+    if (copy->where.expr == NULL)
+        return;
+    struct deparse_options options = {.arena = an->arena, .scope = an->scope, .qualify_all = true};
+    copy->where.sql = deparse_expr(&options, table, copy->where.expr);
+    (void)refuse_generated(bind, copy->where.expr);
 }
 
 /* COPY table TO reads what SELECT columns FROM ONLY table would. */

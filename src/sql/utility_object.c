@@ -264,6 +264,43 @@ bind_truncate(struct analysis *an, struct utility *u, const PgQuery__TruncateStm
 
 /* ---- schemas and databases ---- */
 
+#define ELEMENT_RANK_MAX 5
+
+/* Elements are made in this order, whatever the one that they are written in. */
+static int
+element_rank(const PgQuery__Node *node)
+{
+    switch (node->node_case) {
+    case PG_QUERY__NODE__NODE_CREATE_SEQ_STMT:
+        return 0;
+    case PG_QUERY__NODE__NODE_CREATE_STMT:
+        return 1;
+    case PG_QUERY__NODE__NODE_VIEW_STMT:
+        return 2;
+    case PG_QUERY__NODE__NODE_INDEX_STMT:
+        return 3;
+    case PG_QUERY__NODE__NODE_CREATE_TRIG_STMT:
+        return 4;
+    default:
+        return ELEMENT_RANK_MAX;
+    }
+}
+
+static void
+check_element_schema(struct analysis *an, const PgQuery__Node *node, const char *schema)
+{
+    const PgQuery__RangeVar *name =
+        node->node_case == PG_QUERY__NODE__NODE_CREATE_SEQ_STMT ? node->create_seq_stmt->sequence
+        : node->node_case == PG_QUERY__NODE__NODE_CREATE_STMT   ? node->create_stmt->relation
+        : node->node_case == PG_QUERY__NODE__NODE_VIEW_STMT     ? node->view_stmt->view
+                                                                : NULL;
+    const char *written = name == NULL ? NULL : tree_text(name->schemaname);
+    if (written != NULL && strcmp(written, schema) != 0)
+        fail(an, -1, SQLSTATE_INVALID_SCHEMA_DEFINITION,
+             "CREATE specifies a schema (%s) different from the one being created (%s)", written,
+             schema);
+}
+
 void
 bind_create_schema(struct analysis *an, struct utility *u, const struct raw_statement *raw,
                    const PgQuery__CreateSchemaStmt *stmt)
@@ -277,9 +314,17 @@ bind_create_schema(struct analysis *an, struct utility *u, const struct raw_stat
     create->statement_count = (uint32_t)stmt->n_schema_elts;
     create->statements =
         arena_alloc_array(an->arena, stmt->n_schema_elts, sizeof *create->statements);
-    for (size_t i = 0; i < stmt->n_schema_elts; i++)
-        create->statements[i] = (struct raw_statement){
-            .node = stmt->schema_elts[i], .text = raw->text, .source = raw->source};
+    uint32_t count = 0;
+    for (int rank = 0; rank <= ELEMENT_RANK_MAX; rank++) {
+        for (size_t i = 0; i < stmt->n_schema_elts; i++) {
+            const PgQuery__Node *node = stmt->schema_elts[i];
+            if (element_rank(node) != rank)
+                continue;
+            check_element_schema(an, node, create->name);
+            create->statements[count++] =
+                (struct raw_statement){.node = node, .text = raw->text, .source = raw->source};
+        }
+    }
 }
 
 void
