@@ -23,6 +23,7 @@
 
 struct noted_lock {
     uint64_t hash;
+    uint32_t level;
     uint8_t class, mode;
 };
 
@@ -63,7 +64,7 @@ static enum status
 note(struct lock_owner *owner, struct lock_name name, uint32_t mode)
 {
     struct noted_block *block = owner->noted;
-    if (block != NULL) {
+    if (block != NULL && block->count != 0) {
         const struct noted_lock *last = &block->locks[block->count - 1];
         if (last->hash == name.hash && last->class == name.class && last->mode == mode)
             return ST_OK;
@@ -76,9 +77,38 @@ note(struct lock_owner *owner, struct lock_name name, uint32_t mode)
         block->count = 0;
         owner->noted = block;
     }
-    block->locks[block->count++] =
-        (struct noted_lock){.hash = name.hash, .class = (uint8_t)name.class, .mode = (uint8_t)mode};
+    block->locks[block->count++] = (struct noted_lock){.hash = name.hash,
+                                                       .level = owner->level,
+                                                       .class = (uint8_t)name.class,
+                                                       .mode = (uint8_t)mode};
     owner->noted_count++;
+    return ST_OK;
+}
+
+/* Turns the list of blocks round. */
+static struct noted_block *
+blocks_reverse(struct noted_block *block)
+{
+    struct noted_block *before = NULL;
+    while (block != NULL) {
+        struct noted_block *older = block->older;
+        block->older = before;
+        before = block;
+        block = older;
+    }
+    return before;
+}
+
+static enum status
+block_move(struct lock_table *table, struct lock_owner *owner, const struct noted_block *block,
+           struct lock_hold *holds)
+{
+    for (uint32_t i = 0; i < block->count; i++) {
+        const struct noted_lock *lock = &block->locks[i];
+        struct lock_name name = {.hash = lock->hash, .class = (enum lock_class)lock->class};
+        holds[i].level = lock->level;
+        TRY(lock_insert(table, owner, name, lock->mode, &holds[i]));
+    }
     return ST_OK;
 }
 
@@ -93,15 +123,16 @@ noted_move(struct lock_table *table, struct lock_owner *owner)
     moved->older = owner->moved;
     owner->moved = moved;
     uint64_t at = 0;
-    for (const struct noted_block *block = owner->noted; block != NULL; block = block->older) {
-        for (uint32_t i = 0; i < block->count; i++) {
-            const struct noted_lock *lock = &block->locks[i];
-            struct lock_name name = {.hash = lock->hash, .class = (enum lock_class)lock->class};
-            TRY(lock_insert(table, owner, name, lock->mode, &moved->holds[at++]));
-        }
+    enum status st = ST_OK;
+    /* The oldest first, since levels of holds fall along the owner's list. */
+    struct noted_block *oldest = blocks_reverse(owner->noted);
+    for (const struct noted_block *b = oldest; b != NULL && st == ST_OK; b = b->older) {
+        st = block_move(table, owner, b, &moved->holds[at]);
+        at += b->count;
     }
-    check(at == owner->noted_count);
-    return ST_OK;
+    owner->noted = blocks_reverse(oldest);
+    check(st != ST_OK || at == owner->noted_count);
+    return st;
 }
 
 enum status
@@ -163,6 +194,25 @@ lock_alone_release(struct lock_table *table, struct lock_owner *owner)
     owner->is_alone = false;
     owner->noted = NULL;
     owner->noted_count = 0;
+}
+
+bool
+lock_alone_release_to(struct lock_owner *owner, uint32_t level)
+{
+    mutex_lock(&owner->guard);
+    bool is_alone = owner->is_alone;
+    struct noted_block *block = is_alone ? owner->noted : NULL;
+    while (block != NULL && (block->count == 0 || block->locks[block->count - 1].level >= level)) {
+        if (block->count == 0) {
+            block = block->older;
+            owner->noted = block;
+            continue;
+        }
+        block->count--;
+        owner->noted_count--;
+    }
+    mutex_unlock(&owner->guard);
+    return is_alone;
 }
 
 void

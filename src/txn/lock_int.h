@@ -19,12 +19,17 @@ struct lock {
     uint8_t class;
 };
 
-/* One owner's hold on one lock; the modes are bits. In the owner's arena. */
+/*
+ * One owner's hold on one lock; the modes are bits. In the owner's arena. A mode that is added at a
+ * higher level than the hold's is noted by a second one, in the owner's list alone.
+ */
 struct lock_hold {
     struct lock *lock;
     struct lock_owner *owner;
     struct lock_hold *prev_in_lock, *next_in_lock;
-    struct lock_hold *next; /* of the owner; the owner's thread alone */
+    struct lock_hold *next; /* of the owner; the owner's thread alone; levels fall */
+    struct lock_hold *of;   /* the hold that these modes were added to; null: this is one itself */
+    uint32_t level;
     uint8_t modes;
 };
 
@@ -57,15 +62,17 @@ struct lock_table {
  * An owner by itself (lock_bias.c). acquire: *is_done if the lock is held, by being noted; else it
  * is to be taken in the table, where everybody's locks are then. ST_NO_MEMORY. end: moves the locks
  * of whoever is alone into the table. release: before the owner gives its locks up; moved_free:
- * after.
+ * after. release_to: as lock_release_to, false if the locks are in the table.
  */
 MUST_CHECK enum status lock_alone_acquire(struct lock_table *table, struct lock_owner *owner,
                                           struct lock_name name, uint32_t mode, bool *is_done);
 MUST_CHECK enum status lock_alone_end(struct lock_table *table);
 void lock_alone_release(struct lock_table *table, struct lock_owner *owner);
 void lock_moved_free(struct lock_owner *owner);
+bool lock_alone_release_to(struct lock_owner *owner, uint32_t level);
 
-/* A lock that nobody stands in the way of, with `hold` for it. ST_NO_MEMORY: it is not held. */
+/* A lock that nobody stands in the way of, with `hold`, whose level is set, for it. ST_NO_MEMORY:
+ * it is not held. */
 MUST_CHECK enum status lock_insert(struct lock_table *table, struct lock_owner *owner,
                                    struct lock_name name, uint32_t mode, struct lock_hold *hold);
 

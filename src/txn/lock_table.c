@@ -187,30 +187,37 @@ is_blocked_by_waiters(const struct lock *lock, const struct lock_owner *until, u
     return false;
 }
 
+/* Puts `hold`, whose level is set, at the head of the owner's list. */
 static void
-hold_add_mode(struct lock *lock, struct lock_hold *hold, uint32_t mode)
+hold_begin(struct lock_hold *hold, struct lock *lock, struct lock_owner *owner)
 {
-    if ((hold->modes >> mode & 1) == 0) {
-        hold->modes |= (uint8_t)(1u << mode);
-        lock->held[mode]++;
-    }
+    *hold = (struct lock_hold){
+        .lock = lock, .owner = owner, .next = owner->holds, .level = hold->level};
+    owner->holds = hold;
 }
 
-/* Links `spare` as the owner's hold, unless it has one. */
+/* Adds the mode to the owner's hold, or makes `spare`, whose level is set, one. */
 static void
 lock_grant(struct lock *lock, struct lock_owner *owner, uint32_t mode, struct lock_hold *spare)
 {
     struct lock_hold *hold = hold_of(lock, owner);
     if (hold == NULL) {
         hold = spare;
-        *hold = (struct lock_hold){
-            .lock = lock, .owner = owner, .next_in_lock = lock->holds, .next = owner->holds};
+        hold_begin(hold, lock, owner);
+        hold->next_in_lock = lock->holds;
         if (lock->holds != NULL)
             lock->holds->prev_in_lock = hold;
         lock->holds = hold;
-        owner->holds = hold;
     }
-    hold_add_mode(lock, hold, mode);
+    if ((hold->modes >> mode & 1) != 0)
+        return;
+    if (hold->level < spare->level) {
+        hold_begin(spare, lock, owner);
+        spare->of = hold;
+        spare->modes = (uint8_t)(1u << mode);
+    }
+    hold->modes |= (uint8_t)(1u << mode);
+    lock->held[mode]++;
 }
 
 static void
@@ -342,6 +349,7 @@ lock_acquire(struct lock_table *table, struct lock_owner *owner, struct lock_nam
     struct lock_hold *spare = arena_alloc(owner->arena, sizeof *spare);
     if (spare == NULL)
         return ST_NO_MEMORY;
+    spare->level = owner->level;
 
     mutex_lock(&partition->mutex);
     struct lock *lock = lock_find(partition, name);
@@ -383,34 +391,52 @@ lock_insert(struct lock_table *table, struct lock_owner *owner, struct lock_name
     return lock == NULL ? ST_NO_MEMORY : ST_OK;
 }
 
-void
-lock_release_all(struct lock_table *table, struct lock_owner *owner)
+/* Gives up the newest hold of the owner, or a mode that was added to an older one. */
+static void
+hold_release(struct lock_table *table, struct lock_owner *owner)
 {
-    if (!owner->is_counted)
-        return;
-    lock_alone_release(table, owner);
     struct lock_hold *hold = owner->holds;
-    owner->holds = NULL;
-    while (hold != NULL) {
-        struct lock_hold *next = hold->next;
-        struct lock *lock = hold->lock;
-        struct lock_partition *partition = &table->partitions[lock->hash % LOCK_PARTITIONS];
-        mutex_lock(&partition->mutex);
-        for (uint32_t mode = 0; mode < LOCK_MODES_MAX; mode++)
-            lock->held[mode] -= hold->modes >> mode & 1;
+    struct lock *lock = hold->lock;
+    struct lock_partition *partition = &table->partitions[lock->hash % LOCK_PARTITIONS];
+    owner->holds = hold->next;
+    mutex_lock(&partition->mutex);
+    for (uint32_t mode = 0; mode < LOCK_MODES_MAX; mode++)
+        lock->held[mode] -= hold->modes >> mode & 1;
+    if (hold->of != NULL) {
+        hold->of->modes &= (uint8_t)~hold->modes;
+    } else {
         if (hold->next_in_lock != NULL)
             hold->next_in_lock->prev_in_lock = hold->prev_in_lock;
         if (hold->prev_in_lock != NULL)
             hold->prev_in_lock->next_in_lock = hold->next_in_lock;
         else
             lock->holds = hold->next_in_lock;
-        if (lock->first_waiter != NULL)
-            queue_wake(lock);
-        else if (lock->holds == NULL)
-            lock_forget(partition, lock);
-        mutex_unlock(&partition->mutex);
-        hold = next;
     }
+    if (lock->first_waiter != NULL)
+        queue_wake(lock);
+    else if (lock->holds == NULL)
+        lock_forget(partition, lock);
+    mutex_unlock(&partition->mutex);
+}
+
+void
+lock_release_to(struct lock_table *table, struct lock_owner *owner, uint32_t level)
+{
+    if (!owner->is_counted || lock_alone_release_to(owner, level))
+        return;
+    while (owner->holds != NULL && owner->holds->level >= level)
+        hold_release(table, owner);
+}
+
+void
+lock_release_all(struct lock_table *table, struct lock_owner *owner)
+{
+    owner->level = 0;
+    if (!owner->is_counted)
+        return;
+    lock_alone_release(table, owner);
+    while (owner->holds != NULL)
+        hold_release(table, owner);
     lock_moved_free(owner);
     owner->is_counted = false;
     atomic_fetch_sub(&table->owner_count, 1);

@@ -43,8 +43,9 @@ struct lock_patience {
 
 /* Who holds locks. The fields are lock_table.c's. */
 struct lock_owner {
-    struct arena *arena; /* for holds; lives until lock_release_all */
-    struct lock_hold *holds;
+    struct arena *arena;     /* for holds; lives until lock_release_all */
+    struct lock_hold *holds; /* the newest first */
+    uint32_t level;          /* of the locks taken now; lock_owner_set_level */
     /* While it is alone (lock_bias.c): */
     bool is_counted; /* the owner's thread's */
     struct mutex guard;
@@ -92,6 +93,18 @@ MUST_CHECK enum status lock_acquire(struct lock_table *table, struct lock_owner 
                                     void (*on_wait)(void *object), void *object, bool *has_waited);
 /* Gives up all, and lets those who wait go on. The owner's arena may be reset afterwards. */
 void lock_release_all(struct lock_table *table, struct lock_owner *owner);
+
+/*
+ * Marks: locks taken from here on are of this level, which is above those before. lock_release_to
+ * gives up all that is of `level` or above, as if it had never been asked for; a mode that was
+ * added to an older lock too.
+ */
+static inline void
+lock_owner_set_level(struct lock_owner *owner, uint32_t level)
+{
+    owner->level = level;
+}
+void lock_release_to(struct lock_table *table, struct lock_owner *owner, uint32_t level);
 
 /* Wakes the owners that wait with this cancel flag, to look at it. Any thread. */
 void lock_wake(struct lock_table *table, const _Atomic bool *cancel);

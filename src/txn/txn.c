@@ -443,6 +443,7 @@ txn_savepoint(struct txn *txn, uint32_t *savepoint)
     *made = (struct savepoint){
         .outer = txn->savepoint, .mark = txn->set.newest, .command = ++txn->command};
     txn->savepoint = made;
+    lock_owner_set_level(&txn->locks, made->command);
     *savepoint = ++txn->savepoint_count;
     return ST_OK;
 }
@@ -466,6 +467,11 @@ txn_rollback_to(struct txn *txn, uint32_t savepoint)
     write_set_rollback(&txn->set, at->mark);
     if (txn->privates != NULL)
         privates_rollback(txn, at->command);
+    /* A tree that has become private since needs its table's lock for what was there before. */
+    if (txn->privates == NULL) {
+        lock_release_to(txn->db->locks, &txn->locks, at->command);
+        txn->table_hold_count = 0;
+    }
     txn->command++;
     if (txn->temp != NULL)
         txn_rollback_to(txn->temp, savepoint);

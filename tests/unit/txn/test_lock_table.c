@@ -105,6 +105,56 @@ an_owner_never_stands_in_its_own_way(void **state)
     lock_table_free(table);
 }
 
+/* ---- levels ---- */
+
+/* What was taken at a level goes, and what was there before stays, whether the owner is alone or
+ * another comes before, in between or behind. */
+static void
+locks_go_by_level(void **state)
+{
+    (void)state;
+    struct lock_table *table;
+    assert_int_equal(lock_table_new(&table), ST_OK);
+    struct lock_owner *a = owner_new(), *b = owner_new();
+    for (uint32_t others = 0; others < 8; others++) {
+        if ((others & 1) != 0)
+            assert_int_equal(try_lock(table, b, LOCK_CLASS_ROW, 5000, 3), ST_OK);
+        for (uint64_t hash = 0; hash < 600; hash++)
+            assert_int_equal(try_lock(table, a, LOCK_CLASS_ROW, hash % 300, 0), ST_OK);
+        lock_owner_set_level(a, 5);
+        for (uint64_t hash = 200; hash < 800; hash++)
+            assert_int_equal(try_lock(table, a, LOCK_CLASS_ROW, hash, hash < 300 ? 3 : 1), ST_OK);
+        if ((others & 2) != 0)
+            assert_int_equal(try_lock(table, b, LOCK_CLASS_ROW, 700, 3), ST_LOCK_BUSY);
+        lock_owner_set_level(a, 7);
+        assert_int_equal(try_lock(table, a, LOCK_CLASS_ROW, 900, 3), ST_OK);
+        assert_int_equal(try_lock(table, a, LOCK_CLASS_ROW, 400, 3), ST_OK);
+        if ((others & 4) != 0)
+            assert_int_equal(try_lock(table, b, LOCK_CLASS_ROW, 900, 0), ST_LOCK_BUSY);
+        lock_release_to(table, a, 7);
+        assert_int_equal(try_lock(table, b, LOCK_CLASS_ROW, 900, 3), ST_OK);
+        assert_int_equal(try_lock(table, b, LOCK_CLASS_ROW, 400, 1), ST_OK);
+        assert_int_equal(try_lock(table, b, LOCK_CLASS_ROW, 401, 3), ST_LOCK_BUSY);
+        lock_release_to(table, a, 5);
+        assert_int_equal(try_lock(table, b, LOCK_CLASS_ROW, 250, 1), ST_OK);
+        assert_int_equal(try_lock(table, b, LOCK_CLASS_ROW, 250, 3), ST_LOCK_BUSY);
+        assert_int_equal(try_lock(table, b, LOCK_CLASS_ROW, 401, 3), ST_OK);
+        lock_release_all(table, a);
+        lock_release_all(table, b);
+        assert_int_equal(lock_count(table), 0);
+        if ((others & 1) == 0) {
+            /* Let the next one be alone again. */
+            for (uint32_t i = 0; i < 200; i++) {
+                assert_int_equal(try_lock(table, a, LOCK_CLASS_ROW, 1, 0), ST_OK);
+                lock_release_all(table, a);
+            }
+        }
+    }
+    owner_free(a);
+    owner_free(b);
+    lock_table_free(table);
+}
+
 /* ---- an owner that is alone ---- */
 
 #define ALONE_LOCKS 1000u
@@ -349,6 +399,7 @@ main(void)
         cmocka_unit_test(row_modes_conflict_as_in_postgresql),
         cmocka_unit_test(table_modes_conflict_as_in_postgresql),
         cmocka_unit_test(an_owner_never_stands_in_its_own_way),
+        cmocka_unit_test(locks_go_by_level),
         cmocka_unit_test(locks_of_one_alone_are_there_when_another_comes),
         cmocka_unit_test(moving_locks_may_fail),
         cmocka_unit_test(locks_guard_and_circles_are_broken),
