@@ -97,6 +97,7 @@ db_options_of(const struct engine *engine, const struct engine_options *options)
         .has_threads = options->has_threads,
         .checkpoint_log_bytes = (uint64_t)settings_int(settings, SETTING_MAX_WAL_SIZE) << 20,
         .checkpoint_interval_us = settings_int(settings, SETTING_CHECKPOINT_TIMEOUT) * 1000000,
+        .recovery_target_us = settings_int(settings, SETTING_ROWAN_RECOVERY_TARGET) * 1000,
         .deadlock_timeout_us = settings_int(settings, SETTING_DEADLOCK_TIMEOUT) * 1000,
         .commit_delay_us = settings_int(settings, SETTING_COMMIT_DELAY),
     };

@@ -232,3 +232,60 @@ is_segment_found(const struct log *log, uint64_t id)
     }
     return false;
 }
+
+/* Ids of the segments that are needed now, rising; null if there is no memory. The caller's. */
+static uint64_t *
+needed_ids(struct log *log, uint32_t *count)
+{
+    mutex_lock(&log->lock);
+    *count = log->segment_count;
+    uint64_t *ids = mem_alloc((*count + 1) * sizeof *ids);
+    for (uint32_t i = 0; i < *count && ids != NULL; i++)
+        ids[i] = log->segments[i].id;
+    mutex_unlock(&log->lock);
+    return ids;
+}
+
+/* Looks whether the segments are among those that the device has, which come in rising order. */
+static void
+compare_ids(struct store *store, const uint64_t *needed, uint32_t needed_count,
+            const uint64_t *there, uint32_t there_count)
+{
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < needed_count; i++) {
+        while (at < there_count && there[at] < needed[i])
+            at++;
+        if (at < there_count && there[at] == needed[i])
+            continue;
+        store_stop_writes(store,
+                          "segment %llu of the log was removed while the file was open: what is "
+                          "there can still be read, and dumped into a new file",
+                          (unsigned long long)needed[i]);
+        return;
+    }
+}
+
+void
+store_watch_log(struct store *store)
+{
+    struct log *log = store->log;
+    if (log == NULL || atomic_load(&store->is_read_only))
+        return;
+    const struct device_ops *ops = store->device->ops;
+    uint32_t needed_count, there_count = 0, room;
+    uint64_t *needed = needed_ids(log, &needed_count), *there = NULL;
+    enum status st = needed == NULL ? ST_NO_MEMORY : ST_OK;
+    if (st == ST_OK && needed_count != 0) {
+        st = ops->log_list(store->device, NULL, 0, &there_count);
+        room = there_count + LOG_SPARES_MAX;
+        if (st == ST_OK && (there = mem_alloc(room * sizeof *there)) == NULL)
+            st = ST_NO_MEMORY;
+        if (st == ST_OK)
+            st = ops->log_list(store->device, there, room, &there_count);
+        /* More than there is room for, a failure: it is looked at again soon. */
+        if (st == ST_OK && there_count <= room)
+            compare_ids(store, needed, needed_count, there, there_count);
+    }
+    mem_free(there);
+    mem_free(needed);
+}

@@ -103,6 +103,10 @@ MUST_CHECK enum status store_scrub(struct store *store, uint32_t pages_max,
  * lost with the process. */
 void store_watch_file(struct store *store);
 
+/* The same if a segment of the log that a recovery would read has been removed. The checkpointer's
+ * thread, which is the one that removes them. */
+void store_watch_log(struct store *store);
+
 /* After a clean checkpoint with nothing appended since: removes the log segments, so that one file
  * is left. */
 MUST_CHECK enum status store_remove_log(struct store *store);

@@ -95,6 +95,7 @@ apply_tree(struct group *group, struct group_branch *part, struct record_reader 
         return ST_CORRUPT;
     TRY(group_tree_get(group, part, number, &tree));
     TRY(apply_base(group, part->branch, tree, (enum tree_base)base));
+    group->change_count += count;
     for (uint32_t i = 0; i < count; i++) {
         TRY(apply_change(&part->edit, &tree->root, reader));
         if (i % CHANGES_AN_EPOCH == CHANGES_AN_EPOCH - 1)

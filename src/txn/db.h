@@ -24,6 +24,7 @@ struct db_options {
         checkpoint_log_bytes; /* a checkpoint begins when the log has grown by this; 0: 1 GiB */
     int64_t checkpoint_interval_us; /* ... or this long after the last, if anything changed; 0: 15
                                        min */
+    int64_t recovery_target_us; /* ... or when replaying the log would take this long; 0: never */
     uint64_t
         write_set_bytes; /* a transaction's write set past this moves to private trees; 0: 32 MiB */
     int64_t deadlock_timeout_us; /* 0: 1 s (with threads; else at once) */

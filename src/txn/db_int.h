@@ -72,6 +72,8 @@ struct db {
     int64_t async_sync_us; /* how long a commit that waits for nothing may be lost by a crash */
     int64_t retry_us;      /* how long after a failure the checkpointer tries again */
     _Atomic bool has_jobs; /* perhaps */
+    _Atomic uint64_t change_count; /* of rows in what was logged since the file was opened, and in
+                                      what was replayed then */
     struct writer *writer;
     struct checkpointer *checkpointer;
 

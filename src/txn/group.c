@@ -99,6 +99,7 @@ group_begin(struct group *group, birth_seq moment)
     group->moment = moment;
     group->branch_count = 0;
     group->ref_count = 0;
+    group->change_count = 0;
     group->freed.count = 0;
     group->adoptions = NULL;
     group->is_file_changed = false;
@@ -489,6 +490,7 @@ group_publish(struct group *group)
         mutex_unlock(&db->branches_mutex);
     }
     atomic_store(&db->published, group->moment);
+    atomic_fetch_add_explicit(&db->change_count, group->change_count, memory_order_relaxed);
 
     for (uint32_t i = 0; i < group->branch_count; i++) {
         const struct group_branch *part = &group->branches[i];

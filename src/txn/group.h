@@ -65,6 +65,7 @@ struct group {
     struct group_ref *refs;
     uint32_t ref_count, ref_capacity;
     struct adoption *adoptions;
+    uint64_t change_count;  /* of rows, as the log has them */
     struct page_list freed; /* besides what the edits retired: pages of jobs */
     struct buf record;      /* what goes to the log; empty: nothing */
     bool has_claim;         /* a branch is being dropped: db.dropping is set */

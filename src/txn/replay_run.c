@@ -401,6 +401,7 @@ replay_run_apply(struct replay_run *run, struct group *group,
                  void *object)
 {
     enum status st = ST_OK;
+    group->change_count += run->change_count;
     for (uint32_t i = 0; st == ST_OK && i < run->branch_count; i++) {
         struct run_branch *at = &run->branches[i];
         st = hold(object, at->no, &at->branch);

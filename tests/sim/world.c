@@ -199,6 +199,7 @@ try_open(struct world *world, const struct log_sink *sink)
                   .log_segment_bytes = 64 << 10,
                   .log = sink},
         .checkpoint_log_bytes = checkpoint_bytes[world->seed % 5],
+        .recovery_target_us = world->seed % 7 == 0 ? 100 : 0,
         .write_set_bytes = world->seed % 2 == 0 ? 1500 : 0,
     };
     TRY(device_sim_open(world->disk, &device));

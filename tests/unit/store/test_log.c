@@ -299,6 +299,29 @@ missing_segment_is_told(void **state)
     crash_device_free(device);
 }
 
+static void
+segment_removed_under_an_open_store_is_told(void **state)
+{
+    (void)state;
+    for (uint64_t removed = 1; removed <= 3; removed++) {
+        struct crash_device *device = crash_device_new();
+        struct store *store = open_store(device);
+        const char *reason;
+        assert_int_equal(store_recover(store, NULL, NULL, NULL), ST_OK);
+        store_watch_log(store);
+        append_synced(store, 0, 100);
+        assert_true(store->log->segment_count >= 3);
+        store_watch_log(store);
+        assert_false(store_is_read_only(store, &reason));
+        assert_int_equal(device->device.ops->log_remove(&device->device, removed), ST_OK);
+        store_watch_log(store);
+        assert_true(store_is_read_only(store, &reason));
+        assert_non_null(strstr(reason, "was removed"));
+        store_close(store);
+        crash_device_free(device);
+    }
+}
+
 /* A database file was removed after a crash, and a new one made in its place. */
 static void
 log_of_another_file_is_thrown_away(void **state)
@@ -575,6 +598,7 @@ main(void)
         cmocka_unit_test(log_cut_at_every_byte_loses_the_tail_alone),
         cmocka_unit_test(every_flipped_byte_is_seen),
         cmocka_unit_test(missing_segment_is_told),
+        cmocka_unit_test(segment_removed_under_an_open_store_is_told),
         cmocka_unit_test(log_of_another_file_is_thrown_away),
         cmocka_unit_test(records_behind_a_torn_one_never_return),
         cmocka_unit_test(read_only_store_replays_and_writes_nothing),

@@ -1,8 +1,8 @@
 /*
  * test_replay.c: what recovery makes of many records is what they made one by one.
  *
- * Goal: commits that are replayed in runs, sorted by key, leave the rows, the counters and the pages
- * of branches as they were, whatever stands between them in the log. Method: the same work on a
+ * Goal: commits that are replayed in runs, sorted by key, leave the rows, the counters and the
+ * pages of branches as they were, whatever stands between them in the log. Method: the same work on a
  * simulated disk with a crash behind it; the file is checked page by page after each recovery. The
  * cache is small, so that the log is several runs, and some cases have threads, so that runs are
  * applied by a helper.
@@ -25,7 +25,8 @@ open_disk(struct sim_disk *disk, bool has_threads)
 {
     struct device *device;
     struct db *db;
-    struct db_options options = {.store = {.cache_bytes = 1 << 20}, .has_threads = has_threads};
+    struct db_options options = {.store = {.cache_bytes = 1 << 20, .log_segment_bytes = 64 << 10},
+                                 .has_threads = has_threads};
     assert_int_equal(device_sim_open(disk, &device), ST_OK);
     assert_int_equal(db_open(device, &options, &db), ST_OK);
     return db;
@@ -269,7 +270,7 @@ a_broken_page_costs_what_comes_behind_it_alone(void **state)
     (void)state;
     struct sim_disk *disk;
     uint32_t left = 0;
-    for (page_no page = 2; page < 60; page++) {
+    for (page_no page = 2; page < 30; page++) {
         assert_int_equal(sim_disk_new(4, &disk), ST_OK);
         struct db *db = open_disk(disk, false);
         for (uint32_t i = 0; i < 300; i++)
@@ -282,7 +283,8 @@ a_broken_page_costs_what_comes_behind_it_alone(void **state)
         db_abandon(db);
         bool is_there = sim_disk_flip(disk, page, 2000, 1);
         struct device *device;
-        struct db_options options = {.store = {.cache_bytes = 1 << 20}};
+        struct db_options options = {
+            .store = {.cache_bytes = 1 << 20, .log_segment_bytes = 64 << 10}};
         assert_int_equal(device_sim_open(disk, &device), ST_OK);
         const char *reason;
         if (is_there && db_open(device, &options, &db) == ST_OK) {
