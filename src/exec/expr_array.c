@@ -45,7 +45,7 @@ struct any_list {
 
 struct any_data {
     const struct func_info *func;
-    const struct type_info *sorted; /* equality of one type: its order; else null */
+    const struct type_info *sorted; /* = ANY or <> ALL of one type: its order; else null */
 };
 
 static int
@@ -161,8 +161,9 @@ any_list_row(struct expr_state *state, const struct row_site *site, const union 
         *is_null = true;
         return result;
     }
-    result.b = list_has(list, args[0]);
-    *is_null = !result.b && list->has_null;
+    bool has = list_has(list, args[0]);
+    *is_null = !has && list->has_null;
+    result.b = has != site->expr->array_compare.is_all;
     return result;
 }
 
@@ -183,8 +184,9 @@ build_any(struct code_builder *b, const struct expr *e, sel_no sel)
     site->call_idx = call->call_idx;
     site->is_const_foldable = func->volatility != FUNC_VOLATILE;
     data->func = func;
-    if (is_fixed && op != NULL && !e->array_compare.is_all && op->left == op->right &&
-        types_btree_strategy(b->compiler->types, op->op) == BTREE_EQ) {
+    oid equality = op == NULL ? OID_NONE : e->array_compare.is_all ? op->negator : op->op;
+    if (is_fixed && equality != OID_NONE && op->left == op->right &&
+        types_btree_strategy(b->compiler->types, equality) == BTREE_EQ) {
         data->sorted = compiler_type(b->compiler, op->left);
         if (data->sorted->compare != NULL)
             site->fn = any_list_row;

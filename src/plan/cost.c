@@ -6,6 +6,7 @@
  */
 #include "catalog/catalog.h"
 #include "plan/path.h"
+#include "type/array.h"
 
 #define DEFAULT_EQUAL 0.005
 #define DEFAULT_RANGE 0.3333
@@ -211,6 +212,8 @@ any_share(struct level *level, const struct expr *e)
 
     if (e->args[1]->kind == EXPR_ARRAY)
         count = e->args[1]->arg_count;
+    else if (e->args[1]->kind == EXPR_CONST && !e->args[1]->constant.is_null)
+        count = array_read(&e->args[1]->constant.value).count;
     if (known.rel != NULL)
         each = 1 / distinct_of(level, e->args[0]);
     double share = each * count;

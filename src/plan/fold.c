@@ -6,6 +6,10 @@
  */
 #include "plan/planner_int.h"
 #include "sql/scope.h"
+#include "type/array.h"
+
+/* Shorter ones are listed element by element by EXPLAIN, and counted by the costs. */
+#define ARRAY_FOLDED_MIN 256u
 
 static bool
 is_volatile_node(void *object, const struct expr *e)
@@ -210,6 +214,27 @@ fold_case(struct planner *planner, struct expr *e)
     return less;
 }
 
+/* ARRAY[...] of constants: a constant, however long. */
+static struct expr *
+fold_array(struct planner *planner, struct expr *e)
+{
+    bool has_null;
+
+    if (e->array.is_nested || e->arg_count < ARRAY_FOLDED_MIN || !args_are_const(e, &has_null))
+        return e;
+    union datum *values = arena_alloc_array(planner->arena, e->arg_count, sizeof *values);
+    bool *nulls = arena_alloc_array(planner->arena, e->arg_count, sizeof *nulls);
+    for (uint32_t i = 0; i < e->arg_count; i++) {
+        values[i] = e->args[i]->constant.value;
+        nulls[i] = e->args[i]->constant.is_null;
+    }
+    union datum value = array_make_flat(planner->scope->env, planner->arena, e->array.element, values,
+                                        nulls, e->arg_count);
+    struct expr *folded = expr_const(planner->arena, e->type, e->typmod, value, e->at);
+    folded->collation = e->collation;
+    return folded;
+}
+
 static struct expr *
 fold_node(struct planner *planner, struct expr *e)
 {
@@ -221,6 +246,8 @@ fold_node(struct planner *planner, struct expr *e)
         return fold_logic(planner, e);
     case EXPR_NOT:
         return fold_not(planner, e);
+    case EXPR_ARRAY:
+        return fold_array(planner, e);
     case EXPR_CASE:
         return fold_case(planner, e);
     case EXPR_NULL_TEST:

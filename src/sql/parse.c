@@ -12,6 +12,7 @@
 #include "base/raise.h"
 #include "base/thread.h"
 #include "sql/analyze.h"
+#include "sql/lexer.h"
 #include "sql/nesting.h"
 #include "sql/tree.h"
 #include <pg_query.h>
@@ -21,11 +22,13 @@
 #define DEPTH_HERE_MAX 400    /* parsed on the caller's stack: under 1 MiB of it */
 #define DEPTH_MAX 20000       /* the parser's own stack holds no more than half of that */
 #define SHALLOW_BYTES_MAX 400 /* a text this short is no deeper than DEPTH_HERE_MAX */
+#define COMMENTS_MAX 64       /* texts with more are parsed without them */
 #define DEEP_STACK_BYTES ((size_t)256 << 20)
 
 struct parse {
     struct arena *arena;
     const char *text;
+    const char *bare; /* the text as the parser gets it: perhaps without comments */
     PgQuery__ParseResult *tree;
     struct catch frame;  /* of the other thread's errors, if it parses: outlives that thread */
     struct error *error; /* raised there */
@@ -136,7 +139,7 @@ unpack(struct parse *parse, const PgQueryProtobuf *packed)
 static void
 parse_text(struct parse *parse)
 {
-    PgQueryProtobufParseResult result = pg_query_parse_protobuf(parse->text);
+    PgQueryProtobufParseResult result = pg_query_parse_protobuf(parse->bare);
     struct error fields = {.message = NULL};
     struct catch frame;
     if (catch_begin(&frame, parse->arena)) {
@@ -188,6 +191,39 @@ parse_deep(struct parse *parse)
         raise_again(parse->error);
 }
 
+/*
+ * The text with blanks for its comments, newlines kept, if it has many: the parser's lexer looks at
+ * a comment's rest anew for each further one that is nested in it. One that never ends stays open.
+ */
+static const char *
+without_comments(struct arena *arena, struct slice text)
+{
+    const uint8_t *end = text.data + text.bytes;
+    uint32_t count = 0;
+
+    for (const uint8_t *at = text.data; at < end && count <= COMMENTS_MAX; count++) {
+        at = memmem(at, (size_t)(end - at), "/*", 2);
+        if (at == NULL)
+            return (const char *)text.data;
+        at += 2;
+    }
+    if (count <= COMMENTS_MAX)
+        return (const char *)text.data;
+    char *bare = arena_alloc(arena, text.bytes + 1);
+    struct lexer lexer;
+    struct token token;
+    for (size_t i = 0; i < text.bytes; i++)
+        bare[i] = text.data[i] == '\n' ? '\n' : ' ';
+    bare[text.bytes] = '\0';
+    lexer_init(&lexer, text);
+    while ((token = lexer_next(&lexer)).kind != TOKEN_END) {
+        bool is_open = token.kind == TOKEN_BAD && token.bytes >= 2 &&
+                       memcmp(text.data + token.at, "/*", 2) == 0;
+        memcpy(bare + token.at, text.data + token.at, is_open ? 2 : token.bytes);
+    }
+    return bare;
+}
+
 static void
 parse_bounded(struct parse *parse, struct slice text)
 {
@@ -195,6 +231,7 @@ parse_bounded(struct parse *parse, struct slice text)
         parse_text(parse);
         return;
     }
+    parse->bare = without_comments(parse->arena, text);
     struct nesting nesting = nesting_measure(text);
     if (nesting.token_count > TOKENS_MAX)
         raise(SQLSTATE_PROGRAM_LIMIT_EXCEEDED, "statement is too long");
@@ -236,7 +273,8 @@ parse_sql(struct arena *arena, struct slice text)
               "invalid byte sequence for encoding \"UTF8\": 0x00");
 
     struct slice copy = arena_slice(arena, text);
-    struct parse parse = {.arena = arena, .text = (const char *)copy.data};
+    struct parse parse = {.arena = arena, .text = (const char *)copy.data,
+                          .bare = (const char *)copy.data};
     parse_bounded(&parse, copy);
 
     struct raw_list *list = arena_alloc_zero(arena, sizeof *list);

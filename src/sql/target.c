@@ -4,6 +4,8 @@
  */
 #include "sql/analysis_int.h"
 
+#define TARGETS_MAX 1664 /* as PostgreSQL has it */
+
 struct target *
 target_add(struct level *level, struct list *targets, struct expr *e, const char *name,
            bool is_junk)
@@ -197,6 +199,9 @@ void
 targets_finish(struct level *level, const struct list *targets, struct target **out,
                uint32_t *count)
 {
+    if (targets->count > TARGETS_MAX)
+        fail(level->an, -1, SQLSTATE_TOO_MANY_COLUMNS, "target lists can have at most %d entries",
+             TARGETS_MAX);
     for (uint32_t i = 0; i < targets->count; i++)
         note_origin(level, targets->items[i]);
     *out = list_flatten(level->an->arena, targets, sizeof(struct target));
