@@ -21,6 +21,8 @@ struct agg_spill {
     struct arena *read_arena;
     struct row_store read;
     struct column *columns; /* of rows read back */
+    /* Of the parts being written, and of the one being read: these take turns. */
+    uint8_t *write_buffers[AGG_PARTS], *read_buffer;
 };
 
 struct agg_part {
@@ -47,6 +49,7 @@ spill_of(struct exec *exec, struct agg_state *state)
         vector_init(&spill->columns[i], phys[i], state->node.left->code->capacity, exec->arena);
     }
     row_shape_init(&spill->shape, exec->arena, phys, child->column_count, 0, 0);
+    spill->read_buffer = arena_alloc(exec->arena, SPILL_BLOCK_BYTES);
     state->spill = spill;
     return spill;
 }
@@ -72,6 +75,9 @@ agg_spill_row(struct exec *exec, struct agg_state *state, const struct batch *in
         spill->parts = arena_alloc_zero(spill->arena, AGG_PARTS * sizeof *spill->parts);
         for (uint32_t i = 0; i < AGG_PARTS; i++) {
             spill_init(&spill->parts[i].spill, exec, &spill->shape, spill->arena);
+            if (spill->write_buffers[i] == NULL)
+                spill->write_buffers[i] = arena_alloc(exec->arena, SPILL_BLOCK_BYTES);
+            spill->parts[i].spill.reader.buffer = spill->write_buffers[i];
             spill->parts[i].level = spill->level + 1;
         }
     }
@@ -115,6 +121,7 @@ agg_spill_next(struct agg_state *state)
     if (spill->reading == NULL)
         return false;
     spill->pending = spill->reading->next;
+    spill->reading->spill.reader.buffer = spill->read_buffer;
     spill->level = spill->reading->level;
     return true;
 }

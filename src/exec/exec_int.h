@@ -49,7 +49,7 @@ struct node_kind {
     /* node_keep for the children whose batches the node hands on or holds between its own; null:
      * there are none, what it hands out is its own. */
     void (*keep)(struct compiler *compiler, const struct node_code *code, uint32_t when);
-    bool reads_pages; /* a source of rows whose text may lie in pages, in columns of its own */
+    bool reads_pages; /* a source of rows, in columns of its own, whose text may lie in pages */
 };
 
 struct node_state {

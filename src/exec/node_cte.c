@@ -1,7 +1,8 @@
 /*
  * node_cte.c: scans of common table expressions and of working tables; recursive unions.
  *
- * The rows of a CTE are made as its scans ask for them, and kept for all of them: a LIMIT ends a
+ * The rows of a CTE are made as its scans ask for them, and kept (in memory, and past work_mem in
+ * a file) for all of them: a LIMIT ends a
  * recursion that has no end of its own. One that changes rows is run to its end. A recursive union
  * feeds the rows of each round to the next one through its working table, until a round brings
  * nothing.
@@ -24,7 +25,7 @@ struct work_table {
 
 struct cte_scan_state {
     struct node_state node;
-    uint64_t at;
+    struct row_reader reader;
     struct column *columns;
 };
 
@@ -38,6 +39,7 @@ cte_scan_open(struct exec *exec, struct node_state *node)
     for (uint32_t i = 0; i < node->plan->column_count; i++)
         vector_init(&state->columns[i], node->plan->columns[i].phys, node->code->capacity,
                     exec->arena);
+    node_arena(exec, node);
 }
 
 /* The CTE's state, with its rows begun anew where they come from rows that have changed since. */
@@ -93,10 +95,10 @@ work_table_version(const struct work_table *work)
 }
 
 static bool
-read_rows(struct cte_scan_state *state, const struct row_list *list, struct batch *out)
+read_rows(struct cte_scan_state *state, struct row_list *list, struct batch *out)
 {
     const struct plan_cte_scan *plan = (const struct plan_cte_scan *)state->node.plan;
-    uint32_t count = row_list_read(list, &state->at, state->node.code->capacity, plan->columns,
+    uint32_t count = row_list_read(list, &state->reader, state->node.code->capacity, plan->columns,
                                    plan->node.column_count, state->columns);
 
     *out = (struct batch){
@@ -110,8 +112,10 @@ cte_scan_next(struct exec *exec, struct node_state *node, struct batch *out)
     const struct plan_cte_scan *plan = (const struct plan_cte_scan *)node->plan;
     struct cte_scan_state *scan = (struct cte_scan_state *)node;
     /* In the middle of its rows a scan keeps to those that it began with. */
-    struct cte_state *state = scan->at == 0 ? cte_begin(exec, plan->cte) : exec->ctes[plan->cte];
+    struct cte_state *state =
+        scan->reader.at == 0 ? cte_begin(exec, plan->cte) : exec->ctes[plan->cte];
 
+    node_begin_batch(exec, node);
     if (exec->plan->ctes[plan->cte].is_modifying)
         cte_run(exec, plan->cte);
     while (!read_rows(scan, &state->list, out))
@@ -126,6 +130,7 @@ work_scan_next(struct exec *exec, struct node_state *node, struct batch *out)
     const struct plan_cte_scan *plan = (const struct plan_cte_scan *)node->plan;
 
     check(exec->works[plan->cte] != NULL);
+    node_begin_batch(exec, node);
     return read_rows((struct cte_scan_state *)node, &exec->works[plan->cte]->list, out);
 }
 
@@ -133,7 +138,7 @@ static void
 cte_scan_rewind(struct exec *exec, struct node_state *node)
 {
     (void)exec;
-    ((struct cte_scan_state *)node)->at = 0;
+    row_reader_restart(&((struct cte_scan_state *)node)->reader);
 }
 
 const struct node_kind node_cte_scan = {
@@ -142,6 +147,7 @@ const struct node_kind node_cte_scan = {
     .open = cte_scan_open,
     .next = cte_scan_next,
     .rewind = cte_scan_rewind,
+    .reads_pages = true, /* a list's text: it moves when another scan has the list grow */
 };
 
 const struct node_kind node_work_scan = {
@@ -150,6 +156,7 @@ const struct node_kind node_work_scan = {
     .open = cte_scan_open,
     .next = work_scan_next,
     .rewind = cte_scan_rewind,
+    .reads_pages = true,
 };
 
 /* ---- recursive union ---- */
@@ -258,12 +265,10 @@ next_round(struct exec *exec, struct recursive_state *state)
     struct work_table *work = exec->works[plan->work];
     struct row_list last = work->list;
 
-    if (state->next.store.row_count == 0)
+    if (row_list_count(&state->next) == 0)
         return false;
     work->list = state->next;
     state->next = last;
-    /* The shapes are equal but not the same object. */
-    work->list.store.shape = &work->list.shape;
     row_list_clear(&state->next);
     work->version = ++exec->clock;
     state->is_in_rounds = true;

@@ -105,8 +105,8 @@ fetch_row(struct exec *exec, struct index_scan_state *state, struct slice key, u
         return false;
     if (st != ST_OK)
         raise_read_status(st, plan->table->name);
-    bool is_spilled = spill->bytes > 0 && value.data >= spill->data &&
-                      value.data < spill->data + spill->bytes;
+    bool is_spilled =
+        spill->bytes > 0 && value.data >= spill->data && value.data < spill->data + spill->bytes;
     put_row(exec, state, key, value, at, !is_spilled);
     return true;
 }

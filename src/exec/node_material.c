@@ -8,7 +8,7 @@ struct material_state {
     struct row_list list;
     bool is_complete;
     uint64_t completed; /* exec->clock then */
-    uint64_t at;
+    struct row_reader reader;
     struct column *columns;
 };
 
@@ -37,7 +37,7 @@ material_next(struct exec *exec, struct node_state *node, struct batch *out)
         state->is_complete = true;
         state->completed = exec->clock;
     }
-    uint32_t count = row_list_read(&state->list, &state->at, node->code->capacity, NULL,
+    uint32_t count = row_list_read(&state->list, &state->reader, node->code->capacity, NULL,
                                    node->plan->column_count, state->columns);
     *out = (struct batch){
         .count = count, .column_count = node->plan->column_count, .columns = state->columns};
@@ -49,7 +49,7 @@ material_rewind(struct exec *exec, struct node_state *node)
 {
     struct material_state *state = (struct material_state *)node;
 
-    state->at = 0;
+    row_reader_restart(&state->reader);
     if (!state->is_complete || !exec_is_stale(exec, node->plan, state->completed))
         return;
     state->is_complete = false;

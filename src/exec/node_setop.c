@@ -1,32 +1,8 @@
 /*
- * node_setop.c: INTERSECT and EXCEPT: rows of both children are counted by hash.
+ * node_setop.c: INTERSECT and EXCEPT: rows of both children are counted by hash. What
+ * outgrows work_mem is counted part by part (setop_spill.c).
  */
-#include "exec/hash_table.h"
-#include "exec/keys.h"
-#include "exec/nodes.h"
-
-struct setop_header {
-    struct hash_header hash;
-    uint64_t left, right; /* how often on each side */
-};
-
-struct setop_code {
-    struct node_code node;
-    struct key_code *keys;
-    uint32_t *key_columns;
-    struct row_shape shape;
-};
-
-struct setop_state {
-    struct node_state node;
-    struct arena *arena;
-    struct row_store store;
-    struct hash_table table;
-    bool is_counted;
-    uint64_t at;      /* row */
-    uint64_t repeats; /* of it, still to put out */
-    struct column *columns;
-};
+#include "exec/setop.h"
 
 static void
 setop_compile(struct compiler *compiler, struct node_code *node)
@@ -59,74 +35,109 @@ setop_open(struct exec *exec, struct node_state *node)
                     exec->arena);
 }
 
-/* Counts the rows of one side; right rows that the left side has not are of no interest. */
-static void
-count_side(struct exec *exec, struct setop_state *state, bool is_left)
+void
+setop_count(struct exec *exec, struct setop_state *state, const struct batch *in,
+            enum setop_side side)
 {
     const struct setop_code *code = (const struct setop_code *)state->node.code;
     uint64_t hashes[COLUMN_ROWS_MAX];
+    bool is_full = setop_is_full(exec, state);
+
+    memset(hashes, 0, in->count * sizeof hashes[0]);
+    for (uint32_t k = 0; k < in->column_count; k++)
+        key_hash(&code->keys[k], &in->columns[k], in->count, in->sel, k == 0, hashes);
+    for (uint32_t i = 0; i < in->count; i++) {
+        uint16_t row = (uint16_t)sel_row(in->sel, i);
+        uint8_t *stored = hash_table_first(&state->table, hashes[i]);
+        while (stored != NULL && (((struct hash_header *)stored)->hash != hashes[i] ||
+                                  !keys_equal_row(code->keys, in->column_count, in->columns, row,
+                                                  &code->shape, stored, code->key_columns)))
+            stored = ((struct hash_header *)stored)->next;
+        if (stored == NULL && (side == SETOP_LEFT ? is_full : setop_has_parts(state))) {
+            setop_put(exec, state, in, row, hashes[i], side);
+            continue;
+        }
+        if (stored == NULL && side == SETOP_RIGHT)
+            continue; /* the left side has it not: it is of no interest */
+        if (stored == NULL) {
+            stored = row_store_new(&state->store);
+            for (uint32_t c = 0; c < in->column_count; c++)
+                row_store_put(&state->store, &stored, c, &in->columns[c], 1, &row);
+            ((struct hash_header *)stored)->hash = hashes[i];
+            hash_table_add(&state->table, stored);
+        }
+        ((struct setop_header *)stored)->counts[side]++;
+    }
+}
+
+static void
+begin_table(struct setop_state *state)
+{
+    const struct setop_code *code = (const struct setop_code *)state->node.code;
+
+    arena_reset(state->arena);
+    row_store_init(&state->store, &code->shape, state->arena);
+    hash_table_init(&state->table, 64, state->arena);
+    state->at = state->repeats = 0;
+}
+
+/* Counts the children's rows. */
+static void
+count_all(struct exec *exec, struct setop_state *state)
+{
     struct batch in;
 
-    while (node_next(exec, is_left ? state->node.left : state->node.right, &in)) {
-        memset(hashes, 0, in.count * sizeof hashes[0]);
-        for (uint32_t k = 0; k < in.column_count; k++)
-            key_hash(&code->keys[k], &in.columns[k], in.count, in.sel, k == 0, hashes);
-        for (uint32_t i = 0; i < in.count; i++) {
-            uint16_t row = (uint16_t)sel_row(in.sel, i);
-            uint8_t *stored = hash_table_first(&state->table, hashes[i]);
-            while (stored != NULL && (((struct hash_header *)stored)->hash != hashes[i] ||
-                                      !keys_equal_row(code->keys, in.column_count, in.columns, row,
-                                                      &code->shape, stored, code->key_columns)))
-                stored = ((struct hash_header *)stored)->next;
-            if (stored == NULL && !is_left)
-                continue;
-            if (stored == NULL) {
-                stored = row_store_new(&state->store);
-                for (uint32_t c = 0; c < in.column_count; c++)
-                    row_store_put(&state->store, &stored, c, &in.columns[c], 1, &row);
-                ((struct hash_header *)stored)->hash = hashes[i];
-                hash_table_add(&state->table, stored);
-            }
-            struct setop_header *header = (struct setop_header *)stored;
-            header->left += is_left;
-            header->right += !is_left;
-        }
-    }
+    setop_reset(state);
+    begin_table(state);
+    while (node_next(exec, state->node.left, &in))
+        setop_count(exec, state, &in, SETOP_LEFT);
+    while (node_next(exec, state->node.right, &in))
+        setop_count(exec, state, &in, SETOP_RIGHT);
+    setop_finish(state);
+    state->is_counted = true;
+}
+
+/* Counts the next part of the rows that were written out; false: there is none. */
+static bool
+count_part(struct exec *exec, struct setop_state *state)
+{
+    struct batch in;
+
+    if (!setop_next_part(state))
+        return false;
+    begin_table(state);
+    while (setop_get(exec, state, SETOP_LEFT, &in))
+        setop_count(exec, state, &in, SETOP_LEFT);
+    while (setop_get(exec, state, SETOP_RIGHT, &in))
+        setop_count(exec, state, &in, SETOP_RIGHT);
+    setop_finish(state);
+    return true;
 }
 
 /* How often a row is in the result. */
 static uint64_t
 repeats_of(const struct plan_setop *plan, const struct setop_header *header)
 {
+    uint64_t left = header->counts[SETOP_LEFT], right = header->counts[SETOP_RIGHT];
+
     if (plan->op == PLAN_INTERSECT) {
         if (plan->is_all)
-            return header->left < header->right ? header->left : header->right;
-        return header->right != 0;
+            return left < right ? left : right;
+        return right != 0;
     }
     if (plan->is_all)
-        return header->left > header->right ? header->left - header->right : 0;
-    return header->right == 0;
+        return left > right ? left - right : 0;
+    return right == 0;
 }
 
-static bool
-setop_next(struct exec *exec, struct node_state *node, struct batch *out)
+/* The next rows of the result that are in the table. */
+static uint32_t
+take_rows(struct setop_state *state, const uint8_t **rows)
 {
-    struct setop_state *state = (struct setop_state *)node;
-    const struct setop_code *code = (const struct setop_code *)node->code;
-    const struct plan_setop *plan = (const struct plan_setop *)node->plan;
-    const uint8_t *rows[COLUMN_ROWS_MAX];
+    const struct plan_setop *plan = (const struct plan_setop *)state->node.plan;
     uint32_t count = 0;
 
-    if (!state->is_counted) {
-        arena_reset(state->arena);
-        row_store_init(&state->store, &code->shape, state->arena);
-        hash_table_init(&state->table, 64, state->arena);
-        count_side(exec, state, true);
-        count_side(exec, state, false);
-        state->is_counted = true;
-        state->at = state->repeats = 0;
-    }
-    while (count < node->code->capacity) {
+    while (count < state->node.code->capacity) {
         if (state->repeats == 0) {
             if (state->at == state->store.row_count)
                 break;
@@ -137,6 +148,24 @@ setop_next(struct exec *exec, struct node_state *node, struct batch *out)
         rows[count++] = row_store_row(&state->store, state->at - 1);
         state->repeats--;
     }
+    return count;
+}
+
+static bool
+setop_next(struct exec *exec, struct node_state *node, struct batch *out)
+{
+    struct setop_state *state = (struct setop_state *)node;
+    const struct setop_code *code = (const struct setop_code *)node->code;
+    const struct plan_setop *plan = (const struct plan_setop *)node->plan;
+    const uint8_t *rows[COLUMN_ROWS_MAX];
+    uint32_t count;
+
+    if (!state->is_counted)
+        count_all(exec, state);
+    do {
+        count = take_rows(state, rows);
+        exec_check(exec);
+    } while (count == 0 && count_part(exec, state));
     for (uint32_t c = 0; c < plan->node.column_count; c++) {
         state->columns[c].has_nulls = false;
         row_gather(&code->shape, rows, count, c, &state->columns[c], 0);

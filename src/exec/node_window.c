@@ -182,6 +182,8 @@ window_compile(struct compiler *compiler, struct node_code *node)
     code->column_count = code->child_columns + computed.count;
     if (computed.count != 0)
         code->computed = expr_compile(compiler, computed.exprs, computed.count);
+    if (computed.count != 0)
+        node_keep(compiler, node->left, code->computed->scans);
     if (plan->start_offset != NULL)
         offsets[offset_count++] = plan->start_offset;
     if (plan->end_offset != NULL)
@@ -577,4 +579,5 @@ const struct node_kind node_window = {
     .open = window_open,
     .next = window_next,
     .rewind = window_rewind,
+    .keep = node_keep_left, /* rows are read as they are needed */
 };

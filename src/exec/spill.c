@@ -63,7 +63,8 @@ void
 spill_init(struct spill *spill, struct exec *exec, const struct row_shape *shape,
            struct arena *arena)
 {
-    *spill = (struct spill){.exec = exec, .shape = shape, .arena = arena};
+    *spill =
+        (struct spill){.exec = exec, .shape = shape, .arena = arena, .reader = {.arena = arena}};
 }
 
 /* ---- writing ---- */
@@ -80,12 +81,12 @@ flush(struct spill *spill)
                          wider * sizeof *spill->blocks);
         spill->block_capacity = wider;
     }
-    spill->blocks[spill->block_count++] = block;
-    /* What is behind the last row of the last block is zero. */
-    memset(spill->buffer + spill->buffer_used, 0, SPILL_BLOCK_BYTES - spill->buffer_used);
-    enum status st =
-        temp_file_write(file_of(spill->exec)->file, (uint64_t)block * SPILL_BLOCK_BYTES,
-                        spill->buffer, SPILL_BLOCK_BYTES);
+    spill->blocks[spill->block_count++] = (struct spill_block){block, spill->buffer_used};
+    uint8_t *buffer = spill->reader.buffer;
+    /* What is behind the last row is zero. */
+    memset(buffer + spill->buffer_used, 0, SPILL_BLOCK_BYTES - spill->buffer_used);
+    enum status st = temp_file_write(
+        file_of(spill->exec)->file, (uint64_t)block * SPILL_BLOCK_BYTES, buffer, SPILL_BLOCK_BYTES);
     if (st != ST_OK)
         raise_status(st, "could not write to a temporary file");
     spill->buffer_used = 0;
@@ -96,12 +97,12 @@ spill_put_bytes(struct spill *spill, const void *from, size_t bytes)
 {
     const uint8_t *at = from;
 
-    if (spill->buffer == NULL)
-        spill->buffer = arena_alloc(spill->arena, SPILL_BLOCK_BYTES);
+    if (spill->reader.buffer == NULL)
+        spill->reader.buffer = arena_alloc(spill->arena, SPILL_BLOCK_BYTES);
     while (bytes != 0) {
         size_t room = SPILL_BLOCK_BYTES - spill->buffer_used;
         size_t part = bytes < room ? bytes : room;
-        memcpy(spill->buffer + spill->buffer_used, at, part);
+        memcpy(spill->reader.buffer + spill->buffer_used, at, part);
         spill->buffer_used += (uint32_t)part;
         at += part;
         bytes -= part;
@@ -149,58 +150,93 @@ spill_finish(struct spill *spill)
 /* ---- reading ---- */
 
 void
-spill_restart(struct spill *spill)
+spill_reader_init(struct spill_reader *reader, struct arena *arena)
 {
-    spill->rows_left = spill->row_count;
-    spill->block_at = 0;
-    spill->buffer_used = SPILL_BLOCK_BYTES;
+    *reader = (struct spill_reader){.arena = arena};
 }
 
 void
-spill_get_bytes(struct spill *spill, void *to, size_t bytes)
+spill_reader_restart(struct spill_reader *reader)
+{
+    reader->taken = reader->filled = 0;
+    reader->block_at = 0;
+    reader->row_at = 0;
+}
+
+void
+spill_restart(struct spill *spill)
+{
+    spill_reader_restart(&spill->reader);
+}
+
+static void
+read_block(const struct spill *spill, struct spill_reader *reader)
+{
+    check(reader->block_at < spill->block_count);
+    const struct spill_block *block = &spill->blocks[reader->block_at++];
+
+    if (reader->buffer == NULL)
+        reader->buffer = arena_alloc(reader->arena, SPILL_BLOCK_BYTES);
+    enum status st =
+        temp_file_read(file_of(spill->exec)->file, (uint64_t)block->block * SPILL_BLOCK_BYTES,
+                       reader->buffer, SPILL_BLOCK_BYTES);
+    if (st != ST_OK)
+        raise_status(st, "could not read from a temporary file");
+    reader->taken = 0;
+    reader->filled = block->bytes;
+}
+
+static void
+read_bytes(const struct spill *spill, struct spill_reader *reader, void *to, size_t bytes)
 {
     uint8_t *at = to;
 
     while (bytes != 0) {
-        if (spill->buffer_used == SPILL_BLOCK_BYTES) {
-            uint32_t block = spill->blocks[spill->block_at++];
-            enum status st =
-                temp_file_read(file_of(spill->exec)->file, (uint64_t)block * SPILL_BLOCK_BYTES,
-                               spill->buffer, SPILL_BLOCK_BYTES);
-            if (st != ST_OK)
-                raise_status(st, "could not read from a temporary file");
-            spill->buffer_used = 0;
-        }
-        size_t there = SPILL_BLOCK_BYTES - spill->buffer_used;
+        if (reader->taken == reader->filled)
+            read_block(spill, reader);
+        size_t there = reader->filled - reader->taken;
         size_t part = bytes < there ? bytes : there;
-        memcpy(at, spill->buffer + spill->buffer_used, part);
-        spill->buffer_used += (uint32_t)part;
+        memcpy(at, reader->buffer + reader->taken, part);
+        reader->taken += (uint32_t)part;
         at += part;
         bytes -= part;
     }
 }
 
+void
+spill_get_bytes(struct spill *spill, void *to, size_t bytes)
+{
+    read_bytes(spill, &spill->reader, to, bytes);
+}
+
 bool
 spill_get(struct spill *spill, struct row_store *store, uint8_t **row, struct slice *extra)
 {
+    return spill_read(spill, &spill->reader, store, row, extra);
+}
+
+bool
+spill_read(const struct spill *spill, struct spill_reader *reader, struct row_store *store,
+           uint8_t **row, struct slice *extra)
+{
     uint32_t extra_bytes;
 
-    if (spill->rows_left == 0)
+    if (reader->row_at == spill->row_count)
         return false;
-    spill->rows_left--;
+    reader->row_at++;
     *row = row_store_new(store);
-    spill_get_bytes(spill, *row, spill->shape->row_bytes);
+    read_bytes(spill, reader, *row, spill->shape->row_bytes);
     for (uint32_t i = 0; i < spill->shape->column_count; i++) {
         const struct view *view = long_view(spill->shape, *row, i);
         if (view == NULL)
             continue;
         uint8_t *bytes = arena_alloc(store->arena, view->bytes);
-        spill_get_bytes(spill, bytes, view->bytes);
+        read_bytes(spill, reader, bytes, view->bytes);
         ((struct view *)(*row + spill->shape->column_at[i]))->far.data = bytes;
     }
-    spill_get_bytes(spill, &extra_bytes, sizeof extra_bytes);
+    read_bytes(spill, reader, &extra_bytes, sizeof extra_bytes);
     uint8_t *more = extra_bytes == 0 ? NULL : arena_alloc(store->arena, extra_bytes);
-    spill_get_bytes(spill, more, extra_bytes);
+    read_bytes(spill, reader, more, extra_bytes);
     *extra = slice_of(more, extra_bytes);
     return true;
 }
@@ -209,10 +245,11 @@ void
 spill_end(struct spill *spill)
 {
     for (uint32_t i = 0; i < spill->block_count; i++)
-        give_block(spill->exec, spill->blocks[i]);
+        give_block(spill->exec, spill->blocks[i].block);
     spill->block_count = 0;
-    spill->row_count = spill->rows_left = 0;
+    spill->row_count = 0;
     spill->buffer_used = 0;
+    spill_restart(spill);
 }
 
 uint8_t *

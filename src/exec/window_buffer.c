@@ -62,7 +62,7 @@ write_chunk(struct window_buffer *buffer, struct window_chunk *chunk)
 {
     if (buffer->io == NULL)
         buffer->io = arena_alloc(buffer->arena, SPILL_BLOCK_BYTES);
-    chunk->spill.buffer = buffer->io;
+    chunk->spill.reader.buffer = buffer->io;
     for (uint32_t i = 0; i < buffer->column_count; i++)
         write_column(&chunk->spill, &chunk->page->columns[i], chunk->count);
     spill_put_bytes(&chunk->spill, chunk->page->flags, chunk->count);
@@ -262,7 +262,7 @@ window_buffer_page(struct window_buffer *buffer, uint64_t row, uint64_t *first)
     if (LIKELY(chunk->page != NULL))
         return chunk->page;
     struct window_page *page = take_page(buffer);
-    chunk->spill.buffer = buffer->io;
+    chunk->spill.reader.buffer = buffer->io;
     spill_restart(&chunk->spill);
     for (uint32_t i = 0; i < buffer->column_count; i++)
         read_column(&chunk->spill, &page->columns[i], chunk->count, page->views);
