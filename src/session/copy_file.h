@@ -10,6 +10,11 @@ struct session;
 struct copy;
 struct copy_file;
 
+/* What the binary form begins with; flags and the length of extensions follow. */
+#define COPY_SIGNATURE "PGCOPY\n\377\r\n"
+#define COPY_SIGNATURE_BYTES 11 /* the zero at its end too */
+#define COPY_HEAD_BYTES (COPY_SIGNATURE_BYTES + 8)
+
 struct copy_file *copy_file_open(struct arena *arena, const char *path, bool is_written);
 /* The next piece; false at the end. It dies at the next call. */
 bool copy_file_read(struct copy_file *file, struct slice *piece);

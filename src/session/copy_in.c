@@ -24,7 +24,7 @@
 #define SHOWN_BYTES_MAX 100u
 
 /* What an error is about. */
-enum copy_at { AT_LINE, AT_LINE_TEXT, AT_VALUE, AT_BATCH };
+enum copy_at { AT_LINE, AT_LINE_TEXT, AT_COLUMN, AT_VALUE, AT_BATCH };
 
 struct copy_in {
     const struct copy *copy;
@@ -44,6 +44,7 @@ struct copy_in {
     bool *is_required;            /* [column_count]: null is an error */
     struct slice *row_texts;      /* [COLUMN_ROWS_MAX]: and their texts; null: nobody asks */
     bool is_in_line;              /* line_number counts the line at hand */
+    bool is_binary, has_head;     /* has_head: binary data's has been read */
     bool skips_header, is_at_end; /* a line \. has come */
     enum copy_at error_at;
     uint32_t error_column;
@@ -55,8 +56,6 @@ struct copy_in {
 static void
 refuse_options(const struct copy *copy)
 {
-    if (copy->format == COPY_BINARY)
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "COPY in binary format is not supported yet");
     if (copy->is_program)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "COPY from or to a program is not supported");
 }
@@ -73,6 +72,7 @@ copy_in_new(struct session *session, const struct copy *copy)
     in->copy = copy;
     in->arena = arena;
     in->column_count = copy->column_count;
+    in->is_binary = copy->format == COPY_BINARY;
     in->skips_header = copy->header != COPY_HEADER_NONE;
     in->session = session;
     in->null_bytes = strlen(copy->null_text);
@@ -82,7 +82,8 @@ copy_in_new(struct session *session, const struct copy *copy)
     in->row_lines = arena_alloc_array(arena, COLUMN_ROWS_MAX, sizeof *in->row_lines);
     in->is_required = arena_alloc_zero(arena, in->column_count + 1u);
     for (uint16_t i = 0; i < copy->table->constraint_count; i++)
-        if (copy->table->constraints[i].kind == CONSTRAINT_CHECK && in->row_texts == NULL)
+        if (copy->table->constraints[i].kind == CONSTRAINT_CHECK && in->row_texts == NULL &&
+            !in->is_binary)
             in->row_texts = arena_alloc_array(arena, COLUMN_ROWS_MAX, sizeof *in->row_texts);
     in->columns = arena_alloc_zero(arena, (in->column_count + 1) * sizeof *in->columns);
     in->calls = arena_alloc_zero(arena, (in->column_count + 1) * sizeof *in->calls);
@@ -104,6 +105,9 @@ copy_in_new(struct session *session, const struct copy *copy)
                                           .type = type,
                                           .typmod = def->typmod,
                                           .element = type->element};
+        if (in->is_binary && type->recv == NULL)
+            raise(SQLSTATE_UNDEFINED_FUNCTION, "no binary input function available for type %s",
+                  type->sql_name);
     }
     in->feed = feed_open_where(session, copy->table, copy->columns, in->column_count, &copy->where);
     return in;
@@ -391,6 +395,134 @@ take_lines(struct copy_in *in, struct slice data, bool is_last)
     return data.bytes;
 }
 
+/* ---- binary ---- */
+
+/* The head, once it is there whole; its length, 0: it is not. */
+static size_t
+take_head(struct copy_in *in, struct slice data, bool is_last)
+{
+    size_t known = data.bytes < COPY_SIGNATURE_BYTES ? data.bytes : COPY_SIGNATURE_BYTES;
+    if (memcmp(data.data, COPY_SIGNATURE, known) != 0 || (is_last && known < COPY_SIGNATURE_BYTES))
+        raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "COPY file signature not recognized");
+    if (data.bytes < COPY_HEAD_BYTES) {
+        if (is_last)
+            raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "invalid COPY file header (missing length)");
+        return 0;
+    }
+    uint32_t flags = be32_get(data.data + COPY_SIGNATURE_BYTES);
+    uint32_t extension_bytes = be32_get(data.data + COPY_SIGNATURE_BYTES + 4);
+    if ((flags & 1u << 16) != 0)
+        raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "invalid COPY file header (WITH OIDS)");
+    if (flags >> 16 != 0)
+        raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "unrecognized critical flags in COPY file header");
+    if (data.bytes - COPY_HEAD_BYTES < extension_bytes) {
+        if (is_last || extension_bytes > LINE_BYTES_MAX)
+            raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "invalid COPY file header (wrong length)");
+        return 0;
+    }
+    in->has_head = true;
+    return COPY_HEAD_BYTES + extension_bytes;
+}
+
+/* The bytes of the row that begins at data; 0: it is not there whole. */
+static size_t
+row_bytes(const struct copy_in *in, struct slice data)
+{
+    size_t at = 2;
+    for (uint32_t c = 0; c < in->column_count; c++) {
+        if (data.bytes - at < 4)
+            return 0;
+        int32_t bytes = (int32_t)be32_get(data.data + at);
+        if (bytes < -1)
+            raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "invalid field size");
+        at += 4;
+        if (bytes > 0 && data.bytes - at < (size_t)bytes)
+            return 0;
+        at += bytes > 0 ? (size_t)bytes : 0;
+    }
+    return at;
+}
+
+static void
+take_fields(struct copy_in *in, const uint8_t *p)
+{
+    for (uint32_t c = 0; c < in->column_count; c++) {
+        int32_t bytes = (int32_t)be32_get(p);
+        p += 4;
+        if (bytes < 0) {
+            put_null(in, c);
+            continue;
+        }
+        struct column *to = &in->columns[c];
+        if (to->has_nulls)
+            to->nulls[in->row_count] = false;
+        in->error_column = c;
+        in->error_at = AT_COLUMN;
+        struct type_call *call = &in->calls[c];
+        vector_set(to, in->row_count, call->type->recv(call, slice_of(p, (size_t)bytes)));
+        p += bytes;
+    }
+}
+
+/* Takes what begins at data: a row, or the mark of the end. Its bytes; 0: it is not there whole. */
+static size_t
+take_binary_row(struct copy_in *in, struct slice data)
+{
+    if (data.bytes < 2)
+        return 0;
+    int16_t count = (int16_t)be16_get(data.data);
+    in->error_at = AT_LINE;
+    if (count == -1) {
+        if (data.bytes > 2)
+            raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "received copy data after EOF marker");
+        in->is_at_end = true;
+        return 2;
+    }
+    if (count < 0 || (uint32_t)count != in->column_count)
+        raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "row field count is %d, expected %u", count,
+              in->column_count);
+    size_t bytes = row_bytes(in, data);
+    if (bytes == 0)
+        return 0;
+    take_fields(in, data.data + 2);
+    in->error_at = AT_LINE;
+    in->row_lines[in->row_count++] = in->line_number;
+    in->batch_bytes += bytes;
+    if (in->row_count == COLUMN_ROWS_MAX || in->batch_bytes >= BATCH_BYTES_MAX ||
+        feed_count(in->feed) == 0)
+        flush_rows(in);
+    return bytes;
+}
+
+/* Reads the rows that are whole in `data`; returns how many bytes of it that were. */
+static size_t
+take_binary(struct copy_in *in, struct slice data, bool is_last)
+{
+    size_t at = 0;
+    in->error_at = AT_LINE;
+    if (!in->has_head)
+        at = take_head(in, data, is_last);
+    while (in->has_head && at < data.bytes && !in->is_at_end) {
+        in->line_number += !in->is_in_line;
+        in->is_in_line = true;
+        size_t taken = take_binary_row(in, slice_of(data.data + at, data.bytes - at));
+        if (taken == 0)
+            break;
+        in->is_in_line = false;
+        at += taken;
+    }
+    /* The mark of the end may be left out, but no part of a row. */
+    if (is_last && !in->is_at_end && at < data.bytes)
+        raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "unexpected EOF in COPY data");
+    return at;
+}
+
+static size_t
+take_pieces(struct copy_in *in, struct slice data, bool is_last)
+{
+    return in->is_binary ? take_binary(in, data, is_last) : take_lines(in, data, is_last);
+}
+
 static void
 keep_pending(struct copy_in *in, struct slice data)
 {
@@ -407,12 +539,12 @@ take_data(struct copy_in *in, struct slice data, bool is_last)
     if (in->pending.bytes != 0) {
         /* Lines are read from `pending` until the one that ends in `data` is through. */
         keep_pending(in, data);
-        size_t taken = take_lines(in, buf_slice(&in->pending), is_last);
+        size_t taken = take_pieces(in, buf_slice(&in->pending), is_last);
         memmove(in->pending.data, in->pending.data + taken, in->pending.bytes - taken);
         in->pending.bytes -= taken;
         return;
     }
-    size_t taken = take_lines(in, data, is_last);
+    size_t taken = take_pieces(in, data, is_last);
     keep_pending(in, slice_of(data.data + taken, data.bytes - taken));
 }
 
@@ -438,7 +570,8 @@ raise_with_place(struct copy_in *in, struct error *error)
     uint32_t row = in->error_at == AT_BATCH ? feed_fault_row(in->feed) : UINT32_MAX;
     if (row < in->row_count) {
         line = in->row_lines[row];
-        if (row + 1 == in->row_count && error->code == SQLSTATE_NOT_NULL_VIOLATION)
+        if (row + 1 == in->row_count && error->code == SQLSTATE_NOT_NULL_VIOLATION &&
+            !in->is_binary)
             in->error_at = AT_LINE_TEXT;
         if (in->row_texts != NULL && error->code == SQLSTATE_CHECK_VIOLATION) {
             in->error_at = AT_LINE_TEXT;
@@ -449,10 +582,13 @@ raise_with_place(struct copy_in *in, struct error *error)
         placed.context = raise_text("COPY %s, line %llu, column %s: \"%s\"", table, line,
                                     copy->table->columns[copy->columns[in->error_column] - 1].name,
                                     shown_text(in->error_value));
+    else if (in->error_at == AT_COLUMN)
+        placed.context = raise_text("COPY %s, line %llu, column %s", table, line,
+                                    copy->table->columns[copy->columns[in->error_column] - 1].name);
     else if (in->error_at == AT_LINE_TEXT)
         placed.context =
             raise_text("COPY %s, line %llu: \"%s\"", table, line, shown_text(in->line));
-    else
+    else if (!in->is_binary || in->has_head)
         placed.context = raise_text("COPY %s, line %llu", table, line);
     raise_again(&placed);
 }
@@ -479,7 +615,8 @@ void
 copy_in_begin(struct session *session, const struct copy *copy)
 {
     (void)copy_in_new(session, copy);
-    session->sink.copy_begin(session->sink.object, true, false, copy->column_count);
+    session->sink.copy_begin(session->sink.object, true, copy->format == COPY_BINARY,
+                             copy->column_count);
 }
 
 void

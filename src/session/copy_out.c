@@ -1,6 +1,6 @@
 /*
  * copy_out.c: COPY TO: a query's rows as lines in PostgreSQL's text or CSV form, to the client or
- * to a file.
+ * to a file. In the binary form a line is a row: a count, then a length and bytes for each field.
  */
 #include "base/mem.h"
 #include "base/raise.h"
@@ -34,9 +34,8 @@ end_bufs(void *object)
 }
 
 static void
-send_line(struct copy_out *out)
+send_data(struct copy_out *out)
 {
-    buf_put_u8(&out->line, '\n');
     if (out->line.is_failed)
         raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
     if (out->file != NULL)
@@ -44,6 +43,43 @@ send_line(struct copy_out *out)
     else if (!out->session->sink.copy_data(out->session->sink.object, buf_slice(&out->line)))
         raise(SQLSTATE_CONNECTION_FAILURE, "the client has gone");
     buf_clear(&out->line);
+}
+
+static void
+send_line(struct copy_out *out)
+{
+    buf_put_u8(&out->line, '\n');
+    send_data(out);
+}
+
+/* ---- binary ---- */
+
+static void
+put_binary_row(struct copy_out *out, const struct batch *batch, uint32_t row)
+{
+    buf_put_be16(&out->line, (uint16_t)out->column_count);
+    for (uint32_t c = 0; c < out->column_count; c++) {
+        const struct column *column = &batch->columns[c];
+        if (column_is_null(column, row)) {
+            buf_put_be32(&out->line, UINT32_MAX);
+            continue;
+        }
+        size_t begin = out->line.bytes;
+        buf_put_be32(&out->line, 0);
+        out->calls[c].type->send(&out->calls[c], vector_get(column, row), &out->line);
+        if (out->line.is_failed)
+            raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+        be32_set(out->line.data + begin, (uint32_t)(out->line.bytes - begin - 4));
+    }
+    send_data(out);
+}
+
+static void
+put_binary_head(struct copy_out *out)
+{
+    buf_put(&out->line, COPY_SIGNATURE, COPY_SIGNATURE_BYTES);
+    buf_put_be32(&out->line, 0); /* flags */
+    buf_put_be32(&out->line, 0); /* bytes of extensions */
 }
 
 /* ---- fields ---- */
@@ -195,6 +231,7 @@ run(struct copy_out *out, struct cache_entry *entry)
 {
     struct session *session = out->session;
     struct arena *arena = session->statement_arena;
+    bool is_binary = out->copy->format == COPY_BINARY;
     out->column_count = entry->info.column_count;
     out->calls = arena_alloc_zero(arena, (out->column_count + 1) * sizeof *out->calls);
     for (uint32_t c = 0; c < out->column_count; c++) {
@@ -204,21 +241,35 @@ run(struct copy_out *out, struct cache_entry *entry)
                                            .type = type,
                                            .typmod = entry->info.columns[c].typmod,
                                            .element = type->element};
+        if (is_binary && type->send == NULL)
+            raise(SQLSTATE_UNDEFINED_FUNCTION, "no binary output function available for type %s",
+                  type->sql_name);
     }
     if (out->file == NULL)
-        session->sink.copy_begin(session->sink.object, false, false, out->column_count);
+        session->sink.copy_begin(session->sink.object, false, is_binary, out->column_count);
+    if (is_binary)
+        put_binary_head(out);
     if (out->copy->header != COPY_HEADER_NONE)
         put_header(out, entry->info.columns);
     struct exec_context context = session_exec_context(session, arena);
     struct exec *exec = exec_open(entry->program, &context);
     struct batch batch;
     while (exec_next(exec, &batch)) {
-        for (uint32_t i = 0; i < batch.count; i++)
-            put_row(out, &batch, batch.sel != NULL ? batch.sel[i] : i);
+        for (uint32_t i = 0; i < batch.count; i++) {
+            uint32_t row = batch.sel != NULL ? batch.sel[i] : i;
+            if (is_binary)
+                put_binary_row(out, &batch, row);
+            else
+                put_row(out, &batch, row);
+        }
         out->row_count += batch.count;
         arena_reset(out->values);
     }
     exec_close(exec);
+    if (is_binary) {
+        buf_put_be16(&out->line, UINT16_MAX);
+        send_data(out);
+    }
     if (out->file == NULL)
         session->sink.copy_end(session->sink.object);
     else
@@ -228,8 +279,6 @@ run(struct copy_out *out, struct cache_entry *entry)
 uint64_t
 copy_run(struct session *session, const struct copy *copy)
 {
-    if (copy->format == COPY_BINARY)
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "COPY in binary format is not supported yet");
     if (copy->is_program)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "COPY from or to a program is not supported");
     if (copy->is_from)

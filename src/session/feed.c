@@ -105,7 +105,7 @@ visit_column(void *object, const struct expr *e)
     return expr_walk(e, visit_column, object);
 }
 
-/* The columns of the table that the condition reads, by their names: fed ones, or their defaults. */
+/* The columns of the table that the condition reads, by name: fed ones, or their defaults. */
 static const char *
 condition_columns(const struct name_scope *scope, struct arena *arena, const struct table *table,
                   const attr_no *attrs, uint32_t attr_count, const struct expr *where)
