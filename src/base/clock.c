@@ -37,6 +37,16 @@ clock_wall_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+int64_t
+clock_thread_us(const struct thread *thread)
+{
+    clockid_t clock;
+    int error = pthread_getcpuclockid(thread->os, &clock);
+    check(error == 0);
+    struct timespec used = clock_read(clock);
+    return (int64_t)used.tv_sec * 1000000 + used.tv_nsec / 1000;
+}
+
 void
 clock_sleep_us(int64_t wait_us)
 {

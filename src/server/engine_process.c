@@ -111,7 +111,8 @@ say_ready(const struct server *server)
         fprintf(stderr, "ready: postgresql:///main?host=%s&port=%u\n", server->options.socket_dir,
                 server->port);
     fflush(stderr);
-    atomic_store(server->options.is_ready, true);
+    server->options.shared->port = server->port;
+    server->options.shared->is_ready = true;
 }
 
 static void
@@ -179,7 +180,9 @@ serve_engine(struct engine *engine, const struct serve_options *options, struct 
         .startup_us = engine_setting_number(engine, "authentication_timeout") * 1000000,
         .log = log,
         .password = password,
-        .is_ready = options->is_ready};
+        .shared = options->shared};
+    if (server->options.port == 0) /* clients know the one that an engine before this one had */
+        server->options.port = options->shared->port;
     pthread_setname_np(pthread_self(), "listener");
     serve(server);
     bool is_refused = server->is_refused;

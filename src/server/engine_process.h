@@ -12,6 +12,12 @@
 #define SERVE_TEXT_BYTES 65536
 #define PASSWORD_BYTES_MAX 1024
 
+/* In memory that the supervisor and the engine processes, one after the other, share. */
+struct serve_shared {
+    atomic_bool is_ready;  /* clients are accepted */
+    _Atomic uint16_t port; /* that clients were accepted on; 0: none yet */
+};
+
 /* What `rowan serve` was asked for. */
 struct serve_options {
     const char *path;
@@ -24,7 +30,7 @@ struct serve_options {
     char texts[SERVE_TEXT_BYTES];           /* of the settings */
     const char *password;                   /* null: none */
     char password_text[PASSWORD_BYTES_MAX]; /* one that was read from a file */
-    atomic_bool *is_ready; /* in memory that the supervisor sees: set when clients are accepted */
+    struct serve_shared *shared;
 };
 
 /* Exit statuses of the engine process that mean: do not start me again. */

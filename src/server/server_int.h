@@ -27,6 +27,7 @@
 #define OUTPUT_FLUSH_BYTES (64 * 1024)
 
 struct lane;
+struct serve_shared;
 struct server;
 
 /* Busy with one thread; and the driver, who saw more input, has told epoll to keep still. */
@@ -106,8 +107,11 @@ struct lane {
     struct worker *driver;       /* server->mutex */
     _Atomic uint64_t step_count; /* connections served; the watcher compares */
     _Atomic bool is_sleeping;    /* the driver is about to sleep: a waker must write to wake_fd */
-    uint64_t seen_count;         /* the watcher's */
-    struct mutex mutex;          /* for changes of what follows; looks need no lock */
+    /* The watcher's: the step under way as it saw it first, when, and its driver's CPU time then. */
+    uint64_t seen_count;
+    const struct worker *seen_driver; /* null: no step was under way */
+    int64_t seen_us, seen_cpu_us;
+    struct mutex mutex;               /* for changes of what follows; looks need no lock */
     struct connection *_Atomic wakes; /* whose commits are done */
     struct connection *_Atomic dead;  /* ended, to be freed by the driver */
 };
@@ -122,7 +126,7 @@ struct server_options {
     int64_t startup_us; /* a client has that long to say who it is */
     const struct log_sink *log;
     const struct password *password; /* null: none is set: local trust */
-    atomic_bool *is_ready;           /* set when clients are accepted */
+    struct serve_shared *shared;     /* is told when clients are accepted, and where */
 };
 
 struct server {

@@ -299,7 +299,7 @@ supervise(const struct serve_options *options)
     bool was_asked = false;
     for (int failed_starts = 0; failed_starts < FAILED_STARTS_MAX;) {
         int64_t started_us = clock_monotonic_us();
-        atomic_store(options->is_ready, false);
+        options->shared->is_ready = false;
         pid_t engine = start_engine(options);
         if (engine < 0) {
             log_line(&log_to_stderr, LOG_ERROR, "could not start a process: %s", strerror(errno));
@@ -315,7 +315,7 @@ supervise(const struct serve_options *options)
             log_line(&log_to_stderr, LOG_ERROR, "the database was in memory and is gone with it");
             return 1;
         }
-        failed_starts = atomic_load(options->is_ready) ? 0 : failed_starts + 1;
+        failed_starts = options->shared->is_ready ? 0 : failed_starts + 1;
         if (clock_monotonic_us() - started_us < EARLY_US)
             clock_sleep_us(RESTART_PAUSE_US);
     }
@@ -333,9 +333,9 @@ server_main(int argc, char **argv)
         fputs(usage, status == 1 ? stdout : stderr);
         return status == 1 ? 0 : 2;
     }
-    options.is_ready = mmap(NULL, sizeof *options.is_ready, PROT_READ | PROT_WRITE,
-                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (options.is_ready == MAP_FAILED) {
+    options.shared = mmap(NULL, sizeof *options.shared, PROT_READ | PROT_WRITE,
+                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (options.shared == MAP_FAILED) {
         fprintf(stderr, "rowan: out of memory\n");
         return 1;
     }

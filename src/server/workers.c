@@ -5,6 +5,7 @@
  * connections, one recv and one send. A driver that blocks gives its lane away first and serves its
  * connection to the end without one.
  */
+#include "base/clock.h"
 #include "base/mem.h"
 #include "server/server_int.h"
 #include <stdatomic.h>
@@ -15,6 +16,8 @@
 #define WORKER_STACK_BYTES (8u << 20)
 #define WORKERS_MAX 16384
 #define SPARES_MAX 64
+#define STEP_CPU_US 2000 /* a step that has used so much is long, and loses its lane */
+#define STEP_US 50000    /* ... or that has taken so long without */
 
 static void worker_main(void *object);
 
@@ -376,6 +379,28 @@ lane_add(struct server *server, struct connection *connection)
     return ST_LIMIT;
 }
 
+/*
+ * Whether the step under way has taken long: its CPU time tells, for a driver that only waits for a
+ * processor would have others wait beside it. One that got nowhere for long may be blocked.
+ */
+static bool
+step_is_long(struct lane *lane, uint64_t steps)
+{
+    struct worker *driver = lane->driver;
+    int64_t now_us = clock_monotonic_us();
+    if (driver->state != WORKER_SERVING) {
+        lane->seen_driver = NULL;
+        return false;
+    }
+    int64_t cpu_us = clock_thread_us(&driver->thread);
+    if (lane->seen_driver == driver && lane->seen_count == steps)
+        return cpu_us - lane->seen_cpu_us >= STEP_CPU_US || now_us - lane->seen_us >= STEP_US;
+    lane->seen_driver = driver;
+    lane->seen_us = now_us;
+    lane->seen_cpu_us = cpu_us;
+    return false;
+}
+
 bool
 workers_watch(struct server *server)
 {
@@ -387,7 +412,7 @@ workers_watch(struct server *server)
         uint64_t steps = lane->step_count;
         if (driver == NULL) {
             lane_give(server, lane);
-        } else if (driver->state == WORKER_SERVING && steps == lane->seen_count) {
+        } else if (step_is_long(lane, steps)) {
             int serving = WORKER_SERVING;
             if (atomic_compare_exchange_strong(&driver->state, &serving, WORKER_LOST)) {
                 driver->lane = NULL;
