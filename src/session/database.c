@@ -1,11 +1,15 @@
 /*
  * database.c: branches under SQL's name for them: CREATE, DROP and ALTER DATABASE.
  */
+#include "base/clock.h"
 #include "base/raise.h"
 #include "session/utility_run.h"
 #include <strings.h>
 
 #define DEFAULT_TEMPLATE "main"
+/* How long, and how often, a session that has just been closed is waited for. */
+#define IN_USE_US 1000000
+#define IN_USE_LOOK_US 10000
 
 static void
 check_name(const char *name)
@@ -62,6 +66,21 @@ database_create(struct session *session, const struct create_database *create)
         raise_status(st, "could not create database \"%s\"", create->name);
 }
 
+/* A client that has said goodbye is gone a moment later: its session is given that moment. */
+static enum status
+drop_patiently(struct session *session, const char *name)
+{
+    int64_t until_us = clock_monotonic_us() + IN_USE_US;
+    enum status st = branch_drop(session->engine->db, name);
+    if (st == ST_IN_USE && session->on_block != NULL)
+        session->on_block(session->sink.object);
+    while (st == ST_IN_USE && !session->cancel && clock_monotonic_us() < until_us) {
+        clock_sleep_us(IN_USE_LOOK_US);
+        st = branch_drop(session->engine->db, name);
+    }
+    return st;
+}
+
 void
 database_drop(struct session *session, const struct drop_database *drop)
 {
@@ -71,7 +90,7 @@ database_drop(struct session *session, const struct drop_database *drop)
                     .hint = "End the database's sessions first.");
     if (strcmp(drop->name, session->branch_name) == 0)
         raise(SQLSTATE_OBJECT_IN_USE, "cannot drop the currently open database");
-    enum status st = branch_drop(session->engine->db, drop->name);
+    enum status st = drop_patiently(session, drop->name);
     if (st == ST_NOT_FOUND && drop->if_exists) {
         notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION,
                "database \"%s\" does not exist, skipping", drop->name);
