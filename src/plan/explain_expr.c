@@ -166,7 +166,8 @@ put_const(struct explainer *x, const struct expr *e, struct buf *to)
     const struct type_info *type = scope_type(x->options->scope, e->type);
 
     if (e->constant.is_null) {
-        buf_format(to, "NULL::%s", scope_type_text(x->options->scope, x->arena, e->type, e->typmod));
+        buf_format(to, "NULL::%s",
+                   scope_type_text(x->options->scope, x->arena, e->type, e->typmod));
         return;
     }
     if (e->type == TYPE_BOOL) {

@@ -548,6 +548,8 @@ session_execute(struct session *session, const char *portal_name, uint64_t row_l
         if (portal == NULL)
             raise(SQLSTATE_INVALID_CURSOR_NAME, "portal \"%s\" does not exist", portal_name);
         session_arm(session);
+        activity_begin(session, portal->statement != NULL ? portal->statement->text
+                                                          : slice_text(portal->sql));
         state = portal_execute(session, portal, row_limit);
         session_disarm(session);
         catch_end(&frame);
@@ -601,8 +603,10 @@ session_sync(struct session *session)
 void
 session_idle(struct session *session)
 {
-    if (session->copy_in == NULL) /* a COPY's rows are still to come, within its statement */
-        statement_end(session);
+    if (session->copy_in != NULL)
+        return; /* its rows are still to come, within its statement */
+    statement_end(session);
+    activity_end(session);
 }
 
 int64_t

@@ -437,6 +437,7 @@ session_query(struct session *session, const char *text)
         portal_free(unnamed);
     if (catch_begin(&frame, session->query_arena)) {
         utf8_require(slice_text(text));
+        activity_begin(session, slice_text(text));
         is_run = lifted_run(session, slice_text(text), &state);
         if (!is_run)
             session->query_list = parse_sql(session->query_arena, slice_text(text));
@@ -460,6 +461,7 @@ session_resume(struct session *session)
     enum commit_step step = session->commit_step;
     session->commit_step = COMMIT_NONE;
     bool is_good = session->commit_status == ST_OK;
+    session->activity.is_committing = false;
     transaction_resume(session);
     if (!is_good)
         session->query_list = NULL;

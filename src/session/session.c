@@ -58,6 +58,7 @@ session_settings_changed(struct session *session)
     env->timezone = find_timezone(session, settings_text(settings, SETTING_TIMEZONE));
     session_path_changed(session);
     transaction_wait_changed(session);
+    activity_set_application(&session->activity, settings_text(settings, SETTING_APPLICATION_NAME));
     for (int id = 0; id < SETTING_COUNT; id++) {
         const char *text = settings_text(settings, (enum setting_id)id);
         if (!setting_defs[id].is_reported || !session->is_reporting ||
@@ -227,6 +228,7 @@ session_release(struct session *session)
     arena_free(session->txn_arena);
     arena_free(session->spare_txn_arena);
     arena_free(session->arena);
+    activity_deinit(&session->activity);
     mem_free(session);
 }
 
@@ -240,6 +242,7 @@ session_new(const struct session_options *options, struct arena *arena, struct e
         if (session == NULL)
             raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
         session->engine = options->engine;
+        activity_init(&session->activity);
         session->arena = session_arena("session");
         session_fill(session, options);
         catch_end(&frame);

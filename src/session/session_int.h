@@ -15,6 +15,7 @@
 #include "catalog/catalog.h"
 #include "exec/deferred.h"
 #include "exec/exec.h"
+#include "session/activity.h"
 #include "plan/planner.h"
 #include "session/session.h"
 #include "session/settings.h"
@@ -147,6 +148,7 @@ struct session {
     struct branch *branch;
     char *branch_name, *user, *application_name, *client_address;
     uint32_t pid;
+    struct activity activity; /* what other sessions see it do */
     struct session_sink sink;
     void (*on_commit)(void *object);
     void (*on_block)(void *object);

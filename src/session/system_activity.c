@@ -2,13 +2,14 @@
  * system_activity.c: who is connected and what this session keeps: pg_stat_activity, pg_cursors,
  * pg_prepared_statements; and the time zones.
  *
- * Another session's text and settings are its own and may change while they are read; what is
- * shown of it is what stays as it was at its start.
+ * Another session's settings are its own and may change while they are read; what is shown of it
+ * is what stays as it was at its start, and what it notes for others (activity.h).
  */
 #include "base/raise.h"
 #include "session/system_int.h"
 #include "type/timezone.h"
 #include "type/values.h"
+#include <stdio.h>
 
 /* ---- pg_stat_activity ---- */
 
@@ -35,7 +36,8 @@ branch_number(struct system_rows *rows, const char *name)
 /* What is copied of a session while the list of them is locked. */
 struct seen_session {
     uint32_t pid;
-    bool is_own;
+    struct activity_seen activity;
+    char address[64];
     char branch[NAME_BYTES_MAX + 1], user[NAME_BYTES_MAX + 1];
 };
 
@@ -57,10 +59,12 @@ see_sessions(struct system_rows *rows, uint32_t *count)
         seen = arena_alloc_array(rows->arena, room + 1, sizeof *seen);
         *count = 0;
         mutex_lock(&engine->mutex);
-        for (const struct session *s = engine->sessions; s != NULL; s = s->next) {
+        for (struct session *s = engine->sessions; s != NULL; s = s->next) {
             if (*count < room) {
                 seen[*count].pid = s->pid;
-                seen[*count].is_own = s == rows->session;
+                snprintf(seen[*count].address, sizeof seen[*count].address, "%s",
+                         s->client_address == NULL ? "" : s->client_address);
+                activity_see(&s->activity, &seen[*count].activity);
                 copy_name(seen[*count].branch, s->branch_name);
                 copy_name(seen[*count].user, s->user);
             }
@@ -73,13 +77,46 @@ see_sessions(struct system_rows *rows, uint32_t *count)
 }
 
 static void
+put_time(struct system_rows *rows, int64_t us)
+{
+    if (us != 0)
+        put_i64(rows, us);
+    else
+        put_null(rows);
+}
+
+/* What it waits for, in PostgreSQL's words. */
+static void
+put_wait(struct system_rows *rows, const struct activity_seen *activity)
+{
+    bool is_active = activity->state == ACTIVITY_ACTIVE;
+    const char *type = NULL, *event = NULL;
+    if (!is_active) {
+        type = "Client";
+        event = "ClientRead";
+    } else if (activity->blocked_on != BLOCKED_NOT) {
+        type = "Lock";
+        event = activity->blocked_on == BLOCKED_ON_ROW ? "transactionid" : "relation";
+    } else if (activity->is_committing) {
+        type = "IO";
+        event = "WALSync";
+    }
+    put_fixed(rows, type);
+    put_fixed(rows, event);
+}
+
+static void
 fill_stat_activity(struct system_rows *rows)
 {
-    const struct session *own = rows->session;
+    static const char *const states[] = {[ACTIVITY_IDLE] = "idle",
+                                         [ACTIVITY_ACTIVE] = "active",
+                                         [ACTIVITY_IDLE_IN_BLOCK] = "idle in transaction",
+                                         [ACTIVITY_IDLE_IN_FAILED_BLOCK] =
+                                             "idle in transaction (aborted)"};
     uint32_t count;
     const struct seen_session *seen = see_sessions(rows, &count);
     for (uint32_t i = 0; i < count; i++) {
-        bool is_own = seen[i].is_own;
+        const struct activity_seen *activity = &seen[i].activity;
         row_begin(rows);
         put_oid(rows, branch_number(rows, seen[i].branch));
         put_text(rows, seen[i].branch);
@@ -87,18 +124,16 @@ fill_stat_activity(struct system_rows *rows)
         put_null(rows);
         put_oid(rows, ROLE_OWNER);
         put_text(rows, seen[i].user);
-        put_text(rows, is_own ? settings_text(&own->settings, SETTING_APPLICATION_NAME) : NULL);
-        put_text(rows, is_own ? own->client_address : NULL);
+        put_text(rows, activity->application);
+        put_text(rows, seen[i].address[0] == '\0' ? NULL : seen[i].address);
+        put_nulls(rows, 3); /* host, port, and when it began, are not kept */
+        put_time(rows, activity->transaction_us);
+        put_time(rows, activity->query_us);
+        put_time(rows, activity->change_us);
+        put_wait(rows, activity);
+        put_fixed(rows, states[activity->state]);
         put_nulls(rows, 3);
-        if (is_own) {
-            put_i64(rows, own->env.transaction_us);
-            put_i64(rows, own->env.statement_us);
-        } else {
-            put_nulls(rows, 2);
-        }
-        put_nulls(rows, 3);
-        put_fixed(rows, is_own ? "active" : NULL);
-        put_nulls(rows, 4);
+        put_text(rows, activity->query);
         put_fixed(rows, "client backend");
     }
 }

@@ -101,7 +101,8 @@ transaction_wait_changed(struct session *session)
                           .lock_timeout_us =
                               settings_int(&session->settings, SETTING_LOCK_TIMEOUT) * 1000,
                           .on_block = session->on_block,
-                          .object = session->sink.object});
+                          .object = session->sink.object,
+                          .blocked_on = &session->activity.blocked_on});
 }
 
 static void
@@ -342,6 +343,7 @@ transaction_commit(struct session *session, enum commit_step step, const char *t
     session->commit_step = step;
     session->commit_tag = tag;
     session->commit_is_done = false;
+    session->activity.is_committing = true;
     txn_commit_submit(txn, is_async, commit_is_done, session);
     return SESSION_COMMITS;
 }

@@ -5,6 +5,34 @@
 #include "base/hash.h"
 #include "txn/txn_int.h"
 
+/* The thread is about to wait. */
+static void
+wait_begin(struct txn *txn, enum blocked_on what)
+{
+    if (txn->wait.blocked_on != NULL)
+        *txn->wait.blocked_on = what;
+    txn_leave_epochs(txn);
+}
+
+static void
+wait_for_row(void *object)
+{
+    wait_begin(object, BLOCKED_ON_ROW);
+}
+
+static void
+wait_for_table(void *object)
+{
+    wait_begin(object, BLOCKED_ON_TABLE);
+}
+
+static void
+wait_end(struct txn *txn, bool has_waited)
+{
+    if (has_waited && txn->wait.blocked_on != NULL)
+        *txn->wait.blocked_on = BLOCKED_NOT;
+}
+
 static struct lock_patience
 patience_of(const struct txn *txn, enum lock_wait wait)
 {
@@ -37,8 +65,11 @@ txn_lock_row(struct txn *txn, tree_no tree, struct slice key, enum lock_mode mod
                              .class = LOCK_CLASS_ROW};
     struct lock_patience patience = patience_of(txn, wait);
     bool has_waited;
-    TRY(lock_acquire(txn->db->locks, &txn->locks, name, (uint32_t)mode, &patience, txn_leave_epochs,
-                     txn, &has_waited));
+    enum status st = lock_acquire(txn->db->locks, &txn->locks, name, (uint32_t)mode, &patience,
+                                  wait_for_row, txn, &has_waited);
+    wait_end(txn, has_waited);
+    if (st != ST_OK)
+        return st;
     if (now == NULL)
         return ST_OK;
     return txn_row_now(txn, tree, key, spill, now);
@@ -99,8 +130,11 @@ txn_lock_table(struct txn *txn, tree_no tree, enum table_lock mode, enum lock_wa
                              .class = LOCK_CLASS_TABLE};
     struct lock_patience patience = patience_of(txn, wait);
     bool has_waited;
-    TRY(lock_acquire(txn->db->locks, &txn->locks, name, (uint32_t)mode - 1, &patience,
-                     txn_leave_epochs, txn, &has_waited));
+    enum status st = lock_acquire(txn->db->locks, &txn->locks, name, (uint32_t)mode - 1, &patience,
+                                  wait_for_table, txn, &has_waited);
+    wait_end(txn, has_waited);
+    if (st != ST_OK)
+        return st;
     table_note(txn, tree, mode);
     return ST_OK;
 }

@@ -33,6 +33,9 @@ struct txn_options {
 
 /* Waiting ends with ST_CANCELED when *cancel becomes true (and txn_wake is called), with
  * ST_LOCK_TIMEOUT after lock_timeout_us (0: never). */
+/* What a thread waits for, told while it does. */
+enum blocked_on { BLOCKED_NOT, BLOCKED_ON_ROW, BLOCKED_ON_TABLE };
+
 struct txn_wait {
     const _Atomic bool *cancel;
     int64_t lock_timeout_us;
@@ -40,6 +43,7 @@ struct txn_wait {
     /* Called once before the thread blocks (null: nothing is): it may be replaced meanwhile. */
     void (*on_block)(void *object);
     void *object;
+    _Atomic int *blocked_on; /* enum blocked_on, as it is; null: nobody asks */
 };
 
 /* Begins on the branch's head. Cheap: no allocation once the branch's pool is warm. */
