@@ -76,6 +76,7 @@ enum clause {
 struct item_column {
     const char *name;  /* null: dropped */
     struct expr *expr; /* levels_up 0 */
+    bool is_hidden;    /* from stars */
 };
 
 /* A name in FROM, and the columns reached through it. */
@@ -458,6 +459,10 @@ void bind_setop(struct level *level, const PgQuery__SelectStmt *stmt);
 void bind_with(struct level *level, const PgQuery__WithClause *with);
 struct cte *cte_find(struct level *level, const char *name, uint32_t *number, uint32_t *levels_up,
                      bool *is_self);
+/* The item with SEARCH and CYCLE written out; itself if it has none. body null: not recursive. */
+const PgQuery__CommonTableExpr *cte_expand_search(struct level *level,
+                                                  const PgQuery__CommonTableExpr *node,
+                                                  const PgQuery__SelectStmt *body, struct cte *cte);
 void cte_check_use(struct level *level, const struct cte *cte, bool is_self, int32_t at);
 void cte_take_columns(struct level *level, struct cte *cte, const struct range_column *columns,
                       uint32_t count, const PgQuery__CommonTableExpr *node);

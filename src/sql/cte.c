@@ -196,10 +196,6 @@ static void
 bind_cte(struct level *level, const PgQuery__CommonTableExpr *node, bool is_recursive)
 {
     struct analysis *an = level->an;
-    if (node->search_clause != NULL)
-        fail_unsupported(an, node->search_clause->location, "SEARCH");
-    if (node->cycle_clause != NULL)
-        fail_unsupported(an, node->cycle_clause->location, "CYCLE");
     struct cte *cte = arena_alloc_zero(an->arena, sizeof *cte);
     cte->name = node->ctename;
     cte->at = node->location;
@@ -208,8 +204,9 @@ bind_cte(struct level *level, const PgQuery__CommonTableExpr *node, bool is_recu
         : node->ctematerialized == PG_QUERY__CTEMATERIALIZE__CTEMaterializeNever ? CTE_NEVER
                                                                                  : CTE_DEFAULT;
     struct subquery_options options = {.self_cte = NULL};
+    const PgQuery__SelectStmt *body = is_recursive ? recursive_body(level, node) : NULL;
+    node = cte_expand_search(level, node, body, cte);
     if (is_recursive) {
-        recursive_body(level, node);
         options.self_cte = cte;
         options.self_node = node;
         list_add(an->arena, &level->ctes, cte);

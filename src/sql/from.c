@@ -95,6 +95,9 @@ add_cte(struct level *level, const PgQuery__RangeVar *node, struct cte *cte, uin
     range->cte.levels_up = levels_up;
     range->cte.is_self = is_self;
     memcpy(range->columns, cte->columns, cte->column_count * sizeof *range->columns);
+    uint32_t hidden = is_self ? cte->added_count : cte->hidden_count;
+    for (uint32_t i = cte->column_count - hidden; i < cte->column_count; i++)
+        range->columns[i].is_hidden = true;
     range_alias_columns(level, range, alias_columns(node->alias), "table");
     if (is_self)
         cte->is_recursive = true;

@@ -59,6 +59,7 @@ struct range_column {
     int32_t typmod;
     oid collation;
     bool is_dropped; /* a table's dropped column: keeps the numbers of the others */
+    bool is_hidden;  /* found by its name, but by no star */
 };
 
 /* One function of ROWS FROM, or the only one. */
@@ -196,6 +197,8 @@ struct cte {
     enum cte_materialize materialize;
     bool is_recursive;
     uint32_t reference_count; /* from outside itself */
+    uint32_t added_count;     /* the last columns, of SEARCH and CYCLE: no star in it finds them, */
+    uint32_t hidden_count;    /* and of these the last ones no star at all */
     uint32_t column_count;
     struct range_column *columns;
     int32_t at;

@@ -54,6 +54,7 @@ item_of_range(struct level *level, uint32_t number)
             continue;
         item->columns[i].name = range->columns[i].name;
         item->columns[i].expr = range_column_expr(level, number, i, -1);
+        item->columns[i].is_hidden = range->columns[i].is_hidden;
     }
     item->is_name_visible = item->are_columns_visible = true;
     item->is_lateral_ok = true;

@@ -18,7 +18,8 @@ static void
 add_column(struct functions *f, const char *name, oid type, int32_t typmod, oid collation)
 {
     struct range_column *column = arena_alloc_zero(f->level->an->arena, sizeof *column);
-    *column = (struct range_column){name, type, typmod, collation, false};
+    *column =
+        (struct range_column){.name = name, .type = type, .typmod = typmod, .collation = collation};
     list_add(f->level->an->arena, &f->columns, column);
 }
 

@@ -43,7 +43,7 @@ static void
 expand_item(struct star *star, const struct item *item, uint32_t levels_up, int32_t at)
 {
     for (uint32_t i = 0; i < item->column_count; i++) {
-        if (item->columns[i].name != NULL)
+        if (item->columns[i].name != NULL && !item->columns[i].is_hidden)
             star_add(star, item_column_expr(star->level, item, i, levels_up, at),
                      item->columns[i].name);
     }
