@@ -3,7 +3,8 @@
  *
  * PostgreSQL tells apart expressions (which give items) and predicates (which are true, false or
  * unknown): a predicate is allowed as a whole path, in parentheses with a step behind it, in
- * filters and after "!". Here one function reads each level of precedence and the result knows what it is.
+ * filters and after "!". Here one function reads each level of precedence and the result knows what
+ * it is.
  */
 #include "base/raise.h"
 #include "type/jsonpath.h"
@@ -337,7 +338,7 @@ advance(struct parser *p)
 static bool
 is_char(const struct parser *p, char c)
 {
-    return p->token == T_CHAR && p->character == c;
+    return p->token == T_CHAR && p->character == (uint8_t)c;
 }
 
 static bool
