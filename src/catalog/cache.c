@@ -39,6 +39,7 @@ generation_free(struct generation *generation)
     map_deinit(&generation->indexes);
     map_deinit(&generation->sequences);
     map_deinit(&generation->schemas);
+    map_deinit(&generation->user_types);
     map_deinit(&generation->names_by_hash);
     mutex_deinit(&generation->mutex);
     arena_free(generation->arena);

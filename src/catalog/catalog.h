@@ -13,7 +13,15 @@
 
 #include "catalog/table.h"
 #include "txn/txn.h"
+#include "type/enum.h"
 #include "type/types.h"
+
+/* A type that a user made; the enum comes first. Its oid, array and name stand in its info. */
+struct user_type {
+    struct enum_type base;
+    oid schema, owner;
+    const char *comment; /* null: none */
+};
 
 struct catalog_cache; /* the engine's; locks inside */
 struct catalog;
@@ -74,6 +82,15 @@ const struct table *catalog_find_relation(struct catalog *catalog, oid schema, c
 const struct table *catalog_table(struct catalog *catalog, oid table);
 const struct index_def *catalog_index(struct catalog *catalog, oid index);
 const struct sequence_def *catalog_sequence(struct catalog *catalog, oid sequence);
+/* By its number or its array's. */
+const struct user_type *catalog_user_type(struct catalog *catalog, oid type);
+/* By its name, or its array's. */
+const struct user_type *catalog_find_user_type(struct catalog *catalog, oid schema,
+                                               const char *name);
+/* The info of either number; null: no user's type. */
+const struct type_info *catalog_type_info(struct catalog *catalog, oid type);
+const struct user_type **catalog_user_types(struct catalog *catalog, struct arena *arena,
+                                            uint32_t *count);
 /* All of a kind, in oid order, in `arena`. */
 const struct table **catalog_relations(struct catalog *catalog, struct arena *arena,
                                        uint32_t *count);
@@ -115,6 +132,8 @@ void catalog_put_table(struct catalog *catalog, const struct table *table);
 void catalog_drop_table(struct catalog *catalog, oid table);
 void catalog_put_sequence(struct catalog *catalog, const struct sequence_def *sequence);
 void catalog_drop_sequence(struct catalog *catalog, oid sequence);
+void catalog_put_user_type(struct catalog *catalog, const struct user_type *type);
+void catalog_drop_user_type(struct catalog *catalog, oid type);
 
 /* Dependencies, as pg_depend: `object` needs `on`. kind: n normal, a automatic (dropped along). */
 enum object_class {

@@ -39,6 +39,7 @@ struct generation {
     struct map indexes;       /* oid -> struct index_def */
     struct map sequences;     /* oid -> struct sequence_def */
     struct map schemas;       /* oid -> struct schema_def */
+    struct map user_types;    /* oid, and oid of the array -> struct user_type */
     struct map names_by_hash; /* hash of schema and name -> struct name_entry */
     struct generation *next;  /* in the cache: newest first; in a catalog: those of before */
 };
@@ -88,7 +89,9 @@ enum row_kind {
     ROW_TABLE = 't',
     ROW_INDEX = 'i',
     ROW_SEQUENCE = 'q',
-    ROW_RELATION_NAME = 'r'
+    ROW_RELATION_NAME = 'r',
+    ROW_TYPE = 'y',       /* in TREE_NAMES, too: names of types and of their arrays */
+    ROW_ARRAY_TYPE = 'z', /* an array's number -> the type's */
 };
 
 #define NAME_KEY_BYTES_MAX (5 + NAME_BYTES_MAX + 1)
@@ -104,6 +107,9 @@ void generation_free(struct generation *generation);
 void generation_release(struct catalog_cache *cache, struct generation *generation);
 /* After a change: own rows become visible, and what was loaded is loaded anew. */
 void catalog_changed(struct catalog *catalog);
-/* Builds the row format of a plain table. Raises. */
+/* The types of a table's columns, null where there is none. */
+const struct type_info *const *row_format_types(struct catalog *catalog, const struct table *table,
+                                                struct arena *arena);
+/* Builds the row format of a plain table whose columns have these types. Raises. */
 struct row_format *row_format_make(const struct types *types, const struct table *table,
-                                   struct arena *arena);
+                                   const struct type_info *const *infos, struct arena *arena);

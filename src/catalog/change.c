@@ -253,6 +253,65 @@ catalog_put_stats(struct catalog *catalog, oid table, const struct table_stats *
     catalog_changed(catalog);
 }
 
+/* ---- types ---- */
+
+static void
+delete_type_name(struct catalog *catalog, oid schema, const char *name)
+{
+    uint8_t key[NAME_KEY_BYTES_MAX];
+    delete_row(catalog, TREE_NAMES, name_key(key, ROW_TYPE, schema, name), name);
+}
+
+static void
+put_type_name(struct catalog *catalog, oid schema, const char *name, oid type)
+{
+    uint8_t key[NAME_KEY_BYTES_MAX], value[4];
+    le32_set(value, type);
+    put_row(catalog, TREE_NAMES, name_key(key, ROW_TYPE, schema, name),
+            slice_of(value, sizeof value), name);
+}
+
+void
+catalog_put_user_type(struct catalog *catalog, const struct user_type *type)
+{
+    catalog = catalog_for(catalog, type->schema);
+    const struct type_info *info = &type->base.info;
+    const struct user_type *old = catalog_user_type(catalog, info->type);
+    bool is_renamed = old != NULL &&
+                      (old->schema != type->schema || strcmp(old->base.info.name, info->name) != 0);
+    if (is_renamed) {
+        delete_type_name(catalog, old->schema, old->base.info.name);
+        delete_type_name(catalog, old->schema, old->base.array.name);
+    }
+    if (old == NULL || is_renamed) {
+        put_type_name(catalog, type->schema, info->name, info->type);
+        put_type_name(catalog, type->schema, type->base.array.name, info->array);
+    }
+    if (old == NULL) {
+        uint8_t key[OBJECT_KEY_BYTES], value[4];
+        le32_set(value, info->type);
+        put_row(catalog, TREE_OBJECTS, object_key(key, ROW_ARRAY_TYPE, info->array),
+                slice_of(value, sizeof value), info->name);
+    }
+    struct buf *row = row_buf(catalog);
+    object_write_type(type, row);
+    put_object(catalog, ROW_TYPE, info->type, row, info->name);
+    catalog_changed(catalog);
+}
+
+void
+catalog_drop_user_type(struct catalog *catalog, oid type)
+{
+    catalog = catalog_for(catalog, type);
+    const struct user_type *old = catalog_user_type(catalog, type);
+    check(old != NULL);
+    delete_type_name(catalog, old->schema, old->base.info.name);
+    delete_type_name(catalog, old->schema, old->base.array.name);
+    delete_object(catalog, ROW_ARRAY_TYPE, old->base.info.array, old->base.info.name);
+    delete_object(catalog, ROW_TYPE, type, old->base.info.name);
+    catalog_changed(catalog);
+}
+
 /* ---- sequences ---- */
 
 void

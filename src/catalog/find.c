@@ -364,6 +364,58 @@ catalog_sequence(struct catalog *catalog, oid sequence)
     return def;
 }
 
+/* ---- types of users ---- */
+
+static const void *
+load_type(struct catalog *catalog, oid object, struct slice row)
+{
+    struct generation *generation = catalog->generation;
+    struct user_type *type = object_read_type(row, generation->arena);
+    if (type == NULL)
+        raise_broken("type", object);
+    remember(&generation->user_types, object, type);
+    return type;
+}
+
+const struct user_type *
+catalog_user_type(struct catalog *catalog, oid type)
+{
+    catalog = catalog_for(catalog, type);
+    if (type < OID_USER_FIRST)
+        return NULL;
+    const struct user_type *found =
+        find_or_load(catalog, &catalog->generation->user_types, ROW_TYPE, type, load_type);
+    if (found != NULL)
+        return found;
+    uint8_t key[OBJECT_KEY_BYTES];
+    struct slice row =
+        read_row(catalog, TREE_OBJECTS, object_key(key, ROW_ARRAY_TYPE, type), catalog->arena);
+    if (row.data == NULL || row.bytes != 4)
+        return NULL;
+    return find_or_load(catalog, &catalog->generation->user_types, ROW_TYPE, le32_get(row.data),
+                        load_type);
+}
+
+const struct type_info *
+catalog_type_info(struct catalog *catalog, oid type)
+{
+    const struct user_type *found = catalog_user_type(catalog, type);
+    if (found == NULL)
+        return NULL;
+    return found->base.info.type == type ? &found->base.info : &found->base.array;
+}
+
+const struct user_type *
+catalog_find_user_type(struct catalog *catalog, oid schema, const char *name)
+{
+    uint8_t key[NAME_KEY_BYTES_MAX];
+    catalog = catalog_for(catalog, schema);
+    struct slice row =
+        read_row(catalog, TREE_NAMES, name_key(key, ROW_TYPE, schema, name), catalog->arena);
+    return row.data == NULL || row.bytes != 4 ? NULL
+                                              : catalog_user_type(catalog, le32_get(row.data));
+}
+
 /* ---- all of a kind ---- */
 
 /* The oids of a kind's rows, rising, in the catalog's arena. */
@@ -477,19 +529,36 @@ catalog_schemas(struct catalog *catalog, struct arena *arena, uint32_t *count)
     return list;
 }
 
+const struct user_type **
+catalog_user_types(struct catalog *catalog, struct arena *arena, uint32_t *count)
+{
+    oid *numbers = list_rows(catalog, ROW_TYPE, count);
+    const struct user_type **list = arena_alloc_array(arena, *count + 1u, sizeof *list);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < *count; i++) {
+        const struct user_type *type = catalog_user_type(catalog, numbers[i]);
+        if (type != NULL)
+            list[n++] = type;
+    }
+    *count = n;
+    return list;
+}
+
 /* ---- derived ---- */
 
-const struct row_format *
-catalog_row_format(struct catalog *catalog, const struct table *table)
+/* The types come first: finding them takes the mutex. */
+static const struct row_format *
+make_format(struct catalog *catalog, struct relation *relation)
 {
-    check(table_is_stored(table));
-    struct relation *relation = (struct relation *)(uintptr_t)table; /* all plain tables are */
     struct generation *generation = relation->generation;
+    const struct type_info *const *infos =
+        row_format_types(catalog, &relation->table, catalog->arena);
     struct catch frame;
     mutex_lock(&generation->mutex);
     if (catch_begin(&frame, catalog->arena)) {
         if (relation->format == NULL)
-            relation->format = row_format_make(catalog->cache->types, table, generation->arena);
+            relation->format =
+                row_format_make(catalog->cache->types, &relation->table, infos, generation->arena);
         catch_end(&frame);
         mutex_unlock(&generation->mutex);
         return relation->format;
@@ -498,6 +567,17 @@ catalog_row_format(struct catalog *catalog, const struct table *table)
     raise_again(frame.error);
 }
 
+const struct row_format *
+catalog_row_format(struct catalog *catalog, const struct table *table)
+{
+    check(table_is_stored(table));
+    struct relation *relation = (struct relation *)(uintptr_t)table; /* all plain tables are */
+    struct generation *generation = relation->generation;
+    mutex_lock(&generation->mutex);
+    struct row_format *format = relation->format;
+    mutex_unlock(&generation->mutex);
+    return format != NULL ? format : make_format(catalog, relation);
+}
 const struct table_stats *
 catalog_stats(struct catalog *catalog, oid table)
 {

@@ -53,8 +53,8 @@ catalog_column_in_key(const struct table *table, attr_no attr)
 }
 
 static void
-fill_missing(const struct types *types, const struct column_def *def, struct arena *arena,
-             struct stored_column *stored)
+fill_missing(const struct types *types, const struct column_def *def, const struct type_info *type,
+             struct arena *arena, struct stored_column *stored)
 {
     stored->is_missing_null = true;
     if (!def->has_missing || def->missing_is_null || def->missing_text == NULL)
@@ -63,13 +63,28 @@ fill_missing(const struct types *types, const struct column_def *def, struct are
     struct type_env env = {.types = (struct types *)(uintptr_t)types,
                            .extra_float_digits = 1,
                            .standard_conforming_strings = true};
-    stored->missing =
-        type_input(&env, arena, def->type, def->typmod, slice_text(def->missing_text));
+    struct type_call call = {
+        .arena = arena, .env = &env, .type = type, .typmod = def->typmod, .element = type->element};
+    stored->missing = type->input(&call, slice_text(def->missing_text));
     stored->is_missing_null = false;
 }
 
+const struct type_info *const *
+row_format_types(struct catalog *catalog, const struct table *table, struct arena *arena)
+{
+    const struct type_info **infos =
+        arena_alloc_array(arena, table->column_count + 1u, sizeof *infos);
+    for (uint16_t i = 0; i < table->column_count; i++) {
+        infos[i] = types_find(catalog->cache->types, table->columns[i].type);
+        if (infos[i] == NULL)
+            infos[i] = catalog_type_info(catalog, table->columns[i].type);
+    }
+    return infos;
+}
+
 struct row_format *
-row_format_make(const struct types *types, const struct table *table, struct arena *arena)
+row_format_make(const struct types *types, const struct table *table,
+                const struct type_info *const *infos, struct arena *arena)
 {
     bool has_row_id = table->primary == NULL;
     struct row_format *format = arena_alloc_zero(arena, sizeof *format);
@@ -77,14 +92,14 @@ row_format_make(const struct types *types, const struct table *table, struct are
     format->columns = arena_alloc_zero(arena, (format->column_count + 1) * sizeof *format->columns);
     for (uint16_t i = 0; i < table->column_count; i++) {
         const struct column_def *def = &table->columns[i];
-        const struct type_info *type = types_find(types, def->type);
+        const struct type_info *type = infos[i];
         struct stored_column *stored = &format->columns[i];
         int key_offset = column_key_offset(table, def->attr);
         stored->phys = type != NULL ? type->phys : PHYS_VIEW;
         stored->place = key_offset >= 0 ? PLACE_KEY : PLACE_VALUE;
         stored->key_offset = (uint16_t)(key_offset >= 0 ? key_offset : 0);
         if (type != NULL)
-            fill_missing(types, def, arena, stored);
+            fill_missing(types, def, type, arena, stored);
     }
     if (has_row_id)
         format->columns[table->column_count] =

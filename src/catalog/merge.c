@@ -75,7 +75,8 @@ catalog_read_sequence(struct catalog *catalog, struct slice row, struct arena *a
 const struct row_format *
 catalog_read_format(struct catalog *catalog, const struct table *table, struct arena *arena)
 {
-    return row_format_make(catalog->cache->types, table, arena);
+    return row_format_make(catalog->cache->types, table, row_format_types(catalog, table, arena),
+                           arena);
 }
 
 struct slice

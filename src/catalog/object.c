@@ -186,6 +186,57 @@ object_read_sequence(struct slice row, struct arena *arena)
     return reader_is_good(&reader) && sequence->name != NULL ? sequence : NULL;
 }
 
+void
+object_write_type(const struct user_type *type, struct buf *to)
+{
+    buf_put_u8(to, OBJECT_VERSION);
+    buf_put_u32(to, type->base.info.type);
+    buf_put_u32(to, type->schema);
+    buf_put_u32(to, type->owner);
+    buf_put_u32(to, type->base.info.array);
+    buf_put_u8(to, (uint8_t)type->base.info.kind);
+    put_text(to, type->base.info.name);
+    put_text(to, type->base.array.name);
+    put_text(to, type->comment);
+    buf_put_u32(to, type->base.label_count);
+    for (uint32_t i = 0; i < type->base.label_count; i++) {
+        const struct enum_label *label = &type->base.labels[i];
+        buf_put_u32(to, label->label);
+        put_f64(to, (double)label->order);
+        put_text(to, label->name);
+    }
+}
+
+struct user_type *
+object_read_type(struct slice row, struct arena *arena)
+{
+    struct object_reader reader;
+    if (!reader_begin(&reader, row, arena))
+        return NULL;
+    struct user_type *type = arena_alloc_zero(arena, sizeof *type);
+    oid number = get_u32(&reader);
+    type->schema = get_u32(&reader);
+    type->owner = get_u32(&reader);
+    oid array = get_u32(&reader);
+    bool is_enum = get_u8(&reader) == 'e';
+    const char *name = get_text(&reader), *array_name = get_text(&reader);
+    type->comment = get_text(&reader);
+    type->base.label_count = get_u32(&reader);
+    struct enum_label *labels = get_array(&reader, type->base.label_count, 16, sizeof *labels);
+    for (uint32_t i = 0; labels != NULL && i < type->base.label_count; i++) {
+        labels[i].label = get_u32(&reader);
+        labels[i].order = (float)get_f64(&reader);
+        labels[i].name = get_text(&reader);
+        if (labels[i].name == NULL)
+            return NULL;
+    }
+    if (!reader_is_good(&reader) || !is_enum || name == NULL || array_name == NULL)
+        return NULL;
+    type->base.labels = labels;
+    enum_type_init(&type->base, number, array, name, array_name);
+    return type;
+}
+
 static void
 write_column(const struct column_def *column, struct buf *to)
 {
@@ -437,12 +488,20 @@ object_read_table(struct slice row, struct arena *arena)
     return reader_is_good(&reader) && table->name != NULL ? table : NULL;
 }
 
+/* The type in whose binary form values are kept: an enum's are numbers. */
+static const struct type_info *
+stats_type(const struct types *types, oid type)
+{
+    const struct type_info *info = types_find(types, type);
+    return info != NULL ? info : types_find(types, TYPE_INT8);
+}
+
 /* Values are kept in their type's binary form, which depends on no setting. */
 static void
 write_values(const struct types *types, const struct column_def *column, const union datum *values,
              uint32_t count, struct arena *arena, struct buf *to)
 {
-    const struct type_info *type = types_find(types, column->type);
+    const struct type_info *type = stats_type(types, column->type);
     struct type_env env = {.types = (struct types *)(uintptr_t)types};
     for (uint32_t i = 0; i < count; i++) {
         size_t length_at = to->bytes;
@@ -462,7 +521,7 @@ static const union datum *
 read_values(struct object_reader *reader, const struct types *types,
             const struct column_def *column, uint32_t count)
 {
-    const struct type_info *type = types_find(types, column->type);
+    const struct type_info *type = stats_type(types, column->type);
     struct type_env env = {.types = (struct types *)(uintptr_t)types};
     union datum *values = get_array(reader, count, 4, sizeof *values);
     for (uint32_t i = 0; values != NULL && i < count; i++) {
@@ -516,7 +575,7 @@ read_column_stats(struct object_reader *reader, const struct types *types,
     if (column->attr < 1 || column->attr > table->column_count)
         return false;
     const struct column_def *def = &table->columns[column->attr - 1];
-    if (def->type != type || types_find(types, type) == NULL)
+    if (def->type != type)
         return false;
     column->null_fraction = get_f64(reader);
     column->distinct = get_f64(reader);

@@ -428,8 +428,8 @@ bind_input(struct rowan_statement *statement, int number, const char *text, size
         union datum value =
             type_input(session_env(connection->session), statement->bind_arena,
                        statement->info->param_types[number - 1], -1, slice_of(text, bytes));
-        const struct type_info *type = types_find(session_env(connection->session)->types,
-                                                  statement->info->param_types[number - 1]);
+        const struct type_info *type =
+            type_get(session_env(connection->session), statement->info->param_types[number - 1]);
         if (type->phys == PHYS_VIEW && value.view.bytes > VIEW_INLINE_BYTES) {
             struct buf *kept = &statement->kept[number - 1];
             buf_clear(kept);

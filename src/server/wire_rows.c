@@ -36,7 +36,9 @@ static struct column_form
 form_of(const struct type_env *env, struct arena *arena, const struct column *column,
         const struct result_column *result, bool is_binary)
 {
-    const struct type_info *type = types_find(env->types, result->type);
+    const struct type_info *type = result->type < OID_USER_FIRST
+                                       ? types_find(env->types, result->type)
+                                       : type_get(env, result->type);
     struct column_form form = {.column = column,
                                .bytes = (uint8_t)phys_bytes(column->phys),
                                .call = {.arena = arena,

@@ -217,11 +217,25 @@ access_type_named(void *object, const char *name)
     return analyze_type_name(&options, name, &type, &typmod) ? type : OID_NONE;
 }
 
-/* Row types of relations, and arrays of them. */
+static const struct type_info *
+access_user_type(void *object, oid type)
+{
+    return ((struct session *)object)->scope.type_oid(object, type);
+}
+
+/* Enums, row types of relations, and arrays of them. */
 static const char *
 access_type_name(void *object, oid type, struct arena *arena)
 {
     struct session *session = object;
+    const struct user_type *user = catalog_user_type(session->catalog, type);
+    if (user != NULL) {
+        const struct schema_def *schema = catalog_schema(session->catalog, user->schema);
+        const char *name = definition_name(user->base.info.name, arena);
+        if (scope_user_type(session, NULL, user->base.info.name) != user && schema != NULL)
+            name = arena_format(arena, "%s.%s", definition_name(schema->name, arena), name);
+        return user->base.info.type == type ? name : arena_format(arena, "%s[]", name);
+    }
     uint32_t count;
     const struct table **tables = catalog_relations(session->catalog, arena, &count);
     for (uint32_t i = 0; i < count && type != OID_NONE; i++)
@@ -331,6 +345,7 @@ session_access_init(struct session *session)
 {
     session->access = (struct db_access){
         .object = session,
+        .user_type = access_user_type,
         .sequence_next = access_sequence_next,
         .sequence_current = access_sequence_current,
         .sequence_last = access_sequence_last,

@@ -77,6 +77,12 @@ describe_ref(struct session *session, struct object_ref ref)
         const struct schema_def *schema = catalog_schema(session->catalog, ref.object);
         return arena_format(arena, "schema %s", schema == NULL ? "?" : schema->name);
     }
+    if (ref.class_oid == CLASS_TYPE) {
+        const struct user_type *type = catalog_user_type(session->catalog, ref.object);
+        return arena_format(arena, "type %s",
+                            type == NULL ? "?"
+                                         : session->access.type_name(session, ref.object, arena));
+    }
     if (ref.class_oid == CLASS_CONSTRAINT) {
         uint16_t place;
         const struct table *table = find_constraint(session, ref.object, &place);
@@ -291,6 +297,8 @@ drop_all(struct session *session, const struct doomed *doomed)
             drop_constraint(session, ref.object);
         else if (ref.class_oid == CLASS_RELATION && ref.sub == 0)
             drop_relation(session, ref.object);
+        else if (ref.class_oid == CLASS_TYPE)
+            ddl_drop_user_type(session, catalog_user_type(session->catalog, ref.object), true);
         else if (ref.class_oid == CLASS_SCHEMA)
             catalog_drop_schema(session->catalog, ref.object);
     }
@@ -399,6 +407,23 @@ is_part_of_table(struct session *session, const struct table *table)
     return sequence != NULL && sequence->owner_table != OID_NONE;
 }
 
+/* The types of a schema. */
+static void
+doom_types(struct session *session, struct doomed *doomed, struct object_ref schema)
+{
+    uint32_t count;
+    const struct user_type **types =
+        catalog_user_types(session->catalog, session->statement_arena, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (types[i]->schema != schema.object)
+            continue;
+        struct object_ref ref = {.class_oid = CLASS_TYPE, .object = types[i]->base.info.type};
+        struct doomed_object *object = doom(session, doomed, ref);
+        object->is_foreign = true;
+        object->on = schema;
+    }
+}
+
 static void
 drop_schema(struct session *session, const struct drop *drop, const struct object_item *item,
             struct doomed *doomed)
@@ -417,6 +442,7 @@ drop_schema(struct session *session, const struct drop *drop, const struct objec
               "cannot drop schema %s because it is required by the database system", name);
     struct object_ref self = {.class_oid = CLASS_SCHEMA, .object = schema->schema};
     (void)doom(session, doomed, self);
+    doom_types(session, doomed, self); /* before the tables here: what comes later goes first */
     uint32_t count;
     const struct table **tables =
         catalog_relations(session->catalog, session->statement_arena, &count);
@@ -437,6 +463,10 @@ void
 ddl_drop(struct session *session, const struct drop *drop)
 {
     struct doomed doomed = {0};
+    if (drop->object == OBJECT_KIND_TYPE) {
+        ddl_drop_types(session, drop);
+        return;
+    }
     if (drop->object > OBJECT_KIND_MATVIEW && drop->object != OBJECT_KIND_SCHEMA)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of DROP is not supported yet");
     doomed.named =

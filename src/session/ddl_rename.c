@@ -149,6 +149,9 @@ ddl_rename(struct session *session, const struct rename *rename)
     case OBJECT_KIND_SCHEMA:
         rename_schema(session, rename);
         break;
+    case OBJECT_KIND_TYPE:
+        ddl_rename_type(session, rename);
+        break;
     default:
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of RENAME is not supported yet");
     }

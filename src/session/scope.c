@@ -162,6 +162,37 @@ scope_is_visible(void *object, const struct table *table)
     return found != NULL && found->table == table->table;
 }
 
+const struct user_type *
+scope_user_type(struct session *session, const char *schema, const char *name)
+{
+    if (schema != NULL) {
+        const struct schema_def *def = catalog_find_schema(session->catalog, schema);
+        return def == NULL ? NULL : catalog_find_user_type(session->catalog, def->schema, name);
+    }
+    for (const oid *path = session_search_path(session); *path != OID_NONE; path++) {
+        const struct user_type *type = catalog_find_user_type(session->catalog, *path, name);
+        if (type != NULL)
+            return type;
+    }
+    return NULL;
+}
+
+static const struct type_info *
+scope_type_by_name(void *object, const char *schema, const char *name)
+{
+    const struct user_type *type = scope_user_type(object, schema, name);
+    if (type == NULL)
+        return NULL;
+    return strcmp(type->base.info.name, name) == 0 ? &type->base.info : &type->base.array;
+}
+
+static const struct type_info *
+scope_type_by_oid(void *object, oid type)
+{
+    struct session *session = object;
+    return session->catalog == NULL ? NULL : catalog_type_info(session->catalog, type);
+}
+
 /* The functions of the schema rowan: those of users are not there yet. */
 static const struct func_info *const *
 scope_funcs(void *object, const char *schema, const char *name)
@@ -227,6 +258,8 @@ session_scope_init(struct session *session)
         .schema_name = scope_schema_name,
         .create_schema = scope_create_schema,
         .is_visible = scope_is_visible,
+        .type = scope_type_by_name,
+        .type_oid = scope_type_by_oid,
         .funcs = scope_funcs,
         .func_oid = scope_func_oid,
         .collation = scope_collation,

@@ -20,6 +20,9 @@ bool name_list_next(const char **at, struct arena *arena, const char **name);
 const struct schema_def *session_find_schema(struct session *session, const char *name);
 /* The schemas to search, in order, OID_NONE-terminated, in the statement's arena. */
 const oid *session_search_path(struct session *session);
+/* A user's type by its name or its array's, along search_path if schema is null; null: none. */
+const struct user_type *scope_user_type(struct session *session, const char *schema,
+                                        const char *name);
 /* Any relation; 42P01 if there is none. */
 const struct table *session_find_table(struct session *session, const struct object_name *name);
 /* Where an object of this name is to be made; 3F000, 42501. */

@@ -170,6 +170,8 @@ put_attribute(struct system_rows *rows, oid relation, const struct column_def *c
               attr_no number)
 {
     const struct type_info *type = types_find(catalog_types(rows->catalog), column->type);
+    if (type == NULL)
+        type = catalog_type_info(rows->catalog, column->type);
     row_begin(rows);
     put_oid(rows, relation);
     put_text(rows, column->is_dropped

@@ -50,7 +50,6 @@ const struct system_source system_empty_sources[] = {
             "srsubid oid, srrelid oid, srsubstate char, srsublsn pg_lsn"),
     NOTHING(2964, "pg_db_role_setting", "setdatabase oid, setrole oid, setconfig text[]"),
     NOTHING(1261, "pg_auth_members", "roleid oid, member oid, grantor oid, admin_option bool"),
-    NOTHING(3501, "pg_enum", "oid oid, enumtypid oid, enumsortorder float4, enumlabel name"),
     NOTHING(3541, "pg_range",
             "rngtypid oid, rngsubtype oid, rngmultitypid oid, rngcollation oid, rngsubopc oid, "
             "rngcanonical regproc, rngsubdiff regproc"),

@@ -23,12 +23,12 @@ static const char type_columns[] =
     "typdefaultbin pg_node_tree, typdefault text, typacl aclitem[]";
 
 static void
-put_built_in_type(struct system_rows *rows, const struct type_info *type)
+put_type(struct system_rows *rows, const struct type_info *type, oid schema)
 {
     row_begin(rows);
     put_oid(rows, type->type);
-    put_fixed(rows, type->name);
-    put_oid(rows, SCHEMA_PG_CATALOG);
+    put_text(rows, type->name);
+    put_oid(rows, schema);
     put_oid(rows, ROLE_OWNER);
     put_i16(rows, type->length);
     put_bool(rows, type->is_by_value);
@@ -98,12 +98,38 @@ fill_type(struct system_rows *rows)
     const struct types *types = catalog_types(rows->catalog);
     const struct type_info *type;
     for (uint32_t i = 0; (type = types_at(types, i)) != NULL; i++)
-        put_built_in_type(rows, type);
+        put_type(rows, type, SCHEMA_PG_CATALOG);
     uint32_t count;
+    const struct user_type **users = catalog_user_types(rows->catalog, rows->arena, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        put_type(rows, &users[i]->base.info, users[i]->schema);
+        put_type(rows, &users[i]->base.array, users[i]->schema);
+    }
     const struct table **tables = catalog_relations(rows->catalog, rows->arena, &count);
     for (uint32_t i = 0; i < count; i++)
         if (tables[i]->row_type != OID_NONE)
             put_row_type(rows, tables[i]);
+}
+
+/* ---- pg_enum ---- */
+
+static const char enum_columns[] = "oid oid, enumtypid oid, enumsortorder float4, enumlabel name";
+
+static void
+fill_enum(struct system_rows *rows)
+{
+    uint32_t count;
+    const struct user_type **types = catalog_user_types(rows->catalog, rows->arena, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t k = 0; k < types[i]->base.label_count; k++) {
+            const struct enum_label *label = &types[i]->base.labels[k];
+            row_begin(rows);
+            put_oid(rows, label->label);
+            put_oid(rows, types[i]->base.info.type);
+            put_f32(rows, label->order);
+            put_text(rows, label->name);
+        }
+    }
 }
 
 /* ---- pg_cast ---- */
@@ -224,6 +250,7 @@ fill_language(struct system_rows *rows)
 
 const struct system_source system_type_sources[] = {
     SYSTEM_RELATION(1247, "pg_type", type_columns, fill_type),
+    SYSTEM_RELATION(3501, "pg_enum", enum_columns, fill_enum),
     SYSTEM_RELATION(2605, "pg_cast", cast_columns, fill_cast),
     SYSTEM_RELATION(2617, "pg_operator", operator_columns, fill_operator),
     SYSTEM_RELATION(3456, "pg_collation", collation_columns, fill_collation),

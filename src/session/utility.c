@@ -618,7 +618,12 @@ utility_run(struct session *session, const struct query *query, const struct raw
     transaction_need_write(session, utility->tag);
     if (utility->kind == UTILITY_CREATE_TABLE_AS)
         return run_create_table_as(session, &utility->create_table_as);
-    run_about_objects(session, utility);
+    if (utility->kind == UTILITY_CREATE_ENUM)
+        ddl_create_enum(session, &utility->create_enum);
+    else if (utility->kind == UTILITY_ALTER_ENUM)
+        ddl_alter_enum(session, &utility->alter_enum);
+    else
+        run_about_objects(session, utility);
     return utility->tag;
 }
 

@@ -404,6 +404,12 @@ bind_definition(struct analysis *an, struct utility *u, const struct raw_stateme
     case PG_QUERY__NODE__NODE_INDEX_STMT:
         bind_create_index(an, u, node->index_stmt);
         return true;
+    case PG_QUERY__NODE__NODE_CREATE_ENUM_STMT:
+        bind_create_enum(an, u, node->create_enum_stmt);
+        return true;
+    case PG_QUERY__NODE__NODE_ALTER_ENUM_STMT:
+        bind_alter_enum(an, u, node->alter_enum_stmt);
+        return true;
     case PG_QUERY__NODE__NODE_CREATE_SEQ_STMT:
         bind_create_sequence(an, u, node->create_seq_stmt);
         return true;

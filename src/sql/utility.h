@@ -587,6 +587,14 @@ struct enum_spec {
     struct name_list labels;
 };
 
+/* ALTER TYPE ... ADD VALUE (old_label null), RENAME VALUE. */
+struct alter_enum {
+    struct object_name name;
+    const char *old_label, *new_label;
+    const char *neighbour; /* null: at the end */
+    bool is_after, if_not_exists;
+};
+
 struct notify {
     const char *channel; /* LISTEN, UNLISTEN (null: *), NOTIFY */
     const char *payload;
@@ -636,6 +644,7 @@ struct utility {
         struct alter_object alter_object;
         struct comment comment;
         struct enum_spec create_enum;
+        struct alter_enum alter_enum;
         struct role role;
         struct drop_role drop_role;
         struct grant grant;

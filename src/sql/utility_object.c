@@ -89,6 +89,32 @@ bind_drop(struct analysis *an, struct utility *u, const PgQuery__DropStmt *stmt)
 }
 
 void
+bind_create_enum(struct analysis *an, struct utility *u, const PgQuery__CreateEnumStmt *stmt)
+{
+    u->kind = UTILITY_CREATE_ENUM;
+    u->tag = "CREATE TYPE";
+    struct enum_spec *spec = &u->create_enum;
+    spec->name = object_name(an, NODES(stmt, type_name), -1);
+    spec->labels.count = (uint32_t)stmt->n_vals;
+    spec->labels.names = arena_alloc_array(an->arena, stmt->n_vals + 1, sizeof *spec->labels.names);
+    for (size_t i = 0; i < stmt->n_vals; i++)
+        spec->labels.names[i] = tree_string(stmt->vals[i]);
+}
+
+void
+bind_alter_enum(struct analysis *an, struct utility *u, const PgQuery__AlterEnumStmt *stmt)
+{
+    u->kind = UTILITY_ALTER_ENUM;
+    u->tag = "ALTER TYPE";
+    u->alter_enum = (struct alter_enum){.name = object_name(an, NODES(stmt, type_name), -1),
+                                        .old_label = tree_text(stmt->old_val),
+                                        .new_label = stmt->new_val,
+                                        .neighbour = tree_text(stmt->new_val_neighbor),
+                                        .is_after = stmt->new_val_is_after,
+                                        .if_not_exists = stmt->skip_if_new_val_exists};
+}
+
+void
 bind_rename(struct analysis *an, struct utility *u, const PgQuery__RenameStmt *stmt)
 {
     u->kind = UTILITY_RENAME;

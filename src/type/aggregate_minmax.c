@@ -230,6 +230,8 @@ any_load(struct func_call *call, void *state, struct slice from)
 
 static const struct aggregate_info max_array = {ANY(any_max, 1073)};
 static const struct aggregate_info min_array = {ANY(any_min, 1072)};
+static const struct aggregate_info max_enum = {PLAIN(i64_max, 3519)};
+static const struct aggregate_info min_enum = {PLAIN(i64_min, 3518)};
 static const struct aggregate_info max_int8 = {PLAIN(i64_max, 413)};
 static const struct aggregate_info max_int4 = {PLAIN(i32_max, 521)};
 static const struct aggregate_info max_int2 = {PLAIN(i16_max, 520)};
@@ -266,6 +268,8 @@ static const struct aggregate_info min_bpchar = {ANY(any_min, 1058)};
 static const struct func_info funcs[] = {
     {AGGREGATE_FUNC(2050, "max", TYPE_ANYARRAY, &max_array, TYPE_ANYARRAY)},
     {AGGREGATE_FUNC(2051, "min", TYPE_ANYARRAY, &min_array, TYPE_ANYARRAY)},
+    {AGGREGATE_FUNC(3526, "max", TYPE_ANYENUM, &max_enum, TYPE_ANYENUM)},
+    {AGGREGATE_FUNC(3527, "min", TYPE_ANYENUM, &min_enum, TYPE_ANYENUM)},
     {AGGREGATE_FUNC(2115, "max", TYPE_INT8, &max_int8, TYPE_INT8)},
     {AGGREGATE_FUNC(2116, "max", TYPE_INT4, &max_int4, TYPE_INT4)},
     {AGGREGATE_FUNC(2117, "max", TYPE_INT2, &max_int2, TYPE_INT2)},

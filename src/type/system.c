@@ -315,6 +315,12 @@ format_type(struct func_call *call, const union datum *args)
         return (union datum){.words = {0, 0}};
     }
     int32_t typmod = call->arg_nulls[1] ? -1 : args[1].i32;
+    const struct db_access *access = call->env->access;
+    const char *name = NULL;
+    if (access != NULL && access->type_name != NULL && (oid)args[0].i32 >= OID_USER_FIRST)
+        name = access->type_name(access->object, (oid)args[0].i32, call->arena);
+    if (name != NULL)
+        return generic_text(call->arena, name);
     return generic_text(call->arena,
                         type_format(call->env->types, call->arena, (oid)args[0].i32, typmod));
 }

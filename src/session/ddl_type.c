@@ -1,0 +1,280 @@
+/*
+ * ddl_type.c: CREATE TYPE ... AS ENUM, ALTER TYPE of an enum, DROP TYPE, and names of types.
+ *
+ * A label's place in the order is a number that never changes, for values hold it: one that comes
+ * between two others gets a number between theirs.
+ */
+#include "base/raise.h"
+#include "session/definition.h"
+#include "session/scope.h"
+#include "session/utility_run.h"
+
+#define LABEL_BYTES_MAX 63
+
+/* ---- making ---- */
+
+static void
+check_label(const char *label)
+{
+    if (strlen(label) > LABEL_BYTES_MAX)
+        raise_error(.code = SQLSTATE_INVALID_NAME,
+                    .message = raise_text("invalid enum label \"%s\"", label),
+                    .detail = raise_text("Labels must be %d bytes or less.", LABEL_BYTES_MAX));
+}
+
+static bool
+type_exists(struct session *session, oid schema, const char *name)
+{
+    return catalog_find_user_type(session->catalog, schema, name) != NULL ||
+           catalog_find_relation(session->catalog, schema, name) != NULL;
+}
+
+/* The name cut to what names may have, with underscores before it until it is free. */
+static const char *
+array_name(struct session *session, oid schema, const char *name)
+{
+    const char *found = name;
+    do {
+        found = arena_format(session->statement_arena, "_%.*s", LABEL_BYTES_MAX - 1, found);
+    } while (type_exists(session, schema, found));
+    return found;
+}
+
+void
+ddl_create_enum(struct session *session, const struct enum_spec *spec)
+{
+    const struct schema_def *schema = session_target_schema(session, &spec->name);
+    if (schema->schema == SCHEMA_TEMP)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "temporary types are not supported yet");
+    if (type_exists(session, schema->schema, spec->name.name))
+        raise(SQLSTATE_DUPLICATE_OBJECT, "type \"%s\" already exists", spec->name.name);
+    uint32_t count = spec->labels.count;
+    struct enum_label *labels =
+        arena_alloc_array(session->statement_arena, count + 1u, sizeof *labels);
+    for (uint32_t i = 0; i < count; i++) {
+        const char *label = spec->labels.names[i];
+        check_label(label);
+        for (uint32_t j = 0; j < i; j++) {
+            if (strcmp(labels[j].name, label) == 0)
+                raise(SQLSTATE_UNIQUE_VIOLATION, "duplicate key value violates unique constraint "
+                                                 "\"pg_enum_typid_label_index\"");
+        }
+        labels[i] = (struct enum_label){
+            .label = catalog_new_oid(session->catalog), .order = (float)(i + 1), .name = label};
+    }
+    struct user_type type = {.schema = schema->schema, .owner = ROLE_OWNER};
+    type.base.label_count = count;
+    type.base.labels = labels;
+    oid number = catalog_new_oid(session->catalog), array = catalog_new_oid(session->catalog);
+    enum_type_init(&type.base, number, array, spec->name.name,
+                   array_name(session, schema->schema, spec->name.name));
+    catalog_put_user_type(session->catalog, &type);
+}
+
+/* ---- changing ---- */
+
+static _Noreturn void
+fail_missing(const struct object_name *name)
+{
+    raise(SQLSTATE_UNDEFINED_OBJECT, "type \"%s%s%s\" does not exist",
+          name->schema == NULL ? "" : name->schema, name->schema == NULL ? "" : ".", name->name);
+}
+
+static const struct user_type *
+get_type(struct session *session, const struct object_name *name)
+{
+    const struct user_type *type = scope_user_type(session, name->schema, name->name);
+    if (type != NULL && strcmp(type->base.info.name, name->name) == 0)
+        return type;
+    if (type != NULL || scope_type_named(&session->scope, name->schema, name->name) != NULL)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not an enum", name->name);
+    fail_missing(name);
+}
+
+/* The label's place; UINT32_MAX: there is none. */
+static uint32_t
+find_label(const struct user_type *type, const char *name)
+{
+    for (uint32_t i = 0; i < type->base.label_count; i++)
+        if (strcmp(type->base.labels[i].name, name) == 0)
+            return i;
+    return UINT32_MAX;
+}
+
+static void
+put_labels(struct session *session, const struct user_type *type, const struct enum_label *labels,
+           uint32_t count)
+{
+    struct user_type changed = *type;
+    changed.base.labels = labels;
+    changed.base.label_count = count;
+    catalog_put_user_type(session->catalog, &changed);
+}
+
+static void
+rename_label(struct session *session, const struct user_type *type, const struct alter_enum *alter)
+{
+    uint32_t count = type->base.label_count, place = find_label(type, alter->old_label);
+    if (place == UINT32_MAX)
+        raise(SQLSTATE_INVALID_PARAMETER_VALUE, "\"%s\" is not an existing enum label",
+              alter->old_label);
+    if (find_label(type, alter->new_label) != UINT32_MAX)
+        raise(SQLSTATE_DUPLICATE_OBJECT, "enum label \"%s\" already exists", alter->new_label);
+    struct enum_label *labels =
+        arena_copy(session->statement_arena, type->base.labels, count * sizeof *labels);
+    labels[place].name = alter->new_label;
+    put_labels(session, type, labels, count);
+}
+
+/* The number for a label that comes to stand at `place`. */
+static float
+order_at(const struct user_type *type, uint32_t place)
+{
+    const struct enum_label *labels = type->base.labels;
+    uint32_t count = type->base.label_count;
+    if (count == 0)
+        return 1;
+    if (place == count)
+        return labels[count - 1].order + 1;
+    if (place == 0)
+        return labels[0].order - 1;
+    float below = labels[place - 1].order, above = labels[place].order;
+    float middle = below + (above - below) / 2;
+    if (middle <= below || middle >= above)
+        raise_error(.code = SQLSTATE_PROGRAM_LIMIT_EXCEEDED,
+                    .message = raise_text("no room for another label between \"%s\" and \"%s\"",
+                                          labels[place - 1].name, labels[place].name),
+                    .hint = "Make a new type with all labels and convert the columns to it.");
+    return middle;
+}
+
+static void
+add_label(struct session *session, const struct user_type *type, const struct alter_enum *alter)
+{
+    uint32_t count = type->base.label_count, place = count;
+    check_label(alter->new_label);
+    if (find_label(type, alter->new_label) != UINT32_MAX) {
+        if (!alter->if_not_exists)
+            raise(SQLSTATE_DUPLICATE_OBJECT, "enum label \"%s\" already exists", alter->new_label);
+        notice(SEVERITY_NOTICE, SQLSTATE_DUPLICATE_OBJECT,
+               "enum label \"%s\" already exists, skipping", alter->new_label);
+        return;
+    }
+    if (alter->neighbour != NULL) {
+        place = find_label(type, alter->neighbour);
+        if (place == UINT32_MAX)
+            raise(SQLSTATE_INVALID_PARAMETER_VALUE, "\"%s\" is not an existing enum label",
+                  alter->neighbour);
+        place += alter->is_after;
+    }
+    struct enum_label *labels =
+        arena_alloc_array(session->statement_arena, count + 1u, sizeof *labels);
+    if (place > 0)
+        memcpy(labels, type->base.labels, place * sizeof *labels);
+    labels[place] = (struct enum_label){.label = catalog_new_oid(session->catalog),
+                                        .order = order_at(type, place),
+                                        .name = alter->new_label};
+    if (place < count)
+        memcpy(labels + place + 1, type->base.labels + place, (count - place) * sizeof *labels);
+    put_labels(session, type, labels, count + 1);
+}
+
+void
+ddl_alter_enum(struct session *session, const struct alter_enum *alter)
+{
+    const struct user_type *type = get_type(session, &alter->name);
+    if (alter->old_label != NULL)
+        rename_label(session, type, alter);
+    else
+        add_label(session, type, alter);
+}
+
+void
+ddl_rename_type(struct session *session, const struct rename *rename)
+{
+    const struct user_type *type = get_type(session, &rename->item.name);
+    if (type_exists(session, type->schema, rename->new_name))
+        raise(SQLSTATE_DUPLICATE_OBJECT, "type \"%s\" already exists", rename->new_name);
+    struct user_type changed = *type;
+    changed.base.info.name = rename->new_name;
+    changed.base.array.name = array_name(session, type->schema, rename->new_name);
+    catalog_put_user_type(session->catalog, &changed);
+}
+
+/* ---- dropping ---- */
+
+/* Adds a line for each column of the type `number` to `text`, which is null before the first. */
+static const char *
+add_users(struct session *session, oid number, const char *text)
+{
+    struct arena *arena = session->statement_arena;
+    uint32_t count;
+    const struct table **tables = catalog_relations(session->catalog, arena, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint16_t c = 0; c < tables[i]->column_count; c++) {
+            const struct column_def *column = &tables[i]->columns[c];
+            if (column->is_dropped || column->type != number)
+                continue;
+            text = arena_format(arena, "%s%scolumn %s of %s %s depends on type %s",
+                                text == NULL ? "" : text, text == NULL ? "" : "\n", column->name,
+                                tables[i]->kind == TABLE_VIEW ? "view" : "table",
+                                definition_relation_name(session, tables[i], arena),
+                                session->access.type_name(session, number, arena));
+        }
+    }
+    return text;
+}
+
+/* What columns have the type, or arrays of it, one a line; null: none. */
+static const char *
+users_of(struct session *session, const struct user_type *type)
+{
+    return add_users(session, type->base.info.type,
+                     add_users(session, type->base.info.array, NULL));
+}
+
+void
+ddl_drop_user_type(struct session *session, const struct user_type *type, bool is_cascade)
+{
+    const char *users = users_of(session, type);
+    if (users != NULL && is_cascade)
+        raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED,
+                    .message = raise_text("cannot drop type %s with the columns that have it yet",
+                                          type->base.info.name),
+                    .detail = users, .hint = "Drop the columns first.");
+    if (users != NULL)
+        raise_error(.code = SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
+                    .message = raise_text("cannot drop type %s because other objects depend on it",
+                                          session->access.type_name(session, type->base.info.type,
+                                                                    session->statement_arena)),
+                    .detail = users,
+                    .hint = "Use DROP ... CASCADE to drop the dependent objects too.");
+    catalog_drop_user_type(session->catalog, type->base.info.type);
+}
+
+void
+ddl_drop_types(struct session *session, const struct drop *drop)
+{
+    for (uint32_t i = 0; i < drop->item_count; i++) {
+        const struct object_name *name = &drop->items[i].name;
+        const struct user_type *type = scope_user_type(session, name->schema, name->name);
+        if (type != NULL && strcmp(type->base.info.name, name->name) != 0)
+            raise(SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
+                  "cannot drop type %s[] because type %s requires it", type->base.info.name,
+                  type->base.info.name);
+        if (type != NULL) {
+            ddl_drop_user_type(session, type, drop->is_cascade);
+            continue;
+        }
+        const struct type_info *builtin =
+            scope_type_named(&session->scope, name->schema, name->name);
+        if (builtin != NULL)
+            raise(SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
+                  "cannot drop type %s because it is required by the database system",
+                  builtin->sql_name);
+        if (!drop->if_exists)
+            fail_missing(name);
+        notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION,
+               "type \"%s\" does not exist, skipping", name->name);
+    }
+}
