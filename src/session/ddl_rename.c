@@ -3,6 +3,7 @@
  */
 #include "base/raise.h"
 #include "session/ddl_draft.h"
+#include "session/ddl_rebind.h"
 #include "session/scope.h"
 #include "session/utility_run.h"
 
@@ -64,9 +65,11 @@ rename_relation(struct session *session, const struct rename *rename)
         catalog_put_sequence(session->catalog, &def);
     } else {
         struct draft draft;
+        struct rebind *rebind = rebind_begin(session, table);
         draft_of(&draft, session, table);
         draft.table.name = rename->new_name;
         (void)draft_put(&draft);
+        rebind_end(rebind);
     }
 }
 
@@ -82,9 +85,10 @@ rename_column(struct session *session, const struct rename *rename)
     if (draft_column(&draft, rename->new_name) != NULL)
         raise(SQLSTATE_DUPLICATE_COLUMN, "column \"%s\" of relation \"%s\" already exists",
               rename->new_name, table->name);
-    ddl_refuse_named_use(session, table, column->attr, "rename");
+    struct rebind *rebind = rebind_begin(session, table);
     column->name = rename->new_name;
     (void)draft_put(&draft);
+    rebind_end(rebind);
 }
 
 static void
@@ -182,10 +186,12 @@ ddl_set_schema(struct session *session, const struct alter_object *alter)
         return;
     }
     struct draft draft;
+    struct rebind *rebind = rebind_begin(session, table);
     draft_of(&draft, session, table);
     draft.table.schema = schema->schema;
     draft.table.schema_name = schema->name;
     (void)draft_put(&draft);
+    rebind_end(rebind);
 }
 
 void

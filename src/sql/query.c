@@ -119,7 +119,54 @@ query_walk(const struct query *q, expr_visit visit, void *object)
            visit_changes(q, visit, object);
 }
 
-/* ---- relations ---- */
+/* ---- ranges and relations ---- */
+
+struct range_walk {
+    range_visit visit;
+    void *object;
+};
+
+static bool
+walk_setop(const struct setop *setop, const struct range_walk *walk)
+{
+    if (setop->query != NULL)
+        return query_walk_ranges(setop->query, walk->visit, walk->object);
+    return walk_setop(setop->left, walk) || walk_setop(setop->right, walk);
+}
+
+static bool
+walk_range(struct range *range, const struct range_walk *walk)
+{
+    if (walk->visit(walk->object, range))
+        return true;
+    if (range->kind == RANGE_SUBQUERY && range->subquery.view == OID_NONE)
+        return query_walk_ranges(range->subquery.query, walk->visit, walk->object);
+    return range->kind == RANGE_SETOP && walk_setop(range->setop, walk);
+}
+
+static bool
+walk_sublinks(void *object, const struct expr *e)
+{
+    const struct range_walk *walk = object;
+    if (e->kind == EXPR_SUBLINK && query_walk_ranges(e->sublink.query, walk->visit, walk->object))
+        return true;
+    return expr_walk(e, walk_sublinks, object);
+}
+
+bool
+query_walk_ranges(const struct query *q, range_visit visit, void *object)
+{
+    struct range_walk walk = {.visit = visit, .object = object};
+    for (uint32_t i = 0; i < q->range_count; i++) {
+        if (walk_range(q->ranges[i], &walk))
+            return true;
+    }
+    for (uint32_t i = 0; i < q->cte_count; i++) {
+        if (query_walk_ranges(q->ctes[i].query, visit, object))
+            return true;
+    }
+    return query_walk(q, walk_sublinks, &walk);
+}
 
 struct relation_walk {
     relation_visit visit;
@@ -127,51 +174,18 @@ struct relation_walk {
 };
 
 static bool
-walk_setop(const struct setop *setop, const struct relation_walk *walk)
-{
-    if (setop->query != NULL)
-        return query_walk_relations(setop->query, walk->visit, walk->object);
-    return walk_setop(setop->left, walk) || walk_setop(setop->right, walk);
-}
-
-static bool
-walk_range(const struct range *range, const struct relation_walk *walk)
-{
-    switch (range->kind) {
-    case RANGE_TABLE:
-        return walk->visit(walk->object, range->table.table->table);
-    case RANGE_SUBQUERY:
-        if (range->subquery.view != OID_NONE)
-            return walk->visit(walk->object, range->subquery.view);
-        return query_walk_relations(range->subquery.query, walk->visit, walk->object);
-    case RANGE_SETOP:
-        return walk_setop(range->setop, walk);
-    default:
-        return false;
-    }
-}
-
-static bool
-walk_sublinks(void *object, const struct expr *e)
+visit_relation(void *object, struct range *range)
 {
     const struct relation_walk *walk = object;
-    if (e->kind == EXPR_SUBLINK &&
-        query_walk_relations(e->sublink.query, walk->visit, walk->object))
-        return true;
-    return expr_walk(e, walk_sublinks, object);
+    if (range->kind == RANGE_TABLE)
+        return walk->visit(walk->object, range->table.table->table);
+    return range->kind == RANGE_SUBQUERY && range->subquery.view != OID_NONE &&
+           walk->visit(walk->object, range->subquery.view);
 }
 
 bool
 query_walk_relations(const struct query *q, relation_visit visit, void *object)
 {
     struct relation_walk walk = {.visit = visit, .object = object};
-    for (uint32_t i = 0; i < q->range_count; i++) {
-        if (walk_range(q->ranges[i], &walk))
-            return true;
-    }
-    for (uint32_t i = 0; i < q->cte_count; i++) {
-        if (query_walk_relations(q->ctes[i].query, visit, object))
-            return true;
-    }
-    return query_walk(q, walk_sublinks, &walk);
+    return query_walk_ranges(q, visit_relation, &walk);
 }

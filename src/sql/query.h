@@ -329,6 +329,13 @@ uint32_t query_result_columns(const struct query *q, const struct target **targe
  */
 bool query_walk(const struct query *q, expr_visit visit, void *object);
 
+/* Called for a range; true stops the walk. */
+typedef bool (*range_visit)(void *object, struct range *range);
+
+/* Visits every range of the query and of those inside it (subqueries, CTEs, sublinks); the queries
+ * of views are not entered. True if a visit said so. */
+bool query_walk_ranges(const struct query *q, range_visit visit, void *object);
+
 /* Called for a relation that a query names; true stops the walk. */
 typedef bool (*relation_visit)(void *object, oid relation);
 

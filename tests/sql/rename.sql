@@ -1,0 +1,45 @@
+-- Shows: what reads a relation goes on reading it when the relation, its schema or a column gets another name.
+-- Why: views, checks, generated columns and indexes are kept as text, which names what it reads.
+CREATE TABLE t (a int PRIMARY KEY, b int CONSTRAINT positive CHECK (b > 0), c int GENERATED ALWAYS AS (a * b) STORED, CHECK (a < 100));
+CREATE INDEX t_sum ON t ((a + b)) WHERE b > 1;
+CREATE TABLE u (a int, x text);
+INSERT INTO t VALUES (1, 2), (2, 3);
+INSERT INTO u VALUES (1, 'one'), (2, 'two');
+CREATE VIEW v AS SELECT a, b AS "B", c, (SELECT max(b) FROM t) AS m FROM t WHERE b IN (SELECT b FROM t AS inner_t WHERE t.a = inner_t.a) ORDER BY b;
+CREATE VIEW w AS WITH q AS (SELECT a, x FROM u) SELECT q.x, t.b FROM q JOIN t USING (a) UNION SELECT 'none', b FROM t t2 WHERE t2.b > 100;
+CREATE VIEW vv AS SELECT v."B" + 1 AS more, m FROM v;
+CREATE MATERIALIZED VIEW mv AS SELECT b, count(*) FROM t GROUP BY b;
+ALTER TABLE t RENAME COLUMN b TO bee;
+SELECT * FROM v;
+SELECT * FROM w ORDER BY 1;
+SELECT * FROM vv ORDER BY 1;
+REFRESH MATERIALIZED VIEW mv;
+SELECT * FROM mv ORDER BY 1;
+INSERT INTO t VALUES (3, -1);
+INSERT INTO t VALUES (100, 1);
+INSERT INTO t VALUES (3, 4) RETURNING *;
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 't'::regclass AND conname = 'positive';
+ALTER TABLE t RENAME TO "T two";
+SELECT * FROM v;
+SELECT * FROM w ORDER BY 1;
+CREATE SCHEMA s;
+ALTER TABLE "T two" SET SCHEMA s;
+ALTER TABLE u RENAME COLUMN a TO id;
+ALTER TABLE u RENAME COLUMN x TO a;
+SELECT * FROM v;
+SELECT * FROM w ORDER BY 1;
+ALTER VIEW v RENAME TO v2;
+SELECT * FROM vv ORDER BY 1;
+REFRESH MATERIALIZED VIEW mv;
+SELECT * FROM mv ORDER BY 1;
+UPDATE s."T two" SET bee = 9 WHERE a = 1 RETURNING *;
+BEGIN;
+ALTER TABLE s."T two" RENAME TO back;
+SELECT count(*) FROM v2;
+ROLLBACK;
+SELECT count(*) FROM v2;
+DROP TABLE s."T two";
+-- reopen
+SELECT * FROM v2;
+SELECT * FROM w ORDER BY 1;
+DROP TABLE s."T two" CASCADE;
