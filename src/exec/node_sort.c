@@ -60,7 +60,7 @@ sort_items(struct sort_state *state)
     if (state->item_count == 0)
         return; /* there is no array yet, and qsort takes no null */
     if (code->sort.can_encode)
-        qsort(state->items, state->item_count, sizeof *state->items, sort_compare_encoded);
+        sort_encoded(state->arenas[state->arena_idx], state->items, state->item_count);
     else
         qsort_r(state->items, state->item_count, sizeof *state->items, sort_compare_rows,
                 (void *)(uintptr_t)code);

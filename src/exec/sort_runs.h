@@ -52,6 +52,8 @@ struct sort_state {
     uint32_t heap_count;
 };
 
+/* Sorts items whose rows have encoded keys, in a stable way; `arena` gets room for as many more. */
+void sort_encoded(struct arena *arena, struct sort_item *items, uint64_t count);
 int sort_compare_encoded(const void *a, const void *b);
 /* object: the struct sort_node_code. */
 int sort_compare_rows(const void *a, const void *b, void *object);
