@@ -1,0 +1,22 @@
+-- WITH TIES, DISTINCT ON, LATERAL, ROWS FROM, WITH ORDINALITY, sets in the select list.
+create table o(x int, y text); insert into o values (1,'a'),(2,'b'),(2,'c'),(3,'d'),(null,'e');
+select x from o order by x fetch first 2 rows with ties;
+select x from o order by x desc fetch first 1 rows with ties;
+select x from o order by x offset 1 fetch first 1 rows with ties;
+select x from o fetch first 2 rows with ties;
+select x from o order by x fetch first (1+1) rows with ties;
+select x from o order by x fetch first null rows only;
+select x from o order by x fetch first -1 rows only;
+select distinct on (x) x, y from o order by x, y desc;
+select distinct on (x) x, y from o order by y;
+select distinct on (1) x, y from o order by x nulls first, y;
+select * from o, lateral (select o.x + 1 as z) s order by 1, 2;
+select * from o left join lateral generate_series(1, o.x) g on true order by 1,2,3;
+select * from rows from (generate_series(1,3), generate_series(10,11)) with ordinality as t(a,b,c);
+select * from rows from (unnest(array[1,2]), unnest(array['a','b','c'])) t(a,b);
+select * from unnest(array[1,2], array['x','y','z']) with ordinality;
+select generate_series(1,2), generate_series(1,3), x from o where x = 1;
+select generate_series(1, generate_series(1,3));
+select x, generate_series(1,x) g from o order by x, g desc;
+select sum(generate_series(1,2));
+select generate_series(1,3) limit 2;
