@@ -61,7 +61,7 @@ static enum status
 keep_row(void *object, const struct merge_row *row)
 {
     struct collection *rows = object;
-    if (rows->session->cancel)
+    if (*session_cancel_flag(rows->session))
         return ST_CANCELED;
     if (!is_wanted(rows->keep, row))
         return ST_OK;
@@ -385,6 +385,7 @@ merge_elsewhere(struct branch_call *call)
     if (other == NULL)
         raise_again(error);
     arena_on_end(call->work, free_session, other);
+    other->outer_session = session;
     const char *sql = arena_format(call->work, "SELECT * FROM rowan.merge(%s)",
                                    quoted(call->args[0], call->work));
     (void)session_query(other, sql);

@@ -195,7 +195,7 @@ session_exec_context(struct session *session, struct arena *arena)
         .catalog = session->catalog,
         .scope = &session->scope,
         .env = &session->env,
-        .cancel = &session->cancel,
+        .cancel = session_cancel_flag(session),
         .deferral = session_deferral(session),
         .work_mem_bytes = session_setting_bytes(&session->settings, SETTING_WORK_MEM),
         .memory_bytes_max = session_setting_bytes(&session->settings, SETTING_ROWAN_QUERY_MEMORY),

@@ -15,8 +15,8 @@
 #include "catalog/catalog.h"
 #include "exec/deferred.h"
 #include "exec/exec.h"
-#include "session/activity.h"
 #include "plan/planner.h"
+#include "session/activity.h"
 #include "session/session.h"
 #include "session/settings.h"
 #include "sql/analyze.h"
@@ -190,9 +190,10 @@ struct session {
     struct map currvals; /* sequence oid -> its last value here */
     oid last_sequence;
 
-    _Atomic bool cancel;         /* the statement is to end */
-    _Atomic int cancel_reason;   /* enum cancel_reason */
-    _Atomic int64_t deadline_us; /* statement_timeout; 0: none */
+    _Atomic bool cancel;                 /* the statement is to end */
+    _Atomic int cancel_reason;           /* enum cancel_reason */
+    const struct session *outer_session; /* that this one works for: its cancel ends it; or null */
+    _Atomic int64_t deadline_us;         /* statement_timeout; 0: none */
     int64_t statement_began_us;
 
     enum commit_step commit_step;
@@ -211,6 +212,13 @@ struct session {
     struct arena *spare_txn_arena;
     uint64_t modified_count; /* rows changed by the last statement_next execution */
 };
+
+/* The flag that ends what the session runs. */
+static inline const _Atomic bool *
+session_cancel_flag(const struct session *session)
+{
+    return session->outer_session != NULL ? &session->outer_session->cancel : &session->cancel;
+}
 
 /* For executions: where they put off what is to be checked later. */
 static inline struct deferral *

@@ -95,7 +95,7 @@ transaction_wait_changed(struct session *session)
         return;
     txn_set_wait(
         session->txn,
-        (struct txn_wait){.cancel = &session->cancel,
+        (struct txn_wait){.cancel = session_cancel_flag(session),
                           .deadlock_timeout_us =
                               settings_int(&session->settings, SETTING_DEADLOCK_TIMEOUT) * 1000,
                           .lock_timeout_us =
