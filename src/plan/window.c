@@ -295,7 +295,8 @@ window_node(struct level *level, struct flow input, const struct active *active)
     struct expr **outputs = arena_alloc_array(level->arena, count, sizeof *outputs);
 
     memcpy(node->node.columns, child->columns, child->column_count * sizeof *child->columns);
-    memcpy(outputs, input.outputs, child->column_count * sizeof *outputs);
+    if (child->column_count != 0)
+        memcpy(outputs, input.outputs, child->column_count * sizeof *outputs);
     node->window = window;
     node->partition_count = window->partition_count;
     node->partition = flow_keys(level, &input, window->partition, window->partition_count);

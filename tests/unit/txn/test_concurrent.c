@@ -4,16 +4,13 @@
  * Some move amounts between accounts, locking two rows in random order (deadlocks are retried),
  * some under READ COMMITTED with the row as it is when locked, some under REPEATABLE READ with
  * retries on conflict. Others add up all accounts in one statement, and on branches made meanwhile.
- * On a device in memory checkpoints go on as well, and what was closed is opened again. And
- * branches close while forks of theirs are dropped.
+ * On a device in memory checkpoints go on as well, and what was closed is opened again.
  */
 #include "unit/unit.h"
 
 #include "base/arena.h"
 #include "base/bytes.h"
-#include "base/clock.h"
 #include "base/random.h"
-#include "txn/checkpointer.h"
 #include "txn/db_check.h"
 #include "txn/db_int.h"
 #include "txn/txn.h"
@@ -25,7 +22,6 @@
 #define ACCOUNTS 12
 #define START 1000
 #define MOVES 150
-#define FORKS 500
 
 struct bank {
     struct db *db;
@@ -233,46 +229,6 @@ on_a_device_with_checkpoints(void **state)
     run_bank(device, true);
 }
 
-/* Opens and closes a branch that nobody else holds. */
-static void *
-open_and_close(void *object)
-{
-    struct bank *bank = object;
-    while (!atomic_load(&bank->is_over)) {
-        struct branch *branch;
-        assert_int_equal(branch_open(bank->db, "side", &branch), ST_OK);
-        clock_sleep_us(50);
-        branch_release(branch);
-    }
-    return NULL;
-}
-
-/* Each fork dropped moves the branch that is left up by one: the writer looks at it even if it is
- * not open. */
-static void
-a_branch_is_closed_while_its_forks_go(void **state)
-{
-    (void)state;
-    struct bank bank = {.branch = NULL};
-    struct db_options options = {.has_threads = true};
-    struct db_check_report before, after;
-    pthread_t opener;
-    assert_int_equal(db_open(NULL, &options, &bank.db), ST_OK);
-    assert_int_equal(branch_create(bank.db, "side", "main"), ST_OK);
-    assert_int_equal(db_check(bank.db, &before), ST_OK);
-    pthread_create(&opener, NULL, open_and_close, &bank);
-    for (uint32_t i = 0; i < FORKS; i++) {
-        assert_int_equal(branch_create(bank.db, "fork", "side"), ST_OK);
-        assert_int_equal(branch_drop(bank.db, "fork"), ST_OK);
-        assert_int_equal(checkpointer_do_jobs(bank.db->checkpointer), ST_OK);
-    }
-    atomic_store(&bank.is_over, true);
-    pthread_join(opener, NULL);
-    assert_int_equal(db_check(bank.db, &after), ST_OK);
-    assert_int_equal(after.branch_count, before.branch_count);
-    assert_int_equal(db_close(bank.db), ST_OK);
-}
-
 int
 main(void)
 {
@@ -280,7 +236,6 @@ main(void)
         cmocka_unit_test(in_memory_with_threads),
         cmocka_unit_test(in_memory_without_threads_of_its_own),
         cmocka_unit_test(on_a_device_with_checkpoints),
-        cmocka_unit_test(a_branch_is_closed_while_its_forks_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
