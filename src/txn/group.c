@@ -428,19 +428,25 @@ dead_add(struct branch *branch, const struct page_refs *retired, uint32_t first)
         branch->dead.refs[branch->dead.count++] = retired->refs[i];
 }
 
-static void
-part_publish(struct group *group, struct group_branch *part)
+void
+branch_head_publish(struct branch *branch, const struct head_state *head, uint64_t commit_count)
 {
-    struct branch *branch = part->branch;
-    struct db *db = group->db;
-    struct head_state head = {.moment = part->moment, .root = part->directory};
-    head_publish(&branch->head, &head);
-    atomic_fetch_add_explicit(&branch->own_commits, part->commit_count, memory_order_relaxed);
+    struct db *db = branch->db;
+    head_publish(&branch->head, head);
+    atomic_fetch_add_explicit(&branch->own_commits, commit_count, memory_order_relaxed);
     if (!atomic_load_explicit(&branch->is_changed, memory_order_relaxed)) {
         atomic_store_explicit(&branch->is_changed, true, memory_order_relaxed);
         branch->next_changed = db->changed;
         db->changed = branch;
     }
+}
+
+static void
+part_publish(struct group_branch *part)
+{
+    struct branch *branch = part->branch;
+    struct head_state head = {.moment = part->moment, .root = part->directory};
+    branch_head_publish(branch, &head, part->commit_count);
     dead_add(branch, &part->edit.retired, part->free_count);
 }
 
@@ -480,7 +486,7 @@ group_publish(struct group *group)
     dead_settle(group, true);
     adoptions_publish(group);
     for (uint32_t i = 0; i < group->branch_count; i++)
-        part_publish(group, &group->branches[i]);
+        part_publish(&group->branches[i]);
     if (group->is_file_changed) {
         space_publish(db->store, &group->file_edit);
         struct head_state head = {.moment = group->moment, .root = group->file.root};

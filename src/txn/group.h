@@ -86,6 +86,9 @@ void group_drop(struct group *group);
 MUST_CHECK enum status group_seal(struct group *group);
 /* Cannot fail. */
 void group_publish(struct group *group);
+/* The branch's part of it: what the next to read it sees, once db.published has reached it. */
+void branch_head_publish(struct branch *branch, const struct head_state *head,
+                         uint64_t commit_count);
 bool group_is_empty(const struct group *group);
 
 /* The branch's part of the group. The pointer dies at the next call. */

@@ -155,6 +155,7 @@ note_fill(struct txn *txn, struct merge_note *note)
     note->node = freeze.node.id;
     note->at->head = (struct head_state){.moment = freeze.node.moment, .root = freeze.node.root};
     note->at->roots_of = freeze.node.root.ref;
+    note->at->roots_moment = freeze.node.moment;
     note->at->root_count = 0;
     note->at->root_next = 0;
 

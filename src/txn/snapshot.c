@@ -43,8 +43,10 @@ snapshot_take(struct snapshot *snapshot, struct branch *branch)
         snapshot->head = head_read(&branch->head);
     } while (UNLIKELY(snapshot->head.moment > pin));
     snapshot->is_pinned = true;
-    if (!page_ref_equal(snapshot->roots_of, snapshot->head.root.ref)) {
+    if (snapshot->roots_moment != snapshot->head.moment ||
+        !page_ref_equal(snapshot->roots_of, snapshot->head.root.ref)) {
         snapshot->roots_of = snapshot->head.root.ref;
+        snapshot->roots_moment = snapshot->head.moment;
         snapshot->root_count = 0;
         snapshot->root_next = 0;
     }

@@ -16,6 +16,7 @@
 #include "store/space.h"
 #include "store/store.h"
 #include "txn/group.h"
+#include "txn/in_place.h"
 #include "txn/record.h"
 
 #define GROUP_WORK_MAX 4096u
@@ -319,6 +320,17 @@ alone_run(struct writer *writer, struct work *work)
     work_finish(work);
 }
 
+/* Does a commit by itself in a database in memory where its rows are, if it can be done so. */
+static bool
+in_place_run(struct writer *writer, struct work *work)
+{
+    if (writer->db->has_device || writer->has_thread || work->next != NULL ||
+        !in_place_commit(writer->db, writer->group.reader, work, &writer->moment))
+        return false;
+    work_finish(work);
+    return true;
+}
+
 /* Cuts a run of commits that may share a group off the list. */
 static struct work *
 commits_cut(struct work *list, struct work **rest)
@@ -375,7 +387,7 @@ queue_run(struct writer *writer)
         if (store_is_read_only(writer->db->store, &reason))
             list_finish(now, ST_READ_ONLY);
         else if (now->run == NULL)
-            failure = commits_run(writer, now);
+            failure = in_place_run(writer, now) ? ST_OK : commits_run(writer, now);
         else
             alone_run(writer, now);
         if (failure != ST_OK) {
