@@ -36,6 +36,7 @@ transaction_take(struct session *session)
         .arena = session->txn_arena,
         .portals = session->portals,
         .savepoint = session->savepoint,
+        .deferral = session->deferral,
         .state = session->state,
         .isolation = session->isolation,
         .is_read_only = session->is_read_only,
@@ -56,6 +57,7 @@ transaction_put(struct session *session, const struct transaction_aside *aside)
     session->txn_arena = aside->arena;
     session->portals = aside->portals;
     session->savepoint = aside->savepoint;
+    session->deferral = aside->deferral;
     session->state = aside->state;
     session->isolation = aside->isolation;
     session->is_read_only = aside->is_read_only;

@@ -89,6 +89,7 @@ struct transaction_aside {
     struct arena *arena;
     struct portal *portals;
     struct savepoint *savepoint;
+    struct deferral deferral;
     enum transaction_state state;
     enum isolation isolation;
     bool is_read_only, is_deferrable, has_snapshot, query_ran;

@@ -26,7 +26,8 @@
  *       sum of their sizes
  *   P4  page and birth equal those of the child pointer that led here; the checksum covers both,
  *       so a write that was lost or went astray is seen by the first reader
- *   P5  a page whose birth is before the batch being built is never written to again
+ *   P5  a page whose birth is before the batch being built is never written to again (but by
+ *       tree_place.c, where nobody can stand in it)
  *   P6  a child pointer is not PAGE_NONE, and its birth is at most the birth of this page
  *   P7  hint k is the head of slot (k + 1) * (slot_count / 17), if slot_count is at least 34
  *

@@ -22,8 +22,8 @@ struct tree_place {
 
 /*
  * Finds the place for a put of `value` (data null: for a delete). ST_INVALID: the change takes more
- * than the leaf: it is full, or would be sparse, a value is long, the tree is empty, or the leaf was
- * not born after `since`.
+ * than the leaf: it is full, or would be sparse, a value is long, the tree is empty, or the leaf
+ * was not born after `since`.
  */
 MUST_CHECK enum status tree_place_find(struct store *store, const struct tree_root *root,
                                        birth_seq since, struct slice key, struct slice value,

@@ -7,10 +7,10 @@
  * the leaves that they belong to, those leaves are changed, with the trees' row counts in the
  * directory, and only the head's moment is new.
  *
- *   I1  pages of a branch born after its last fork are in no other branch, node or merge point: they
- *       would be freed at once if they were replaced (B2), so nobody needs them as they were
- *   I2  all places are found before the first change, and no change moves the place of another: they
- *       are in leaves of their own, or take the room of what they replace; none can fail
+ *   I1  pages of a branch born after its last fork are in no other branch, node or merge point:
+ *       they would be freed at once if they were replaced (B2), so nobody needs them as they were
+ *   I2  all places are found before the first change, and no change moves the place of another:
+ *       they are in leaves of their own, or take the room of what they replace; none can fail
  *   I3  the fixed trees are never changed so: equal roots of theirs mean equal contents, which the
  *       catalog's cache relies on
  */

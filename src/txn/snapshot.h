@@ -24,8 +24,8 @@ struct snapshot {
     bool is_pinned;
     bool is_entered;
     uint64_t renewals; /* how often pointers into its pages have died */
-    /* Trees looked up lately in the directory `roots_of` as it was at `roots_moment`: a directory of
-     * the same pages may have been changed where it is (in_place.c). */
+    /* Trees looked up lately in the directory `roots_of` as it was at `roots_moment`: its pages
+     * may have been changed where they are since (in_place.c). */
     struct page_ref roots_of;
     birth_seq roots_moment;
     uint32_t root_count, root_next;

@@ -504,8 +504,9 @@ snapshots_give_up(struct txn *txn)
     txn->newest = NULL;
 }
 
-void
-txn_end(struct txn *txn, bool is_committed)
+/* Gives up all that the transaction has; it is blank then. */
+static void
+txn_settle(struct txn *txn, bool is_committed)
 {
     snapshots_give_up(txn);
     if (lock_owner_holds(&txn->locks))
@@ -521,6 +522,12 @@ txn_end(struct txn *txn, bool is_committed)
     if (txn->record.capacity > RECORD_KEEP_BYTES)
         buf_deinit(&txn->record);
     arena_reset(txn->arena);
+}
+
+void
+txn_end(struct txn *txn, bool is_committed)
+{
+    txn_settle(txn, is_committed);
     pool_give(txn);
 }
 
@@ -567,8 +574,8 @@ needs_writer(const struct txn *txn)
     return txn->set.newest != NULL || txn->needs_sync || merge_notes_have_done(txn);
 }
 
-enum status
-txn_commit(struct txn *txn, bool is_async)
+static enum status
+commit_run(struct txn *txn, bool is_async)
 {
     enum status st = ST_OK;
     check(txn->temp == NULL);
@@ -585,7 +592,40 @@ txn_commit(struct txn *txn, bool is_async)
         if (st == ST_OK)
             sequences_forget_changed(txn);
     }
+    return st;
+}
+
+enum status
+txn_commit(struct txn *txn, bool is_async)
+{
+    enum status st = commit_run(txn, is_async);
     txn_end(txn, st == ST_OK);
+    return st;
+}
+
+bool
+txn_can_go_on(const struct txn *txn)
+{
+    if (txn->db->has_device || txn->options.isolation != ISOLATION_READ_COMMITTED ||
+        txn->options.is_read_only || txn->temp != NULL || txn->merges != NULL ||
+        txn->privates != NULL || txn->needs_sync)
+        return false;
+    const struct changed_tree *tree = txn->set.trees;
+    while (tree != NULL && tree->tree >= FIRST_USER_ID)
+        tree = tree->next;
+    return tree == NULL;
+}
+
+enum status
+txn_commit_go_on(struct txn *txn, bool *is_alone)
+{
+    txn->work.is_in_place = false;
+    enum status st = commit_run(txn, false);
+    *is_alone = txn->work.is_in_place;
+    txn_settle(txn, st == ST_OK);
+    txn->id = 0;
+    txn->command = 1;
+    write_set_init(&txn->set, txn->arena);
     return st;
 }
 

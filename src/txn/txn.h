@@ -129,6 +129,13 @@ struct txn *txn_temp(const struct txn *txn);  /* null: none */
  * others: rolled back. */
 MUST_CHECK enum status txn_commit(struct txn *txn, bool is_async_commit);
 /*
+ * For those who will soon begin another: commits, or rolls back, and is then a transaction that has
+ * just begun, with the same options. Only if txn_can_go_on: in memory, READ COMMITTED, and nothing
+ * but rows of tables has changed. *is_alone: no other transaction was there.
+ */
+bool txn_can_go_on(const struct txn *txn);
+MUST_CHECK enum status txn_commit_go_on(struct txn *txn, bool *is_alone);
+/*
  * The same without waiting: done(object, status) is called once, by the writer's thread (or before
  * this returns). The calling thread must not touch txn any more. done must be quick and must not
  * block.

@@ -327,6 +327,7 @@ in_place_run(struct writer *writer, struct work *work)
     if (writer->db->has_device || writer->has_thread || work->next != NULL ||
         !in_place_commit(writer->db, writer->group.reader, work, &writer->moment))
         return false;
+    work->is_in_place = true;
     work_finish(work);
     return true;
 }

@@ -34,8 +34,9 @@ struct work {
     enum status (*run)(struct group *group, struct work *work);
     /* Called once, by the writer, after the group is published or dropped; may free the work. */
     void (*done)(struct work *work);
-    enum status st; /* the outcome, set before done */
-    bool is_async;  /* visible before it is durable */
+    enum status st;   /* the outcome, set before done */
+    bool is_async;    /* visible before it is durable */
+    bool is_in_place; /* set for a commit that was one (in_place.h) */
     /* What is queued later relies on it: if it fails, the commits behind it fail too, and it is
      * tried again ahead of all others. */
     bool is_relied_on;
