@@ -96,10 +96,11 @@ rename_range(void *object, struct range *range)
     const struct rebind *rebind = object;
     bool is_table = range->kind == RANGE_TABLE && range->table.table->table == rebind->old->table;
     bool is_view = range->kind == RANGE_SUBQUERY && range->subquery.view == rebind->old->table;
+    /* Others may have got a new name along with it: that of their schema. */
+    if (range->kind == RANGE_TABLE && range->table.table->table >= OID_USER_FIRST)
+        range->table.table = catalog_table(rebind->session->catalog, range->table.table->table);
     if (!is_table && !is_view)
         return false;
-    if (is_table)
-        range->table.table = rebind->now;
     if (!range->is_alias)
         range->name = rebind->now->name;
     for (uint32_t i = 0; i < range->column_count && i < rebind->old->column_count; i++)

@@ -6,6 +6,7 @@
 #include "session/ddl_rebind.h"
 #include "session/scope.h"
 #include "session/utility_run.h"
+#include "sql/deparse.h"
 
 static const struct table *
 find_relation(struct session *session, const struct object_name *name, bool if_exists)
@@ -50,6 +51,29 @@ rename_index(struct session *session, oid index_oid, const char *new_name)
     (void)draft_put(&draft);
 }
 
+/* The sequence of a serial column has another name: the column's default learns of it. */
+static void
+refresh_serial(struct session *session, oid sequence)
+{
+    struct arena *arena = session->statement_arena;
+    const struct sequence_def *def = catalog_sequence(session->catalog, sequence);
+    const struct table *table =
+        def->owner_table == OID_NONE ? NULL : catalog_table(session->catalog, def->owner_table);
+    if (table == NULL)
+        return;
+    struct draft draft;
+    draft_of(&draft, session, table);
+    struct column_def *column = &draft.columns[def->owner_attr - 1];
+    if (column->sequence != sequence || column->identity != IDENTITY_NONE ||
+        column->default_sql == NULL || strncmp(column->default_sql, "nextval(", 8) != 0)
+        return;
+    const char *name = arena_format(arena, "%s.%s", deparse_name(arena, def->schema_name),
+                                    deparse_name(arena, def->name));
+    column->default_sql =
+        arena_format(arena, "nextval(%s::regclass)", deparse_literal(arena, name));
+    (void)draft_put(&draft);
+}
+
 static void
 rename_relation(struct session *session, const struct rename *rename)
 {
@@ -63,6 +87,7 @@ rename_relation(struct session *session, const struct rename *rename)
         struct sequence_def def = *catalog_sequence(session->catalog, table->table);
         def.name = rename->new_name;
         catalog_put_sequence(session->catalog, &def);
+        refresh_serial(session, def.sequence);
     } else {
         struct draft draft;
         struct rebind *rebind = rebind_begin(session, table);
@@ -130,7 +155,21 @@ rename_schema(struct session *session, const struct rename *rename)
         raise(SQLSTATE_DUPLICATE_SCHEMA, "schema \"%s\" already exists", rename->new_name);
     struct schema_def changed = *schema;
     changed.name = rename->new_name;
+    uint32_t count;
+    const struct table **tables =
+        catalog_relations(session->catalog, session->statement_arena, &count);
+    struct rebind **rebinds =
+        arena_alloc_zero(session->statement_arena, (count + 1) * sizeof(struct rebind *));
+    for (uint32_t i = 0; i < count; i++)
+        if (tables[i]->schema == schema->schema && tables[i]->kind != TABLE_SEQUENCE)
+            rebinds[i] = rebind_begin(session, tables[i]);
     catalog_put_schema(session->catalog, &changed);
+    for (uint32_t i = 0; i < count; i++) {
+        if (rebinds[i] != NULL)
+            rebind_end(rebinds[i]);
+        else if (tables[i]->schema == changed.schema)
+            refresh_serial(session, tables[i]->table);
+    }
 }
 
 void
@@ -183,6 +222,7 @@ ddl_set_schema(struct session *session, const struct alter_object *alter)
         struct sequence_def def = *catalog_sequence(session->catalog, table->table);
         def.schema = schema->schema;
         catalog_put_sequence(session->catalog, &def);
+        refresh_serial(session, def.sequence);
         return;
     }
     struct draft draft;
