@@ -160,6 +160,7 @@ reader_of(struct branch_call *call, struct branch_view *view, const struct table
     struct row_reader *reader = arena_alloc(call->work, sizeof *reader);
     row_reader_init(reader, call->session, table, catalog_row_format(view->catalog, table),
                     call->work);
+    row_reader_use_types(reader, view, call->work);
     return reader;
 }
 

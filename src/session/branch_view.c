@@ -10,6 +10,7 @@
 #include "session/access.h"
 #include "session/definition.h"
 #include "session/scope.h"
+#include "type/access.h"
 
 /* ---- branches ---- */
 
@@ -114,6 +115,23 @@ row_reader_init(struct row_reader *reader, struct session *session, const struct
     reader->layout = (struct layout){format, table->column_count, column_idx};
     reader->values = arena_alloc_array(arena, table->column_count + 1u, sizeof *reader->values);
     reader->nulls = arena_alloc_array(arena, table->column_count + 1u, sizeof *reader->nulls);
+}
+
+static const struct type_info *
+view_user_type(void *object, oid type)
+{
+    return catalog_type_info(((struct branch_view *)object)->catalog, type);
+}
+
+void
+row_reader_use_types(struct row_reader *reader, struct branch_view *view, struct arena *arena)
+{
+    struct db_access *access = arena_alloc_zero(arena, sizeof *access);
+    struct type_env *env = arena_copy(arena, reader->env, sizeof *env);
+    access->object = view;
+    access->user_type = view_user_type;
+    env->access = access;
+    reader->env = env;
 }
 
 void
