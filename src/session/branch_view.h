@@ -41,7 +41,7 @@ struct row_reader {
 
 void row_reader_init(struct row_reader *reader, struct session *session, const struct table *table,
                      const struct row_format *format, struct arena *arena);
-/* From now on types of users are those of the view's branch; `arena` lives as long as the reader. */
+/* From now on types of users are those of the view's branch. `arena` outlives the reader. */
 void row_reader_use_types(struct row_reader *reader, struct branch_view *view, struct arena *arena);
 /* Decodes a stored row; its views point into the slices. */
 void row_reader_read(struct row_reader *reader, struct slice key, struct slice value);
