@@ -178,6 +178,26 @@ is_system_column(const char *name)
     return false;
 }
 
+/* Refuses a system column where PostgreSQL does, and those whose type is not here. */
+static void
+check_system_column(const struct level *level, const char *name, enum system_column number,
+                    oid type, int32_t at)
+{
+    struct analysis *an = level->an;
+    if (level->clause == CLAUSE_CHECK && number != SYSTEM_TABLEOID)
+        fail(an, at, SQLSTATE_INVALID_COLUMN_REFERENCE,
+             "system column \"%s\" reference in check constraint is invalid", name);
+    if (level->clause == CLAUSE_GENERATED)
+        fail(an, at, SQLSTATE_INVALID_COLUMN_REFERENCE,
+             "cannot use system column \"%s\" in column generation expression", name);
+    if (level->clause == CLAUSE_INDEX_KEY || level->clause == CLAUSE_INDEX_PREDICATE)
+        fail(an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED,
+             "index creation on system columns is not supported");
+    if (scope_type(an->scope, type) == NULL)
+        fail(an, at, SQLSTATE_FEATURE_NOT_SUPPORTED, "system column \"%s\" is not supported yet",
+             name);
+}
+
 static struct expr *
 system_column(struct level *level, const struct item *item, const char *name, uint32_t levels_up,
               int32_t at)
@@ -189,13 +209,7 @@ system_column(struct level *level, const struct item *item, const char *name, ui
     for (size_t i = 0; i < sizeof system_columns / sizeof system_columns[0]; i++) {
         if (strcmp(system_columns[i].name, name) != 0)
             continue;
-        if (level->clause == CLAUSE_GENERATED ||
-            (level->clause == CLAUSE_CHECK && system_columns[i].number != SYSTEM_TABLEOID))
-            fail(an, at, SQLSTATE_INVALID_COLUMN_REFERENCE,
-                 level->clause == CLAUSE_CHECK
-                     ? "system column \"%s\" reference in check constraint is invalid"
-                     : "cannot use system column \"%s\" in column generation expression",
-                 name);
+        check_system_column(level, name, system_columns[i].number, system_columns[i].type, at);
         struct expr *e = expr_new(an->arena, EXPR_COLUMN, system_columns[i].type, at);
         e->column = (struct column_ref){
             .range = item->range, .levels_up = levels_up, .number = system_columns[i].number};

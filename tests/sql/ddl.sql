@@ -64,3 +64,11 @@ CREATE TABLE twice (a int, a int);
 CREATE TABLE k (a int PRIMARY KEY, b int PRIMARY KEY);
 DROP TABLE IF EXISTS nothing;
 DROP TABLE nothing;
+
+-- system columns: where they may not be used, and what is not there yet
+create table sysc (a int);
+create index on sysc ((ctid >= '(1000,0)'));
+create index on sysc (a) where tableoid > 0;
+select ctid from sysc;
+create table sysc_check (a int check (ctid > '(0,0)'));
+drop table sysc;
