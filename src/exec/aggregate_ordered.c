@@ -1,5 +1,5 @@
 /*
- * aggregate_ordered.c: ordered-set and hypothetical-set aggregates: percentiles, mode, and the place
+ * aggregate_ordered.c: ordered-set and hypothetical-set aggregates: percentiles, mode, the place
  * that a row would have. A group's rows are collected and sorted; the direct arguments are computed
  * from the group's keys when its result is asked for.
  */

@@ -2,7 +2,7 @@
  * row_list.h: batches kept as rows, to be read any number of times.
  *
  * What outgrows work_mem goes to the execution's temporary file: the list's first rows are there,
- * its last ones in memory. Any number of readers read it, each at its own pace, also while it grows.
+ * its last ones in memory. Any number of readers read it, each at its pace, also while it grows.
  */
 #pragma once
 

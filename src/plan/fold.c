@@ -228,8 +228,8 @@ fold_array(struct planner *planner, struct expr *e)
         values[i] = e->args[i]->constant.value;
         nulls[i] = e->args[i]->constant.is_null;
     }
-    union datum value = array_make_flat(planner->scope->env, planner->arena, e->array.element, values,
-                                        nulls, e->arg_count);
+    union datum value = array_make_flat(planner->scope->env, planner->arena, e->array.element,
+                                        values, nulls, e->arg_count);
     struct expr *folded = expr_const(planner->arena, e->type, e->typmod, value, e->at);
     folded->collation = e->collation;
     return folded;

@@ -493,8 +493,8 @@ struct plan {
     struct plan_cte *ctes;
     uint32_t work_count;     /* work tables of recursive unions */
     uint32_t external_count; /* external parameters: highest number used */
-    bool is_modifying; /* a node writes */
-    bool has_locks;    /* writes or FOR UPDATE: row locks are taken */
+    bool is_modifying;       /* a node writes */
+    bool has_locks;          /* writes or FOR UPDATE: row locks are taken */
 };
 
 /* A node's children as EXPLAIN and walkers see them: left, right, then an append's. Null past the

@@ -107,7 +107,7 @@ struct lane {
     struct worker *driver;       /* server->mutex */
     _Atomic uint64_t step_count; /* connections served; the watcher compares */
     _Atomic bool is_sleeping;    /* the driver is about to sleep: a waker must write to wake_fd */
-    /* The watcher's: the step under way as it saw it first, when, and its driver's CPU time then. */
+    /* The watcher's: the step under way as it saw it first, when, and the driver's CPU time then */
     uint64_t seen_count;
     const struct worker *seen_driver; /* null: no step was under way */
     int64_t seen_us, seen_cpu_us;

@@ -72,8 +72,8 @@ uint64_t ddl_become_matview(struct session *session, const struct table *table,
 /* The table `target` is not referred to by `referencing` any more. */
 void ddl_forget_referencing(struct session *session, oid target, oid referencing);
 /*
- * Refuses to `what` ("drop", "change the type of") a column that stored expressions or views read by name:
- * checks, defaults, generated columns, expression indexes of the table, and views over it.
+ * Refuses to `what` ("drop", "change the type of") a column that stored expressions or views read
+ * by name: checks, defaults, generated columns, expression indexes of the table, and views over it.
  */
 void ddl_refuse_named_use(struct session *session, const struct table *table, attr_no attr,
                           const char *what);

@@ -2,8 +2,8 @@
  * ddl_rebind.h: texts that name a relation or its columns, written anew when those get other names.
  *
  * Views, checks, generated columns and indexes keep expressions as SQL text. Before a relation or a
- * column of it is renamed, the texts that read it are bound; afterwards they are printed again, with
- * the names of then. Both raise; memory is the statement's.
+ * column of it is renamed, the texts that read it are bound; afterwards they are printed again,
+ * with the names of then. Both raise; memory is the statement's.
  */
 #pragma once
 

@@ -273,8 +273,8 @@ parse_sql(struct arena *arena, struct slice text)
               "invalid byte sequence for encoding \"UTF8\": 0x00");
 
     struct slice copy = arena_slice(arena, text);
-    struct parse parse = {.arena = arena, .text = (const char *)copy.data,
-                          .bare = (const char *)copy.data};
+    struct parse parse = {
+        .arena = arena, .text = (const char *)copy.data, .bare = (const char *)copy.data};
     parse_bounded(&parse, copy);
 
     struct raw_list *list = arena_alloc_zero(arena, sizeof *list);
