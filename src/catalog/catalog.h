@@ -167,6 +167,3 @@ struct dependency *catalog_dependents(struct catalog *catalog, struct object_ref
  * flipping it back gives the key again.
  */
 const struct row_format *catalog_row_format(struct catalog *catalog, const struct table *table);
-/* True if the column's value can be read back from the primary key's bytes (PLACE_KEY), so it is
- * not stored in the value. */
-bool catalog_column_in_key(const struct table *table, attr_no attr);

@@ -46,12 +46,6 @@ column_key_offset(const struct table *table, attr_no attr)
     return -1;
 }
 
-bool
-catalog_column_in_key(const struct table *table, attr_no attr)
-{
-    return column_key_offset(table, attr) >= 0;
-}
-
 static void
 fill_missing(const struct types *types, const struct column_def *def, const struct type_info *type,
              struct arena *arena, struct stored_column *stored)

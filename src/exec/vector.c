@@ -145,17 +145,3 @@ vector_deepen(struct column *column, uint32_t count, const uint16_t *sel, struct
             views[row].far.data = arena_copy(arena, views[row].far.data, views[row].bytes);
     }
 }
-
-void
-batch_copy(struct batch *to, const struct batch *from, struct arena *arena)
-{
-    to->count = from->count;
-    to->sel = NULL;
-    to->column_count = from->column_count;
-    to->columns = arena_alloc_array(arena, from->column_count, sizeof *to->columns);
-    for (uint32_t c = 0; c < from->column_count; c++) {
-        vector_init(&to->columns[c], from->columns[c].phys, from->count, arena);
-        vector_gather(&to->columns[c], 0, &from->columns[c], from->count, from->sel);
-        vector_deepen(&to->columns[c], from->count, NULL, arena);
-    }
-}

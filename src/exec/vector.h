@@ -100,6 +100,3 @@ datum_copy(enum phys phys, union datum datum, struct arena *arena)
         datum.view.far.data = arena_copy(arena, datum.view.far.data, datum.view.bytes);
     return datum;
 }
-
-/* A copy of a batch that lives in `arena`: dense, columns with buffers of their own. */
-void batch_copy(struct batch *to, const struct batch *from, struct arena *arena);

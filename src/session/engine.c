@@ -261,12 +261,6 @@ engine_db(struct engine *engine)
     return engine->db;
 }
 
-struct types *
-engine_types(struct engine *engine)
-{
-    return engine->types;
-}
-
 int64_t
 engine_setting_number(struct engine *engine, const char *name)
 {

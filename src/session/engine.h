@@ -43,7 +43,6 @@ void engine_close(struct engine *engine);
 /* As a crash would. */
 void engine_abandon(struct engine *engine);
 struct db *engine_db(struct engine *engine);
-struct types *engine_types(struct engine *engine);
 /* The value of a setting as sessions start with it; null: unknown. Copied into `arena`. */
 const char *engine_setting(struct engine *engine, const char *name, struct arena *arena);
 /* An integer setting's, in the setting's own unit. It must be there. */

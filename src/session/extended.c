@@ -518,25 +518,6 @@ session_bind(struct session *session, const char *portal_name, const char *state
     return is_good;
 }
 
-bool
-session_bind_values(struct session *session, const char *portal_name, const char *statement,
-                    uint32_t param_count, const union datum *values, const bool *nulls)
-{
-    struct notice_sink outer = session_enter(session);
-    struct catch frame;
-    bool is_good = catch_begin(&frame, session->query_arena);
-    if (is_good) {
-        struct portal *portal =
-            portal_bind(session, portal_name, statement_get(session, statement), param_count);
-        portal_take_values(portal, values, nulls);
-        catch_end(&frame);
-    } else {
-        session_fail(session, frame.error);
-    }
-    notice_sink_set(outer);
-    return is_good;
-}
-
 enum session_state
 session_execute(struct session *session, const char *portal_name, uint64_t row_limit)
 {

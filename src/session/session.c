@@ -281,12 +281,6 @@ session_env(const struct session *session)
     return &session->env;
 }
 
-uint32_t
-session_pid(const struct session *session)
-{
-    return session->pid;
-}
-
 enum transaction_state
 session_transaction(const struct session *session)
 {

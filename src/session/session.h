@@ -87,7 +87,6 @@ struct session *session_new(const struct session_options *options, struct arena 
 void session_free(struct session *session);
 
 const struct type_env *session_env(const struct session *session);
-uint32_t session_pid(const struct session *session);
 enum transaction_state session_transaction(const struct session *session);
 /* Asks the running statement to end with 57014 (`reason` null: on user request) or, if is_fatal,
  * the session with 57P01. Any thread. */
@@ -150,10 +149,6 @@ enum session_state session_copy_done(struct session *session);
 enum session_state session_copy_fail(struct session *session, const char *reason);
 
 /* ---- in process: values instead of bytes ---- */
-
-/* As session_bind, with values of the statement's parameter types. They are copied. */
-bool session_bind_values(struct session *session, const char *portal, const char *statement,
-                         uint32_t param_count, const union datum *values, const bool *nulls);
 
 /*
  * A faster way round names for those who keep a statement: prepared once, run many times, at most

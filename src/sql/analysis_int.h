@@ -182,7 +182,6 @@ oid array_of(const struct analysis *an, oid type);
 bool type_is_row(const struct analysis *an, oid type);
 
 struct path path_find(const struct analysis *an, oid target, oid source, enum cast_context context);
-bool is_binary_coercible(const struct analysis *an, oid source, oid target);
 bool can_coerce(const struct analysis *an, uint32_t count, const oid *from, const oid *to,
                 enum cast_context context);
 struct expr *const_input(struct analysis *an, struct slice text, oid type, int32_t typmod,

@@ -92,28 +92,6 @@ path_find(const struct analysis *an, oid target, oid source, enum cast_context c
     return (struct path){PATH_NONE, OID_NONE};
 }
 
-bool
-is_binary_coercible(const struct analysis *an, oid source, oid target)
-{
-    if (source == target || target == TYPE_ANY || target == TYPE_ANYELEMENT ||
-        target == TYPE_ANYCOMPATIBLE)
-        return true;
-    source = base_type(an, source);
-    if (source == target)
-        return true;
-    if ((target == TYPE_ANYARRAY || target == TYPE_ANYCOMPATIBLEARRAY) &&
-        array_element(an, source) != OID_NONE)
-        return true;
-    if (target == TYPE_RECORD && type_is_row(an, source))
-        return true;
-    const struct type_info *info = scope_type(an->scope, source);
-    if (info != NULL && ((target == TYPE_ANYENUM && info->kind == 'e') ||
-                         (target == TYPE_ANYRANGE && info->kind == 'r')))
-        return true;
-    const struct cast_info *cast = scope_cast(an->scope, source, target);
-    return cast != NULL && cast->method == CAST_BINARY && cast->context == CAST_IMPLICIT;
-}
-
 static bool
 can_coerce_one(const struct analysis *an, oid from, oid to, enum cast_context context,
                bool *has_generic)

@@ -561,13 +561,6 @@ print_whole(struct print *p, const struct query *q)
 }
 
 void
-print_expr(struct buf *to, const struct type_env *env, const struct expr *e)
-{
-    struct print print = {to, env};
-    print_one(&print, e);
-}
-
-void
 print_query(struct buf *to, const struct type_env *env, const struct query *q)
 {
     struct print print = {to, env};

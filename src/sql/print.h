@@ -9,7 +9,6 @@
 #include "sql/query.h"
 
 /* `env` prints constants as their types do; null: as bytes. */
-void print_expr(struct buf *to, const struct type_env *env, const struct expr *e);
 void print_query(struct buf *to, const struct type_env *env, const struct query *q);
 
 /* True if the two print the same. */

@@ -5,41 +5,8 @@
  * comparison is two walks: base against source, looking up each key in the target, and base against
  * target, for the keys that the source left alone.
  */
-#include "base/bytes.h"
 #include "txn/merge_point.h"
 #include "txn/txn_int.h"
-
-/* Two heads, pinned, for the time of a comparison. */
-struct pair {
-    struct snapshot *from, *to;
-};
-
-static void
-pair_end(struct pair *pair)
-{
-    if (pair->from != NULL)
-        snapshot_free(pair->from);
-    if (pair->to != NULL)
-        snapshot_free(pair->to);
-}
-
-static enum status
-pair_begin(struct db *db, struct branch *from, struct branch *to, struct pair *pair)
-{
-    *pair = (struct pair){NULL, NULL};
-    enum status st = snapshot_new(db->store, &pair->from);
-    if (st == ST_OK)
-        st = snapshot_new(db->store, &pair->to);
-    if (st != ST_OK) {
-        pair_end(pair);
-        return st;
-    }
-    snapshot_take(pair->from, from);
-    snapshot_take(pair->to, to);
-    snapshot_enter(pair->from);
-    snapshot_enter(pair->to);
-    return ST_OK;
-}
 
 /* The tree's root; an empty one if there is no such tree. */
 static enum status
@@ -49,22 +16,6 @@ root_or_empty(struct snapshot *snapshot, struct store *store, tree_no tree, stru
     if (st == ST_NOT_FOUND)
         *root = (struct tree_root){0};
     return st == ST_NOT_FOUND ? ST_OK : st;
-}
-
-enum status
-branch_diff(struct db *db, struct branch *from, struct branch *to, tree_no tree,
-            tree_diff_visit visit, void *object)
-{
-    struct pair pair;
-    struct tree_root before, after;
-    TRY(pair_begin(db, from, to, &pair));
-    enum status st = root_or_empty(pair.from, db->store, tree, &before);
-    if (st == ST_OK)
-        st = root_or_empty(pair.to, db->store, tree, &after);
-    if (st == ST_OK)
-        st = tree_diff(db->store, pair.from->reader, &before, &after, visit, object);
-    pair_end(&pair);
-    return st;
 }
 
 enum status
@@ -79,49 +30,6 @@ txn_diff(struct txn *from, tree_no from_tree, struct txn *to, tree_no to_tree,
     TRY(root_or_empty(before, store, from_tree, &old_root));
     TRY(root_or_empty(after, store, to_tree, &new_root));
     return tree_diff(store, before->reader, &old_root, &new_root, visit, object);
-}
-
-struct tree_list {
-    struct arena *arena;
-    tree_no *trees;
-    uint32_t count, capacity;
-};
-
-static enum status
-tree_list_add(void *object, struct slice key, struct slice before, struct slice after)
-{
-    (void)before;
-    (void)after;
-    struct tree_list *list = object;
-    if (list->count == list->capacity) {
-        uint32_t wanted = list->capacity == 0 ? 16 : 2 * list->capacity;
-        tree_no *grown = arena_try_resize(list->arena, list->trees, list->count * sizeof *grown,
-                                          wanted * sizeof *grown);
-        if (grown == NULL)
-            return ST_NO_MEMORY;
-        list->trees = grown;
-        list->capacity = wanted;
-    }
-    if (key.bytes != 8)
-        return ST_CORRUPT;
-    list->trees[list->count++] = be64_get(key.data);
-    return ST_OK;
-}
-
-enum status
-branch_diff_trees(struct db *db, struct branch *from, struct branch *to, struct arena *arena,
-                  tree_no **trees, uint32_t *count)
-{
-    struct pair pair;
-    struct tree_list list = {.arena = arena};
-    TRY(pair_begin(db, from, to, &pair));
-    /* Directories are trees too. */
-    enum status st = tree_diff(db->store, pair.from->reader, &pair.from->head.root,
-                               &pair.to->head.root, tree_list_add, &list);
-    pair_end(&pair);
-    *trees = list.trees;
-    *count = list.count;
-    return st;
 }
 
 /* ---- three ways ---- */

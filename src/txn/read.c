@@ -361,28 +361,6 @@ txn_row_count(struct txn *txn, tree_no tree, uint64_t *count)
     return ST_OK;
 }
 
-enum status
-txn_estimate(struct txn *txn, tree_no tree, struct slice from, struct slice to, double *rows)
-{
-    txn = txn_for(txn, tree);
-    struct statement *statement = txn_statement(txn);
-    struct generation *generation;
-    struct tree_root root;
-    bool has_root;
-    snapshot_enter(statement->snapshot);
-    TRY(txn_layers(txn, statement->snapshot, tree, statement->visible, &generation, &root,
-                   &has_root));
-    *rows = 0;
-    if (has_root)
-        TRY(tree_estimate(txn->db->store, statement->snapshot->reader, &root, from, to, rows));
-    /* Own changes: as if they lay evenly, since no more than an estimate is asked for. */
-    if (generation != NULL && from.data == NULL && to.data == NULL && !has_root)
-        *rows += (double)generation->key_count;
-    else if (generation != NULL)
-        *rows += (double)generation->key_count / 3;
-    return ST_OK;
-}
-
 bool
 txn_tree_root(struct txn *txn, tree_no tree, struct tree_root *root)
 {
@@ -407,18 +385,4 @@ txn_trees_stamp(const struct txn *txn)
     return (struct trees_stamp){.head = statement->snapshot->head.root.ref,
                                 .changed = txn->set.trees,
                                 .rollback_count = txn->set.rollback_count};
-}
-
-enum status
-txn_split(struct txn *txn, tree_no tree, struct key_range range, uint32_t count,
-          struct arena *arena, struct slice *bounds, uint32_t *got)
-{
-    (void)txn;
-    (void)tree;
-    (void)range;
-    (void)count;
-    (void)arena;
-    (void)bounds;
-    *got = 0;
-    return ST_OK;
 }

@@ -358,12 +358,6 @@ txn_set_wait(struct txn *txn, struct txn_wait wait)
     txn->wait = wait;
 }
 
-struct branch *
-txn_branch(struct txn *txn)
-{
-    return txn->branch;
-}
-
 bool
 txn_has_changes(const struct txn *txn)
 {
@@ -379,16 +373,6 @@ txn_renew(struct txn *txn)
         return false;
     txn->command = 1;
     return true;
-}
-
-birth_seq
-txn_moment(const struct txn *txn)
-{
-    if (txn->statement_count != 0)
-        return txn->statements[txn->statement_count - 1].snapshot->head.moment;
-    if (txn->fixed != NULL)
-        return txn->fixed->head.moment;
-    return head_read(&txn->branch->head).moment;
 }
 
 uint64_t

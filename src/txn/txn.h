@@ -84,13 +84,10 @@ void txn_step(struct txn *txn);
  * it saw need not be kept. Until it ends. */
 void txn_end_reading(struct txn *txn);
 void txn_set_wait(struct txn *txn, struct txn_wait wait);
-struct branch *txn_branch(struct txn *txn);
 /* Makes a READ COMMITTED transaction outside of a statement as good as one just begun; false: it
  * has changes, locks, savepoints or a number, and must be ended. */
 bool txn_renew(struct txn *txn);
 bool txn_has_changes(const struct txn *txn);
-/* The moment of the snapshot. */
-birth_seq txn_moment(const struct txn *txn);
 /* 32-bit number of the transaction for txid_current() and kin; assigned at the first call. */
 uint64_t txn_id(struct txn *txn);
 /*
@@ -162,8 +159,6 @@ MUST_CHECK enum status txn_get_newest(struct txn *txn, tree_no tree, struct slic
                                       struct buf *spill, struct slice *value);
 /* Live rows of the tree, own changes counted. A tree that does not exist has none. */
 MUST_CHECK enum status txn_row_count(struct txn *txn, tree_no tree, uint64_t *count);
-MUST_CHECK enum status txn_estimate(struct txn *txn, tree_no tree, struct slice from,
-                                    struct slice to, double *rows);
 
 /* A key range: from <= key < to; null data: no bound. */
 struct key_range {
@@ -193,12 +188,6 @@ void txn_refresh(struct txn *txn);
 /* Back to the start, with a new range. */
 MUST_CHECK enum status txn_cursor_reset(struct txn_cursor *cursor, struct key_range range);
 void txn_cursor_close(struct txn_cursor *cursor);
-
-/* Splits a range into about `count` parts of equal size for morsels; bounds[0..*got) are keys in
- * `arena`, rising, within the range. */
-MUST_CHECK enum status txn_split(struct txn *txn, tree_no tree, struct key_range range,
-                                 uint32_t count, struct arena *arena, struct slice *bounds,
-                                 uint32_t *got);
 
 /* ---- writing: rules L1 to L4 ---- */
 
@@ -308,16 +297,10 @@ MUST_CHECK enum status db_checkpoint(struct db *db);
 
 /* ---- comparing and merging branches: first form ---- */
 
-/* Calls visit for every key that differs between two branches' heads in `tree`, in key order. */
-MUST_CHECK enum status branch_diff(struct db *db, struct branch *from, struct branch *to,
-                                   tree_no tree, tree_diff_visit visit, void *object);
 /* The same for a tree in each of two transactions' snapshots (a statement has begun in both); their
  * own changes are not seen. The trees may have different numbers. */
 MUST_CHECK enum status txn_diff(struct txn *from, tree_no from_tree, struct txn *to,
                                 tree_no to_tree, tree_diff_visit visit, void *object);
-/* The trees whose roots differ. */
-MUST_CHECK enum status branch_diff_trees(struct db *db, struct branch *from, struct branch *to,
-                                         struct arena *arena, tree_no **trees, uint32_t *count);
 
 enum merge_side { MERGE_BOTH_SAME, MERGE_SOURCE, MERGE_TARGET, MERGE_CONFLICT };
 /* One key that changed since the fork on either side. Slices with null data: the row is not there.

@@ -41,12 +41,6 @@ timetz_current(const struct type_env *env, int32_t typmod)
 }
 
 int64_t
-timestamp_current(const struct type_env *env, int32_t typmod)
-{
-    return timestamp_fit(timestamptz_to_timestamp(env, env->transaction_us), typmod);
-}
-
-int64_t
 timestamptz_current(const struct type_env *env, int32_t typmod)
 {
     return timestamp_fit(env->transaction_us, typmod);

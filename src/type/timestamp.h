@@ -13,7 +13,6 @@ int32_t date_current(const struct type_env *env);
 /* typmod -1: microseconds. */
 int64_t time_current(const struct type_env *env, int32_t typmod);
 struct timetz timetz_current(const struct type_env *env, int32_t typmod);
-int64_t timestamp_current(const struct type_env *env, int32_t typmod);
 int64_t timestamptz_current(const struct type_env *env, int32_t typmod);
 
 /* ---- casts ---- */
