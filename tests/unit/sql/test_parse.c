@@ -85,7 +85,7 @@ long_lists_are_not_deep(void **state)
     static const struct {
         const char *head, *before, *middle;
     } lists[] = {
-        {"select ", "1, ", "1"},
+        {"select coalesce(", "1, ", "1)"},
         {"select 1 where ", "1 = 2 or ", "true"},
         {"select 1 where ", "true and 1 < 2 and ", "true"},
         {"values ", "(1, 'x'), ", "(2, null)"},
