@@ -24,12 +24,22 @@ fk_compile(struct compiler *compiler, const struct plan_foreign *plan, uint32_t 
     return list;
 }
 
+static void
+end_queue(void *object)
+{
+    struct fk_queue *queue = object;
+
+    buf_deinit(&queue->key);
+    buf_deinit(&queue->spill);
+}
+
 struct fk_queue *
 fk_queue_of(struct exec *exec)
 {
     if (exec->foreign_keys == NULL) {
         struct fk_queue *queue = arena_alloc_zero(exec->arena, sizeof *queue);
         queue->arena = exec_new_arena(exec, "foreign keys");
+        arena_on_end(exec->arena, end_queue, queue);
         exec->foreign_keys = queue;
     }
     return exec->foreign_keys;
@@ -304,15 +314,6 @@ fk_row_removed(struct table_writer *writer, const struct batch *old_rows,
     }
 }
 
-static void
-end_queue(void *object)
-{
-    struct fk_queue *queue = object;
-
-    buf_deinit(&queue->key);
-    buf_deinit(&queue->spill);
-}
-
 /* At the end: the referenced row is there now, or the question is put off; else 23503. */
 static void
 check_missing(struct exec *exec, const struct fk_event *event)
@@ -332,7 +333,6 @@ fk_finish(struct exec *exec)
     if (queue == NULL || queue->is_running)
         return;
     queue->is_running = true;
-    arena_on_end(exec->arena, end_queue, queue);
     while (queue->first != NULL) {
         struct fk_event *event = queue->first;
         queue->first = event->next;
