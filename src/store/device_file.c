@@ -618,7 +618,9 @@ file_log_list(struct device *device, uint64_t *ids, uint32_t max, uint32_t *coun
         ++*count;
     }
     closedir(directory);
-    qsort(ids, *count < max ? *count : max, sizeof *ids, compare_ids);
+    uint32_t stored = *count < max ? *count : max;
+    if (stored > 1)
+        qsort(ids, stored, sizeof *ids, compare_ids);
     return ST_OK;
 }
 
