@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import time
 
+import psycopg
+
 TOOL = pathlib.Path(__file__).resolve().parents[2] / "tools" / "reference"
 DEADLINE = 60
 
@@ -21,6 +23,7 @@ class Reference:
         os.chmod(self.folder, 0o755)
         self.as_user = []
         if os.getuid() == 0:  # which PostgreSQL refuses to run as
+            bin_folder = self.reachable(bin_folder)
             nobody = pwd.getpwnam("nobody")
             os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
             self.as_user = ["setpriv", "--reuid=nobody", "--regid=%d" % nobody.pw_gid,
@@ -34,15 +37,31 @@ class Reference:
             stdout=subprocess.DEVNULL, stderr=open(self.folder + "/log", "w"), cwd=self.folder)
         self.conninfo = "host=%s user=postgres dbname=postgres" % self.folder
         deadline = time.monotonic() + DEADLINE
-        is_ready = [bin_folder + "/pg_isready", "-q", "-h", self.folder]
-        while self.run(is_ready, check=False).returncode != 0:
+        while not self.is_ready():
             if time.monotonic() > deadline or self.process.poll() is not None:
-                raise SystemExit("PostgreSQL did not start: " + open(self.folder + "/log").read())
+                log = open(self.folder + "/log").read()
+                self.end()
+                raise SystemExit("PostgreSQL did not start: " + log)
             time.sleep(0.05)
 
-    def run(self, command, check=True):
-        return subprocess.run(self.as_user + command, check=check, stdout=subprocess.DEVNULL,
-                              cwd=self.folder)
+    def reachable(self, bin_folder):
+        """The programs where another user gets at them: unpacked ones may lie in somebody's home."""
+        if bin_folder.startswith("/usr/"):
+            return bin_folder
+        place = bin_folder.index("/usr/lib/postgresql/")
+        shutil.copytree(bin_folder[:place] + "/usr", self.folder + "/usr", symlinks=True)
+        return self.folder + bin_folder[place:]
+
+    def is_ready(self):
+        try:
+            psycopg.connect(self.conninfo).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def run(self, command):
+        subprocess.run(self.as_user + command, check=True, stdout=subprocess.DEVNULL,
+                       cwd=self.folder)
 
     def end(self):
         self.process.send_signal(signal.SIGINT)
