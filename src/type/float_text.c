@@ -15,7 +15,8 @@
  */
 #include "type/float_text.h"
 
-#include "base/status.h"
+#include "base/mem.h"
+#include "base/raise.h"
 #include "type/digits.h"
 #include <errno.h>
 #include <math.h>
@@ -262,18 +263,29 @@ read_easy(struct slice number, double *value)
     return true;
 }
 
-#define NUMBER_BYTES_MAX 2048 /* a text of more bytes is taken for no number */
+#define ROOM_BYTES 512 /* longer texts, which are rare, are copied to the heap */
 
-/* The whole number as a C string: the C library's readers need its end. Null: it is too long. */
-static const char *
-terminated(struct slice number, char *room)
+/* By the C library's readers, which need the text's end: a zero. */
+static enum float_text_result
+read_hard(struct slice number, bool is_single, double *value)
 {
-    if (number.bytes == 0 || number.bytes >= NUMBER_BYTES_MAX ||
-        memchr(number.data, 0, number.bytes) != NULL)
-        return NULL;
-    memcpy(room, number.data, number.bytes);
-    room[number.bytes] = 0;
-    return room;
+    char room[ROOM_BYTES], *text = room, *end;
+    if (number.bytes == 0 || memchr(number.data, 0, number.bytes) != NULL)
+        return FLOAT_TEXT_SYNTAX;
+    if (number.bytes >= sizeof room) {
+        text = mem_alloc(number.bytes + 1);
+        if (text == NULL)
+            raise_arena_full(NULL, number.bytes + 1);
+    }
+    memcpy(text, number.data, number.bytes);
+    text[number.bytes] = 0;
+    errno = 0;
+    *value = is_single ? (double)strtof(text, &end) : strtod(text, &end);
+    bool is_whole = end == text + number.bytes;
+    bool is_lost = errno == ERANGE && (*value == 0 || isinf(*value));
+    if (text != room)
+        mem_free(text);
+    return !is_whole ? FLOAT_TEXT_SYNTAX : is_lost ? FLOAT_TEXT_RANGE : FLOAT_TEXT_OK;
 }
 
 enum float_text_result
@@ -282,17 +294,7 @@ float_text_read64(struct slice text, double *value, struct slice *number)
     *number = slice_trim(text);
     if (LIKELY(read_easy(*number, value)))
         return FLOAT_TEXT_OK;
-    char room[NUMBER_BYTES_MAX], *end;
-    const char *start = terminated(*number, room);
-    if (start == NULL)
-        return FLOAT_TEXT_SYNTAX;
-    errno = 0;
-    *value = strtod(start, &end);
-    if (end != start + number->bytes)
-        return FLOAT_TEXT_SYNTAX;
-    if (errno == ERANGE && (*value == 0 || isinf(*value)))
-        return FLOAT_TEXT_RANGE;
-    return FLOAT_TEXT_OK;
+    return read_hard(*number, false, value);
 }
 
 enum float_text_result
@@ -311,15 +313,7 @@ float_text_read32(struct slice text, float *value, struct slice *number)
             return FLOAT_TEXT_OK;
         }
     }
-    char room[NUMBER_BYTES_MAX], *end;
-    const char *start = terminated(*number, room);
-    if (start == NULL)
-        return FLOAT_TEXT_SYNTAX;
-    errno = 0;
-    *value = strtof(start, &end);
-    if (end != start + number->bytes)
-        return FLOAT_TEXT_SYNTAX;
-    if (errno == ERANGE && (*value == 0 || isinf(*value)))
-        return FLOAT_TEXT_RANGE;
-    return FLOAT_TEXT_OK;
+    enum float_text_result result = read_hard(*number, true, &wide);
+    *value = (float)wide;
+    return result;
 }

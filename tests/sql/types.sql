@@ -42,3 +42,7 @@ select "timestamp"(timestamp '2023-03-31 04:05:06', -5);
 select like_escape('\xff00'::bytea, '\x00'::bytea);
 select 'a' ~ '\x616263', 'a' ~ '\x61', regexp_match('a', '\xdeadbeef00112233');
 select timetz '04:05:06+00' at time zone '100';
+select ('0.' || repeat('3', 5000))::numeric::real, ('0.' || repeat('3', 5000))::numeric::float8;
+select (repeat('0', 5000) || '1.5')::real, ('1' || repeat('0', 308) || '.' || repeat('0', 5000))::float8;
+select to_jsonb('0.' || repeat('3', 5000)) @@ '$.double() < 0.4', to_jsonb('1e999'::text) @@ '$.double() < 0.4';
+select to_jsonb('1' || repeat('0', 5000)) @@ '$.double() > 1', to_jsonb(repeat('0', 5000) || 'x') @@ '$.double() < 1';
