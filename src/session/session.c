@@ -14,7 +14,9 @@
 #include "session/temp.h"
 #include "session/transaction.h"
 #include "session/utility_run.h"
+#include "type/float_text.h"
 #include "type/timezone.h"
+#include <math.h>
 #include <strings.h>
 
 /* ---- settings made effective ---- */
@@ -31,13 +33,24 @@ env_take_date_style(struct type_env *env, const char *text)
                                                     : DATE_ORDER_MDY;
 }
 
-/* Null: there is no such zone. */
+#define ZONE_HOURS_END 168 /* a week */
+
+/*
+ * Null: there is no such zone. A number is hours east of Greenwich, though it also looks like a
+ * POSIX specification, which counts west.
+ */
 static const struct timezone *
 find_timezone(struct session *session, const char *name)
 {
+    struct timezones *zones = types_timezones(session->engine->types);
     const struct timezone *zone;
-    enum status st =
-        timezones_find(types_timezones(session->engine->types), slice_text(name), &zone);
+    struct slice number;
+    double hours;
+    enum status st = ST_NOT_FOUND;
+    if (float_text_read64(slice_text(name), &hours, &number) == FLOAT_TEXT_SYNTAX)
+        st = timezones_find(zones, slice_text(name), &zone);
+    else if (fabs(hours) < ZONE_HOURS_END)
+        st = timezones_fixed(zones, (int32_t)round(hours * 3600), &zone);
     if (st == ST_OK)
         return zone;
     if (st != ST_NOT_FOUND)
@@ -115,10 +128,13 @@ void
 session_set(struct session *session, const char *name, const char *value,
             enum setting_source source, bool is_local)
 {
-    if (setting_find(name) == SETTING_TIMEZONE && value != NULL &&
-        find_timezone(session, value) == NULL)
-        raise(SQLSTATE_INVALID_PARAMETER_VALUE, "invalid value for parameter \"%s\": \"%s\"",
-              "TimeZone", value);
+    if (setting_find(name) == SETTING_TIMEZONE && value != NULL) {
+        const struct timezone *zone = find_timezone(session, value);
+        if (zone == NULL)
+            raise(SQLSTATE_INVALID_PARAMETER_VALUE, "invalid value for parameter \"%s\": \"%s\"",
+                  "TimeZone", value);
+        value = timezone_name(zone);
+    }
     if (set_mode(session, name, value))
         return;
     settings_set(&session->settings, name, value, source, is_local, savepoint_depth(session));

@@ -4,6 +4,8 @@
  */
 #include "sql/lexer.h"
 #include "sql/utility_int.h"
+#include "type/calendar.h"
+#include "type/values.h"
 
 /* ---- transactions ---- */
 
@@ -77,12 +79,26 @@ bind_set_constraints(struct analysis *an, struct utility *u,
 
 /* ---- SET ---- */
 
-/* A value of SET: a constant, or INTERVAL '...' in SET TIME ZONE. */
+/* INTERVAL '...' in SET TIME ZONE, as a number of hours. */
+static const char *
+zone_value(struct analysis *an, const PgQuery__TypeCast *cast)
+{
+    int32_t typmod, at = tree_at(cast->arg);
+    oid type = typename_get(an, cast->type_name, &typmod);
+    struct slice text = slice_text(cast->arg->a_const->sval->sval);
+    struct interval span = datum_interval(const_input(an, text, type, typmod, at)->constant.value);
+    if (span.months != 0 || span.days != 0)
+        fail(an, at, SQLSTATE_INVALID_PARAMETER_VALUE,
+             "a time zone interval cannot have months or days");
+    return arena_format(an->arena, "%.17g", (double)span.us / (double)US_PER_HOUR);
+}
+
+/* A value of SET: a constant, or an interval for a time zone. */
 static const char *
 set_value(struct analysis *an, const PgQuery__Node *node, bool *is_quoted)
 {
     if (node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST)
-        node = node->type_cast->arg;
+        return zone_value(an, node->type_cast);
     PgQuery__DefElem def = PG_QUERY__DEF_ELEM__INIT;
     def.arg = (PgQuery__Node *)node;
     *is_quoted = node->node_case == PG_QUERY__NODE__NODE_A_CONST &&
