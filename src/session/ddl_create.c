@@ -11,6 +11,7 @@
 #include "session/session_set.h"
 #include "session/temp.h"
 #include "session/utility_run.h"
+#include "type/record.h"
 
 /* True, with a notice, if the name is taken and that is all right; 42P07 if it is not. */
 static bool
@@ -243,16 +244,41 @@ struct view_needs {
     struct object_ref view;
 };
 
-/* The view needs every relation that its query names, at any depth. */
+static void
+depend_on(const struct view_needs *needs, oid class_oid, oid object)
+{
+    catalog_depend(needs->session->catalog,
+                   &(struct dependency){.object = needs->view,
+                                        .on = {.class_oid = class_oid, .object = object},
+                                        .kind = 'n'});
+}
+
 static bool
 depend_on_relation(void *object, oid relation)
 {
-    const struct view_needs *needs = object;
     if (relation >= OID_USER_FIRST)
-        catalog_depend(needs->session->catalog,
-                       &(struct dependency){.object = needs->view,
-                                            .on = {.class_oid = CLASS_RELATION, .object = relation},
-                                            .kind = 'n'});
+        depend_on(object, CLASS_RELATION, relation);
+    return false;
+}
+
+static void
+depend_on_type(const struct view_needs *needs, oid type)
+{
+    const struct user_type *user =
+        type < OID_USER_FIRST ? NULL : catalog_user_type(needs->session->catalog, type);
+    if (user != NULL)
+        depend_on(needs, CLASS_TYPE, user->base.info.type);
+}
+
+/* Columns are left to what they are columns of. */
+static bool
+depend_on_types(void *object, const struct expr *e)
+{
+    if (e->kind != EXPR_COLUMN)
+        depend_on_type(object, e->type);
+    const struct record_shape *columns = e->kind == EXPR_FUNC ? e->func.columns : NULL;
+    for (uint32_t i = 0; columns != NULL && i < columns->count; i++)
+        depend_on_type(object, columns->types[i]);
     return false;
 }
 
@@ -261,6 +287,7 @@ ddl_depend_on_query(struct session *session, struct object_ref view, const struc
 {
     struct view_needs needs = {.session = session, .view = view};
     (void)query_walk_relations(query, depend_on_relation, &needs);
+    (void)query_walk_deep(query, depend_on_types, &needs);
 }
 
 void

@@ -63,7 +63,7 @@ void ddl_drop_dependents(struct session *session, struct object_ref ref, bool is
                          const char *what);
 /* Drops the relation with all that needs it, and tells nothing. */
 void ddl_drop_quietly(struct session *session, const struct table *table);
-/* The view needs every relation that its query names, at any depth. */
+/* The view needs every relation that its query names, and every type of users, at any depth. */
 void ddl_depend_on_query(struct session *session, struct object_ref view,
                          const struct query *query);
 /* The new, empty table becomes a materialised view, filled or not. Returns its rows. */

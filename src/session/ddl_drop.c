@@ -421,6 +421,7 @@ doom_types(struct session *session, struct doomed *doomed, struct object_ref sch
         struct doomed_object *object = doom(session, doomed, ref);
         object->is_foreign = true;
         object->on = schema;
+        gather(session, doomed, ref);
     }
 }
 

@@ -5,6 +5,7 @@
  * between two others gets a number between theirs.
  */
 #include "base/raise.h"
+#include "session/ddl_draft.h"
 #include "session/definition.h"
 #include "session/scope.h"
 #include "session/utility_run.h"
@@ -203,7 +204,10 @@ ddl_rename_type(struct session *session, const struct rename *rename)
 
 /* ---- dropping ---- */
 
-/* Adds a line for each column of the type `number` to `text`, which is null before the first. */
+/*
+ * Adds a line for each column of the type `number` to `text`, which is null before the first. Views
+ * have dependencies.
+ */
 static const char *
 add_users(struct session *session, oid number, const char *text)
 {
@@ -211,13 +215,12 @@ add_users(struct session *session, oid number, const char *text)
     uint32_t count;
     const struct table **tables = catalog_relations(session->catalog, arena, &count);
     for (uint32_t i = 0; i < count; i++) {
-        for (uint16_t c = 0; c < tables[i]->column_count; c++) {
+        for (uint16_t c = 0; tables[i]->view_sql == NULL && c < tables[i]->column_count; c++) {
             const struct column_def *column = &tables[i]->columns[c];
             if (column->is_dropped || column->type != number)
                 continue;
-            text = arena_format(arena, "%s%scolumn %s of %s %s depends on type %s",
+            text = arena_format(arena, "%s%scolumn %s of table %s depends on type %s",
                                 text == NULL ? "" : text, text == NULL ? "" : "\n", column->name,
-                                tables[i]->kind == TABLE_VIEW ? "view" : "table",
                                 definition_relation_name(session, tables[i], arena),
                                 session->access.type_name(session, number, arena));
         }
@@ -225,7 +228,7 @@ add_users(struct session *session, oid number, const char *text)
     return text;
 }
 
-/* What columns have the type, or arrays of it, one a line; null: none. */
+/* What tables' columns have the type, or arrays of it, one a line; null: none. */
 static const char *
 users_of(struct session *session, const struct user_type *type)
 {
@@ -237,19 +240,23 @@ void
 ddl_drop_user_type(struct session *session, const struct user_type *type, bool is_cascade)
 {
     const char *users = users_of(session, type);
+    oid number = type->base.info.type;
+    const char *what =
+        arena_format(session->statement_arena, "type %s",
+                     session->access.type_name(session, number, session->statement_arena));
     if (users != NULL && is_cascade)
         raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED,
-                    .message = raise_text("cannot drop type %s with the columns that have it yet",
-                                          type->base.info.name),
+                    .message = raise_text("cannot drop %s with the columns that have it yet", what),
                     .detail = users, .hint = "Drop the columns first.");
     if (users != NULL)
         raise_error(.code = SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
-                    .message = raise_text("cannot drop type %s because other objects depend on it",
-                                          session->access.type_name(session, type->base.info.type,
-                                                                    session->statement_arena)),
+                    .message =
+                        raise_text("cannot drop %s because other objects depend on it", what),
                     .detail = users,
                     .hint = "Use DROP ... CASCADE to drop the dependent objects too.");
-    catalog_drop_user_type(session->catalog, type->base.info.type);
+    ddl_drop_dependents(session, (struct object_ref){.class_oid = CLASS_TYPE, .object = number},
+                        is_cascade, what);
+    catalog_drop_user_type(session->catalog, number);
 }
 
 void

@@ -121,51 +121,68 @@ query_walk(const struct query *q, expr_visit visit, void *object)
 
 /* ---- ranges and relations ---- */
 
-struct range_walk {
-    range_visit visit;
+/* Through a query and those inside it; a visit that is null is not made. */
+struct deep_walk {
+    range_visit range;
+    expr_visit expr;
     void *object;
 };
 
+static bool walk_query(const struct query *q, const struct deep_walk *walk);
+
 static bool
-walk_setop(const struct setop *setop, const struct range_walk *walk)
+walk_setop(const struct setop *setop, const struct deep_walk *walk)
 {
     if (setop->query != NULL)
-        return query_walk_ranges(setop->query, walk->visit, walk->object);
+        return walk_query(setop->query, walk);
     return walk_setop(setop->left, walk) || walk_setop(setop->right, walk);
 }
 
 static bool
-walk_range(struct range *range, const struct range_walk *walk)
+walk_range(struct range *range, const struct deep_walk *walk)
 {
-    if (walk->visit(walk->object, range))
+    if (walk->range != NULL && walk->range(walk->object, range))
         return true;
     if (range->kind == RANGE_SUBQUERY && range->subquery.view == OID_NONE)
-        return query_walk_ranges(range->subquery.query, walk->visit, walk->object);
+        return walk_query(range->subquery.query, walk);
     return range->kind == RANGE_SETOP && walk_setop(range->setop, walk);
 }
 
 static bool
-walk_sublinks(void *object, const struct expr *e)
+walk_expr(void *object, const struct expr *e)
 {
-    const struct range_walk *walk = object;
-    if (e->kind == EXPR_SUBLINK && query_walk_ranges(e->sublink.query, walk->visit, walk->object))
+    const struct deep_walk *walk = object;
+    if (walk->expr != NULL && walk->expr(walk->object, e))
         return true;
-    return expr_walk(e, walk_sublinks, object);
+    if (e->kind == EXPR_SUBLINK && walk_query(e->sublink.query, walk))
+        return true;
+    return expr_walk(e, walk_expr, object);
+}
+
+static bool
+walk_query(const struct query *q, const struct deep_walk *walk)
+{
+    for (uint32_t i = 0; i < q->range_count; i++) {
+        if (walk_range(q->ranges[i], walk))
+            return true;
+    }
+    for (uint32_t i = 0; i < q->cte_count; i++) {
+        if (walk_query(q->ctes[i].query, walk))
+            return true;
+    }
+    return query_walk(q, walk_expr, (void *)walk);
 }
 
 bool
 query_walk_ranges(const struct query *q, range_visit visit, void *object)
 {
-    struct range_walk walk = {.visit = visit, .object = object};
-    for (uint32_t i = 0; i < q->range_count; i++) {
-        if (walk_range(q->ranges[i], &walk))
-            return true;
-    }
-    for (uint32_t i = 0; i < q->cte_count; i++) {
-        if (query_walk_ranges(q->ctes[i].query, visit, object))
-            return true;
-    }
-    return query_walk(q, walk_sublinks, &walk);
+    return walk_query(q, &(struct deep_walk){.range = visit, .object = object});
+}
+
+bool
+query_walk_deep(const struct query *q, expr_visit visit, void *object)
+{
+    return walk_query(q, &(struct deep_walk){.expr = visit, .object = object});
 }
 
 struct relation_walk {

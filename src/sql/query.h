@@ -344,3 +344,6 @@ typedef bool (*relation_visit)(void *object, oid relation);
  * often as it is named. Views are not entered. True if a visit said so.
  */
 bool query_walk_relations(const struct query *q, relation_visit visit, void *object);
+
+/* Visits every expression of the query and of those inside it, whole trees of them; as above. */
+bool query_walk_deep(const struct query *q, expr_visit visit, void *object);
