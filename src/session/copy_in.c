@@ -17,6 +17,7 @@
 #include "session/feed.h"
 #include "session/scope.h"
 #include "session/utility_run.h"
+#include "type/digits.h"
 #include "type/utf8.h"
 
 #define LINE_BYTES_MAX (1u << 30)
@@ -169,15 +170,6 @@ put_value(struct copy_in *in, uint32_t column, struct slice text)
     vector_set(to, in->row_count, call->type->input(call, text));
 }
 
-static int
-hex_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* The escape after a backslash at *at, appended to the field. */
 static void
 take_escape(struct buf *field, const uint8_t **at, const uint8_t *end)
@@ -193,10 +185,10 @@ take_escape(struct buf *field, const uint8_t **at, const uint8_t *end)
         for (int i = 0; i < 2 && p < end && *p >= '0' && *p <= '7'; i++)
             v = v * 8 + (*p++ - '0');
         buf_put_u8(field, (uint8_t)v);
-    } else if (c == 'x' && p < end && hex_digit(*p) >= 0) {
-        int v = hex_digit(*p++);
-        if (p < end && hex_digit(*p) >= 0)
-            v = v * 16 + hex_digit(*p++);
+    } else if (c == 'x' && p < end && hex_value(*p) >= 0) {
+        int v = hex_value(*p++);
+        if (p < end && hex_value(*p) >= 0)
+            v = v * 16 + hex_value(*p++);
         buf_put_u8(field, (uint8_t)v);
     } else {
         buf_put_u8(field, c);

@@ -51,3 +51,13 @@ slice_trim(struct slice text)
         text.bytes--;
     return text;
 }
+
+/* The value of a hexadecimal digit; -1: it is none. */
+static inline int
+hex_value(uint8_t c)
+{
+    if (is_digit(c))
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}

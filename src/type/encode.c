@@ -38,12 +38,10 @@ raise_bad_digit(struct slice text, size_t at, const char *what)
 static uint32_t
 hex_digit(struct slice text, size_t at)
 {
-    uint8_t c = text.data[at], lower = c | 0x20;
-    if (is_digit(c))
-        return c - '0';
-    if (lower >= 'a' && lower <= 'f')
-        return lower - 'a' + 10u;
-    raise_bad_digit(text, at, "invalid hexadecimal digit");
+    int value = hex_value(text.data[at]);
+    if (value < 0)
+        raise_bad_digit(text, at, "invalid hexadecimal digit");
+    return (uint32_t)value;
 }
 
 struct slice

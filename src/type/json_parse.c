@@ -7,6 +7,7 @@
 #include "type/json_parse.h"
 
 #include "base/raise.h"
+#include "type/digits.h"
 #include "type/utf8.h"
 
 #define CONTEXT_BYTES 50 /* of the line that an error shows */
@@ -129,15 +130,6 @@ character_end(const struct reader *r, const uint8_t *at)
     return at;
 }
 
-static int
-hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 32;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The four digits after "\u" at `at`; leaves `at` behind them. */
 static uint32_t
 read_hex(struct reader *r, const uint8_t **at)
@@ -148,7 +140,7 @@ read_hex(struct reader *r, const uint8_t **at)
             r->token_end = r->end;
             fail_token(r);
         }
-        int digit = hex_digit(**at);
+        int digit = hex_value(**at);
         if (digit < 0) {
             r->token_end = character_end(r, *at);
             fail_detail(r, "\"\\u\" must be followed by four hexadecimal digits.");
@@ -171,27 +163,6 @@ fail_surrogate(struct reader *r, const uint8_t *at, bool after_high)
     r->token_end = at;
     fail_detail(r, after_high ? "Unicode high surrogate must not follow a high surrogate."
                               : "Unicode low surrogate must follow a high surrogate.");
-}
-
-static uint8_t *
-put_code(uint8_t *to, uint32_t code)
-{
-    if (code < 0x80) {
-        *to++ = (uint8_t)code;
-    } else if (code < 0x800) {
-        *to++ = (uint8_t)(0xc0 | code >> 6);
-        *to++ = (uint8_t)(0x80 | (code & 0x3f));
-    } else if (code < 0x10000) {
-        *to++ = (uint8_t)(0xe0 | code >> 12);
-        *to++ = (uint8_t)(0x80 | (code >> 6 & 0x3f));
-        *to++ = (uint8_t)(0x80 | (code & 0x3f));
-    } else {
-        *to++ = (uint8_t)(0xf0 | code >> 18);
-        *to++ = (uint8_t)(0x80 | (code >> 12 & 0x3f));
-        *to++ = (uint8_t)(0x80 | (code >> 6 & 0x3f));
-        *to++ = (uint8_t)(0x80 | (code & 0x3f));
-    }
-    return to;
 }
 
 /* What the escapes of a string gave so far. */
@@ -224,7 +195,7 @@ take_code(struct reader *r, struct unescaped *u, uint32_t code, const uint8_t *a
                     .message = "unsupported Unicode escape sequence",
                     .detail = "\\u0000 cannot be converted to text.", .context = error_context(r));
     }
-    u->to = put_code(u->to, code);
+    u->to += utf8_put(u->to, code);
 }
 
 /* `at` behind a backslash; returns where the escape ends. */

@@ -7,6 +7,7 @@
  * it is.
  */
 #include "base/raise.h"
+#include "type/digits.h"
 #include "type/jsonpath.h"
 #include "type/numeric.h"
 #include "type/utf8.h"
@@ -86,15 +87,6 @@ is_other(uint8_t c)
     return c != '\0' && c != '"' && c != '\\' && !is_blank(c) && strchr(SPECIAL, c) == NULL;
 }
 
-static int
-hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 32;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Up to `most` hexadecimal digits; false without at least `least`. */
 static bool
 read_hex(struct parser *p, int least, int most, uint32_t *code)
@@ -106,7 +98,7 @@ read_hex(struct parser *p, int least, int most, uint32_t *code)
 }
 
 static void
-put_code(struct parser *p, struct buf *to, uint32_t code)
+put_code(struct buf *to, uint32_t code)
 {
     if (code == 0)
         raise_error(.code = SQLSTATE_UNTRANSLATABLE_CHARACTER,
@@ -116,26 +108,11 @@ put_code(struct parser *p, struct buf *to, uint32_t code)
         raise_error(.code = SQLSTATE_INVALID_TEXT_REPRESENTATION,
                     .message = "invalid input syntax for type jsonpath",
                     .detail = "Unicode low surrogate must follow a high surrogate.");
-    (void)p;
-    if (code < 0x80) {
-        buf_put_u8(to, (uint8_t)code);
-        return;
-    }
-    if (code < 0x800) {
-        buf_put_u8(to, (uint8_t)(0xc0 | code >> 6));
-    } else {
-        if (code < 0x10000) {
-            buf_put_u8(to, (uint8_t)(0xe0 | code >> 12));
-        } else {
-            buf_put_u8(to, (uint8_t)(0xf0 | code >> 18));
-            buf_put_u8(to, (uint8_t)(0x80 | (code >> 12 & 0x3f)));
-        }
-        buf_put_u8(to, (uint8_t)(0x80 | (code >> 6 & 0x3f)));
-    }
-    buf_put_u8(to, (uint8_t)(0x80 | (code & 0x3f)));
+    uint8_t bytes[4];
+    buf_put(to, bytes, utf8_put(bytes, code));
 }
 
-/* The code of \uXXXX or \u{X...}, `at` behind the u. */
+/* The code of four digits, or of up to six in braces; `at` behind the u. */
 static uint32_t
 read_unicode(struct parser *p, const uint8_t *start)
 {
@@ -168,7 +145,7 @@ read_escape(struct parser *p, struct buf *to)
     } else if (c == 'x') {
         if (!read_hex(p, 2, 2, &code))
             fail_near(p, "invalid hex character sequence", start);
-        put_code(p, to, code);
+        put_code(to, code);
     } else if (c == 'u') {
         code = read_unicode(p, start);
         if (code >= 0xd800 && code <= 0xdbff && p->end - p->at >= 2 && p->at[0] == '\\' &&
@@ -178,7 +155,7 @@ read_escape(struct parser *p, struct buf *to)
             if (low >= 0xdc00 && low <= 0xdfff)
                 code = 0x10000 + ((code & 0x3ff) << 10 | (low & 0x3ff));
         }
-        put_code(p, to, code);
+        put_code(to, code);
     } else {
         buf_put_u8(to, c);
     }

@@ -8,6 +8,7 @@
  * caller only wants to know (predicates, silent calls), else raised.
  */
 #include "base/raise.h"
+#include "type/float_text.h"
 #include "type/jsonpath_time.h"
 #include "type/numeric.h"
 #include "type/regex.h"
@@ -105,24 +106,29 @@ run_next(struct runner *r, const struct path_node *step, const struct path_item 
     return PATH_FOUND;
 }
 
-/* An error of a step that lax mode overlooks. */
-static enum path_result
-structure_error(struct runner *r, sqlstate code, const char *message)
+/* Whether a walk over several items ends with the one that gave `result`. */
+static bool
+is_over(enum path_result result, const struct path_items *found)
 {
-    if (r->ignores_structure)
-        return PATH_NOTHING;
-    if (r->raises)
-        raise(code, "%s", message);
-    return PATH_FAILED;
+    return result == PATH_FAILED || (result == PATH_FOUND && found == NULL);
 }
 
-static enum path_result
-step_error(struct runner *r, sqlstate code, const char *message)
+/* The message is made only where it is raised: steps fail often and quietly. */
+static enum path_result PRINTF_LIKE(3, 4)
+    step_error(struct runner *r, sqlstate code, const char *format, ...)
 {
-    if (r->raises)
-        raise(code, "%s", message);
-    return PATH_FAILED;
+    if (!r->raises)
+        return PATH_FAILED;
+    va_list args;
+    va_start(args, format);
+    const char *message = arena_vformat(r->arena, format, args);
+    va_end(args);
+    raise(code, "%s", message);
 }
+
+/* An error of a step that lax mode overlooks. */
+#define structure_error(r, ...)                                                                    \
+    ((r)->ignores_structure ? PATH_NOTHING : step_error((r), __VA_ARGS__))
 
 /* ---- lists ---- */
 
@@ -162,12 +168,12 @@ run_any(struct runner *r, const struct any_walk *walk, const struct jsonb *list,
         bool is_list = jsonb_is_list(&item.node);
         if (level >= walk->first || (wants_leaves && !is_list)) {
             result = run_one_of(r, walk, &item);
-            if (result == PATH_FAILED || (result == PATH_FOUND && walk->found == NULL))
+            if (is_over(result, walk->found))
                 return result;
         }
         if (level < walk->last && is_list) {
             result = run_any(r, walk, &item.node, level + 1);
-            if (result == PATH_FAILED || (result == PATH_FOUND && walk->found == NULL))
+            if (is_over(result, walk->found))
                 return result;
         }
     }
@@ -270,7 +276,7 @@ run_range(struct runner *r, const struct path_node *step, const struct path_rang
         if (is_array(item))
             element = (struct path_item){.node = jsonb_item(&item->node, (uint32_t)i)};
         result = run_next(r, step, &element, found);
-        if (result == PATH_FAILED || (result == PATH_FOUND && found == NULL))
+        if (is_over(result, found))
             break;
     }
     return result;
@@ -288,7 +294,7 @@ run_index(struct runner *r, const struct path_node *step, const struct path_item
     for (uint32_t i = 0; i < step->range_count; i++) {
         r->array_count = is_array(item) ? item->node.count : 1;
         result = run_range(r, step, &step->ranges[i], item, found);
-        if (result == PATH_FAILED || (result == PATH_FOUND && found == NULL))
+        if (is_over(result, found))
             break;
     }
     r->array_count = before;
@@ -307,8 +313,8 @@ run_key(struct runner *r, const struct path_node *step, const struct path_item *
                                "jsonpath member accessor can only be applied to an object");
     if (!jsonb_find(&item->node, step->text, &at))
         return structure_error(r, SQLSTATE_SQL_JSON_MEMBER_NOT_FOUND,
-                               arena_format(r->arena, "JSON object does not contain key \"%.*s\"",
-                                            (int)step->text.bytes, (const char *)step->text.data));
+                               "JSON object does not contain key \"%.*s\"", (int)step->text.bytes,
+                               (const char *)step->text.data);
     struct path_item member = {.node = jsonb_item(&item->node, at)};
     return run_next(r, step, &member, found);
 }
@@ -436,11 +442,9 @@ run_arithmetic(struct runner *r, const struct path_node *step, const struct path
         return PATH_FAILED;
     if (!is_single_number(&left) || !is_single_number(&right))
         return step_error(r, SQLSTATE_SINGLETON_SQL_JSON_ITEM_REQUIRED,
-                          arena_format(r->arena,
-                                       "%s operand of jsonpath operator %s is not a single "
-                                       "numeric value",
-                                       is_single_number(&left) ? "right" : "left",
-                                       path_operator_name(step->kind)));
+                          "%s operand of jsonpath operator %s is not a single numeric value",
+                          is_single_number(&left) ? "right" : "left",
+                          path_operator_name(step->kind));
     union datum result;
     if (!calculate_quietly(r, step->kind, jsonb_number(&left.items[0].node),
                            jsonb_number(&right.items[0].node), &result))
@@ -467,14 +471,12 @@ run_sign(struct runner *r, const struct path_node *step, const struct path_item 
         }
         if (!is_number)
             return step_error(r, SQLSTATE_SQL_JSON_NUMBER_NOT_FOUND,
-                              arena_format(r->arena,
-                                           "operand of unary jsonpath operator %s is not a "
-                                           "numeric value",
-                                           path_operator_name(step->kind)));
+                              "operand of unary jsonpath operator %s is not a numeric value",
+                              path_operator_name(step->kind));
         if (step->kind == PATH_MINUS)
             number = number_item(r, numeric_negate(r->arena, jsonb_number(&number.node)));
         enum path_result one = run_next(r, step, &number, found);
-        if (one == PATH_FAILED || (one == PATH_FOUND && found == NULL))
+        if (is_over(one, found))
             return one;
         if (one == PATH_FOUND)
             result = one;
@@ -487,9 +489,8 @@ run_sign(struct runner *r, const struct path_node *step, const struct path_item 
 static enum path_result
 method_error(struct runner *r, const struct path_node *step, sqlstate code, const char *wanted)
 {
-    return step_error(r, code,
-                      arena_format(r->arena, "jsonpath item method .%s() can only be applied to %s",
-                                   path_method_name(step->method), wanted));
+    return step_error(r, code, "jsonpath item method .%s() can only be applied to %s",
+                      path_method_name(step->method), wanted);
 }
 
 static enum path_result
@@ -515,16 +516,10 @@ run_rounding(struct runner *r, const struct path_node *step, const struct path_i
 
 /* The double that a text is; false: it is none, or not finite. */
 static bool
-read_double(struct runner *r, struct slice text, double *value)
+read_double(struct slice text, double *value)
 {
-    struct catch frame;
-    volatile bool is_good = false;
-    if (catch_begin(&frame, r->arena)) {
-        *value = type_input(r->options->env, r->arena, TYPE_FLOAT8, -1, text).f64;
-        is_good = isfinite(*value);
-        catch_end(&frame);
-    }
-    return is_good;
+    struct slice number;
+    return float_text_read64(text, value, &number) == FLOAT_TEXT_OK && isfinite(*value);
 }
 
 static enum path_result
@@ -536,8 +531,8 @@ run_double(struct runner *r, const struct path_node *step, const struct path_ite
     if (!is_string && item->node.kind != JSONB_NUMBER)
         return method_error(r, step, SQLSTATE_NON_NUMERIC_SQL_JSON_ITEM,
                             "a string or numeric value");
-    if (!read_double(r, arena_slice(r->arena, jsonb_text(r->arena, &item->node)), &value))
-        return step_error(r, SQLSTATE_NON_NUMERIC_SQL_JSON_ITEM,
+    if (!read_double(jsonb_text(r->arena, &item->node), &value))
+        return step_error(r, SQLSTATE_NON_NUMERIC_SQL_JSON_ITEM, "%s",
                           is_string ? "string argument of jsonpath item method .double() is not a "
                                       "valid representation of a double precision number"
                                     : "numeric argument of jsonpath item method .double() is out "
@@ -596,7 +591,7 @@ run_keyvalue(struct runner *r, const struct path_node *step, const struct path_i
         jsonb_end(builder);
         struct path_item pair = finished(r, builder);
         result = run_next(r, step, &pair, found);
-        if (result == PATH_FAILED || (result == PATH_FOUND && found == NULL))
+        if (is_over(result, found))
             break;
     }
     return result;

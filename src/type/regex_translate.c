@@ -41,15 +41,6 @@ is_alnum(uint8_t c)
     return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
-static int
-hex_value(uint8_t c)
-{
-    if (is_digit(c))
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /*
  * Exactly or up to `max` hexadecimal digits at walk->at, as \x{...}. Numbers past the last
  * character are taken and match none: the last, which no text should hold, stands for them.

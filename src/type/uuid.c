@@ -2,6 +2,7 @@
  * uuid.c: universally unique identifiers: 16 bytes in the order in which they are written.
  */
 #include "base/hash.h"
+#include "type/digits.h"
 #include "type/generic.h"
 #include "type/input.h"
 #include "type/kernel.h"
@@ -9,15 +10,6 @@
 #include "type/values.h"
 
 #define UUID_BYTES 16
-
-static int
-hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /* 32 hexadecimal digits, a dash allowed after every fourth, all perhaps in braces. */
 static bool
