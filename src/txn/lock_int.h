@@ -79,5 +79,11 @@ MUST_CHECK enum status lock_insert(struct lock_table *table, struct lock_owner *
 /* The modes that a mode conflicts with, as bits. */
 uint8_t lock_conflicts(enum lock_class class, uint32_t mode);
 
-/* Whether `owner`, which waits, waits for itself by way of others. Locks all partitions. */
+/* Grants what can be granted now, in the order of the queue. The lock's partition is locked. */
+void lock_queue_wake(struct lock *lock);
+
+/*
+ * Whether `owner`, which waits, waits for itself by way of others, and no other order of a queue
+ * would help: one that does is made. Locks all partitions.
+ */
 bool deadlock_search(struct lock_table *table, struct lock_owner *owner);

@@ -187,6 +187,21 @@ is_blocked_by_waiters(const struct lock *lock, const struct lock_owner *until, u
     return false;
 }
 
+/* Whether somebody waits for what `own` has, and has what it would wait for: that can only end in a
+ * deadlock, so nobody need wait for its timeout. */
+static bool
+is_face_to_face(struct lock *lock, const struct lock_hold *own, uint32_t mode)
+{
+    uint8_t conflicts = lock_conflicts(lock->class, mode);
+    for (struct lock_owner *w = lock->first_waiter; w != NULL; w = w->next_waiter) {
+        const struct lock_hold *hold = hold_of(lock, w);
+        if (hold != NULL && (hold->modes & conflicts) != 0 &&
+            (own->modes & lock_conflicts(lock->class, w->wanted_mode)) != 0)
+            return true;
+    }
+    return false;
+}
+
 /* Puts `hold`, whose level is set, at the head of the owner's list. */
 static void
 hold_begin(struct lock_hold *hold, struct lock *lock, struct lock_owner *owner)
@@ -244,9 +259,8 @@ queue_remove(struct lock *lock, struct lock_owner *owner)
     owner->waits_for = NULL;
 }
 
-/* Grants what can be granted now, in the order of the queue. */
-static void
-queue_wake(struct lock *lock)
+void
+lock_queue_wake(struct lock *lock)
 {
     struct lock_owner *waiter = lock->first_waiter;
     while (waiter != NULL) {
@@ -325,7 +339,7 @@ lock_acquire_slow(struct lock_table *table, uint32_t partition_idx, struct lock_
     enum status st = lock_wait_for(table, partition, owner, patience);
     if (st != ST_OK) {
         queue_remove(lock, owner);
-        queue_wake(lock); /* those behind may have waited for this one only */
+        lock_queue_wake(lock); /* those behind may have waited for this one only */
         if (lock->holds == NULL && lock->first_waiter == NULL)
             lock_forget(partition, lock);
     }
@@ -358,8 +372,9 @@ lock_acquire(struct lock_table *table, struct lock_owner *owner, struct lock_nam
         return ST_NO_MEMORY;
     }
     struct lock_hold *own = lock->holds == NULL ? NULL : hold_of(lock, owner);
-    bool is_blocked = is_blocked_by_holders(lock, own, mode) ||
-                      (own == NULL && is_blocked_by_waiters(lock, NULL, mode));
+    bool is_blocked =
+        is_blocked_by_holders(lock, own, mode) ||
+        (own == NULL && name.class == LOCK_CLASS_TABLE && is_blocked_by_waiters(lock, NULL, mode));
     if (LIKELY(!is_blocked)) {
         lock_grant(lock, owner, mode, spare);
         mutex_unlock(&partition->mutex);
@@ -368,6 +383,10 @@ lock_acquire(struct lock_table *table, struct lock_owner *owner, struct lock_nam
     if (patience->is_nowait) {
         mutex_unlock(&partition->mutex);
         return ST_LOCK_BUSY;
+    }
+    if (own != NULL && name.class == LOCK_CLASS_TABLE && is_face_to_face(lock, own, mode)) {
+        mutex_unlock(&partition->mutex);
+        return ST_DEADLOCK;
     }
     owner->spare = spare;
     *has_waited = true;
@@ -413,7 +432,7 @@ hold_release(struct lock_table *table, struct lock_owner *owner)
             lock->holds = hold->next_in_lock;
     }
     if (lock->first_waiter != NULL)
-        queue_wake(lock);
+        lock_queue_wake(lock);
     else if (lock->holds == NULL)
         lock_forget(partition, lock);
     mutex_unlock(&partition->mutex);

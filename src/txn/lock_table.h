@@ -5,7 +5,8 @@
  * things with one hash share a lock: somebody may wait who need not, at odds of 2^-64 a pair, and
  * in return no key is ever stored or compared. The table is cut into partitions by hash, each with
  * its own mutex. Waiting is first come, first served, except that an owner that already holds the
- * lock goes ahead of those who do not hold it.
+ * lock goes ahead of those who do not hold it, and that a deadlock may be avoided by another order
+ * (deadlock.c). Who need not wait for a holder of a row's lock gets it, whoever waits for it too.
  *
  * An owner (in a transaction) is used by one thread at a time. Lock order: the table's `waiters`
  * mutex before partitions, partitions in rising order; lock_bias.c's before both.
@@ -66,6 +67,7 @@ struct lock_owner {
     uint32_t partition;
     uint64_t search_mark;           /* of the last deadlock search that came by */
     struct lock_owner *search_next; /* on its stack */
+    struct lock_owner *search_from; /* who waits for this one, on the search's way here */
 };
 
 MUST_CHECK enum status lock_table_new(struct lock_table **table);

@@ -364,32 +364,144 @@ a_wait_ends_by_timeout_cancel_or_release(void **state)
     lock_table_free(shared.table);
 }
 
+/* One that asks for a lock in a thread of its own. */
+struct asker {
+    struct lock_table *table;
+    struct lock_owner *owner;
+    struct lock_name name;
+    uint32_t mode;
+    int64_t deadlock_timeout_us;
+    _Atomic bool is_waiting;
+    enum status st;
+    pthread_t thread;
+};
+
 static void
-late_comers_queue_behind_those_who_wait(void **state)
+note_wait(void *object)
+{
+    atomic_store((_Atomic bool *)object, true);
+}
+
+static void *
+ask(void *object)
+{
+    struct asker *asker = object;
+    struct lock_patience patience = {.timeout_us = 10 * 1000 * 1000,
+                                     .deadlock_timeout_us = asker->deadlock_timeout_us};
+    bool has_waited;
+    asker->st = lock_acquire(asker->table, asker->owner, asker->name, asker->mode, &patience,
+                             note_wait, &asker->is_waiting, &has_waited);
+    return NULL;
+}
+
+/* Asks, and returns when it stands in the queue. */
+static void
+ask_and_wait(struct asker *asker, enum lock_class class, uint64_t hash, uint32_t mode)
+{
+    asker->name = (struct lock_name){.hash = hash, .class = class};
+    asker->mode = mode;
+    pthread_create(&asker->thread, NULL, ask, asker);
+    while (!atomic_load(&asker->is_waiting))
+        clock_sleep_us(100);
+}
+
+/* The answer must have come, or come by itself; then all that the asker has is given up. */
+static void
+assert_granted(struct asker *asker)
+{
+    pthread_join(asker->thread, NULL);
+    assert_int_equal(asker->st, ST_OK);
+    lock_release_all(asker->table, asker->owner);
+}
+
+enum { ACCESS_SHARE = 0, ACCESS_EXCLUSIVE = 7 };
+
+#define PATIENT_US (60 * 1000 * 1000) /* longer than any wait: no look for deadlocks */
+
+static void
+late_comers_queue_for_a_table_and_not_for_a_row(void **state)
 {
     (void)state;
-    struct shared shared = {.st = ST_OK};
-    assert_int_equal(lock_table_new(&shared.table), ST_OK);
-    struct lock_owner *a = owner_new(), *b = owner_new();
-    assert_int_equal(try_lock(shared.table, a, LOCK_CLASS_ROW, 5, LOCK_SHARE), ST_OK);
-    pthread_t thread;
-    pthread_create(&thread, NULL, wait_for_five, &shared);
-    /* SHARE goes with SHARE, but somebody waits for UPDATE by now. */
-    enum status st = ST_OK;
-    for (int i = 0; i < 2000 && st == ST_OK; i++) {
-        clock_sleep_us(1000);
-        st = try_lock(shared.table, b, LOCK_CLASS_ROW, 5, LOCK_SHARE);
-        lock_release_all(shared.table, b);
+    struct lock_table *table;
+    assert_int_equal(lock_table_new(&table), ST_OK);
+    struct lock_owner *a = owner_new(), *b = owner_new(), *c = owner_new();
+    static const struct {
+        enum lock_class class;
+        uint32_t weak, added, strong;
+        enum status late;
+    } cases[] = {
+        {LOCK_CLASS_TABLE, ACCESS_SHARE, 1, ACCESS_EXCLUSIVE, ST_LOCK_BUSY},
+        {LOCK_CLASS_ROW, LOCK_SHARE, LOCK_NO_KEY_UPDATE, LOCK_UPDATE, ST_OK},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(try_lock(table, a, cases[i].class, 5, cases[i].weak), ST_OK);
+        struct asker asker = {.table = table, .owner = c, .deadlock_timeout_us = PATIENT_US};
+        ask_and_wait(&asker, cases[i].class, 5, cases[i].strong);
+        /* It goes with what is held, but not with what somebody waits for. */
+        assert_int_equal(try_lock(table, b, cases[i].class, 5, cases[i].weak), cases[i].late);
+        lock_release_all(table, b);
+        /* The holder itself may add a mode. */
+        assert_int_equal(try_lock(table, a, cases[i].class, 5, cases[i].added), ST_OK);
+        lock_release_all(table, a);
+        assert_granted(&asker);
     }
-    assert_int_equal(st, ST_LOCK_BUSY);
-    /* The holder itself may add a mode. */
-    assert_int_equal(try_lock(shared.table, a, LOCK_CLASS_ROW, 5, LOCK_NO_KEY_UPDATE), ST_OK);
-    lock_release_all(shared.table, a);
-    pthread_join(thread, NULL);
-    assert_int_equal(shared.st, ST_OK);
+    assert_int_equal(lock_count(table), 0);
     owner_free(a);
     owner_free(b);
-    lock_table_free(shared.table);
+    owner_free(c);
+    lock_table_free(table);
+}
+
+static void
+a_circle_through_a_queue_is_opened_by_another_order(void **state)
+{
+    (void)state;
+    struct lock_table *table;
+    assert_int_equal(lock_table_new(&table), ST_OK);
+    /* d1 and d2 have a table each that e1 and e2 wait for, and want each other's behind them. */
+    struct asker d1 = {.table = table, .deadlock_timeout_us = PATIENT_US}, d2 = d1, e1 = d1,
+                 e2 = d1;
+    struct asker *all[] = {&d1, &d2, &e1, &e2};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        all[i]->owner = owner_new();
+    assert_int_equal(try_lock(table, d1.owner, LOCK_CLASS_TABLE, 1, ACCESS_SHARE), ST_OK);
+    assert_int_equal(try_lock(table, d2.owner, LOCK_CLASS_TABLE, 2, ACCESS_SHARE), ST_OK);
+    ask_and_wait(&e1, LOCK_CLASS_TABLE, 1, ACCESS_EXCLUSIVE);
+    ask_and_wait(&e2, LOCK_CLASS_TABLE, 2, ACCESS_EXCLUSIVE);
+    ask_and_wait(&d1, LOCK_CLASS_TABLE, 2, ACCESS_SHARE);
+    d2.deadlock_timeout_us = 1000;
+    ask_and_wait(&d2, LOCK_CLASS_TABLE, 1, ACCESS_SHARE);
+    /* d1 goes ahead of e2; nobody gives up, and all else stays in order. */
+    assert_granted(&d1);
+    assert_granted(&e1);
+    assert_granted(&d2);
+    assert_granted(&e2);
+    assert_int_equal(lock_count(table), 0);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        owner_free(all[i]->owner);
+    lock_table_free(table);
+}
+
+static void
+two_that_want_more_of_a_table_do_not_wait_for_the_timeout(void **state)
+{
+    (void)state;
+    struct lock_table *table;
+    assert_int_equal(lock_table_new(&table), ST_OK);
+    struct asker a = {.table = table, .owner = owner_new(), .deadlock_timeout_us = PATIENT_US};
+    struct asker b = {.table = table, .owner = owner_new(), .deadlock_timeout_us = PATIENT_US};
+    assert_int_equal(try_lock(table, a.owner, LOCK_CLASS_TABLE, 1, ACCESS_SHARE), ST_OK);
+    assert_int_equal(try_lock(table, b.owner, LOCK_CLASS_TABLE, 1, ACCESS_SHARE), ST_OK);
+    ask_and_wait(&a, LOCK_CLASS_TABLE, 1, ACCESS_EXCLUSIVE);
+    b.name = a.name;
+    b.mode = ACCESS_EXCLUSIVE;
+    (void)ask(&b);
+    assert_int_equal(b.st, ST_DEADLOCK);
+    lock_release_all(table, b.owner);
+    assert_granted(&a);
+    owner_free(a.owner);
+    owner_free(b.owner);
+    lock_table_free(table);
 }
 
 int
@@ -404,7 +516,9 @@ main(void)
         cmocka_unit_test(moving_locks_may_fail),
         cmocka_unit_test(locks_guard_and_circles_are_broken),
         cmocka_unit_test(a_wait_ends_by_timeout_cancel_or_release),
-        cmocka_unit_test(late_comers_queue_behind_those_who_wait),
+        cmocka_unit_test(late_comers_queue_for_a_table_and_not_for_a_row),
+        cmocka_unit_test(a_circle_through_a_queue_is_opened_by_another_order),
+        cmocka_unit_test(two_that_want_more_of_a_table_do_not_wait_for_the_timeout),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
