@@ -97,6 +97,13 @@ const struct table **catalog_relations(struct catalog *catalog, struct arena *ar
 const struct schema_def **catalog_schemas(struct catalog *catalog, struct arena *arena,
                                           uint32_t *count);
 
+/*
+ * The tables that inherit from `table` directly, in `arena`: its children[], and temporary tables
+ * of this session, which a parent that is not temporary itself does not list.
+ */
+const struct table **catalog_children(struct catalog *catalog, const struct table *table,
+                                      struct arena *arena, uint32_t *count);
+
 /* Rows and distinct values as ANALYZE found them; null: never analysed. The live row count is
  * txn_row_count. */
 struct column_stats {

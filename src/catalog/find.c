@@ -497,6 +497,30 @@ catalog_relations(struct catalog *catalog, struct arena *arena, uint32_t *count)
     return list;
 }
 
+const struct table **
+catalog_children(struct catalog *catalog, const struct table *table, struct arena *arena,
+                 uint32_t *count)
+{
+    uint32_t temp_count = 0;
+    const struct table **temps = catalog->temp == NULL || table->table >= OID_TEMP_FIRST
+                                     ? NULL
+                                     : stored_relations(catalog->temp, arena, &temp_count);
+    const struct table **list =
+        arena_alloc_array(arena, (size_t)table->child_count + temp_count + 1, sizeof *list);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < table->child_count; i++) {
+        const struct table *child = catalog_table(catalog, table->children[i]);
+        if (child != NULL)
+            list[n++] = child;
+    }
+    for (uint32_t i = 0; i < temp_count; i++)
+        for (uint16_t k = 0; k < temps[i]->parent_count; k++)
+            if (temps[i]->parents[k] == table->table)
+                list[n++] = temps[i];
+    *count = n;
+    return list;
+}
+
 const struct schema_def **
 catalog_schemas(struct catalog *catalog, struct arena *arena, uint32_t *count)
 {

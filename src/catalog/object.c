@@ -7,10 +7,12 @@
 #include "catalog/object.h"
 
 #define OBJECT_VERSION 1
+#define TABLE_VERSION 2 /* 1: nothing of inheritance and partitions */
 
 struct object_reader {
     const uint8_t *at, *end;
     bool is_broken;
+    uint8_t version; /* tables: of the row */
     struct arena *arena;
 };
 
@@ -110,6 +112,15 @@ reader_begin(struct object_reader *reader, struct slice row, struct arena *arena
 {
     *reader = (struct object_reader){.at = row.data, .end = row.data + row.bytes, .arena = arena};
     return get_u8(reader) == OBJECT_VERSION;
+}
+
+/* A table's row, of any version. */
+static bool
+reader_begin_table(struct object_reader *reader, struct slice row, struct arena *arena)
+{
+    *reader = (struct object_reader){.at = row.data, .end = row.data + row.bytes, .arena = arena};
+    reader->version = get_u8(reader);
+    return reader->version >= OBJECT_VERSION && reader->version <= TABLE_VERSION;
 }
 
 static bool
@@ -237,6 +248,22 @@ object_read_type(struct slice row, struct arena *arena)
     return type;
 }
 
+/* Whether something is a table's own, and how many parents have it. */
+static void
+write_origin(bool is_local, uint16_t inherit_count, struct buf *to)
+{
+    buf_put_u8(to, is_local);
+    buf_put_u16(to, inherit_count);
+}
+
+static void
+read_origin(struct object_reader *reader, bool *is_local, uint16_t *inherit_count)
+{
+    bool is_there = reader->version >= 2;
+    *is_local = is_there ? get_u8(reader) != 0 : true;
+    *inherit_count = is_there ? get_u16(reader) : 0;
+}
+
 static void
 write_column(const struct column_def *column, struct buf *to)
 {
@@ -253,6 +280,7 @@ write_column(const struct column_def *column, struct buf *to)
     put_text(to, column->generated_sql);
     put_text(to, column->missing_text);
     put_text(to, column->comment);
+    write_origin(column->is_local, column->inherit_count, to);
 }
 
 static void
@@ -274,6 +302,7 @@ read_column(struct object_reader *reader, struct column_def *column)
     column->generated_sql = get_text(reader);
     column->missing_text = get_text(reader);
     column->comment = get_text(reader);
+    read_origin(reader, &column->is_local, &column->inherit_count);
     if (column->name == NULL)
         reader->is_broken = true;
 }
@@ -316,6 +345,7 @@ write_index(const struct index_def *index, struct buf *to)
     put_text(to, index->predicate_sql);
     buf_put_u32(to, index->constraint);
     put_text(to, index->comment);
+    buf_put_u32(to, index->parent);
 }
 
 static struct index_def *
@@ -347,6 +377,7 @@ read_index(struct object_reader *reader, oid table)
     index->predicate_sql = get_text(reader);
     index->constraint = get_u32(reader);
     index->comment = get_text(reader);
+    index->parent = reader->version >= 2 ? get_u32(reader) : OID_NONE;
     if (index->name == NULL)
         reader->is_broken = true;
     return index;
@@ -371,6 +402,8 @@ write_constraint(const struct constraint_def *constraint, struct buf *to)
     buf_put_u8(to, (uint8_t)(constraint->is_deferrable | constraint->is_deferred << 1 |
                              constraint->is_validated << 2 | constraint->is_no_inherit << 3));
     put_text(to, constraint->comment);
+    write_origin(constraint->is_local, constraint->inherit_count, to);
+    buf_put_u32(to, constraint->parent);
 }
 
 static void
@@ -395,14 +428,167 @@ read_constraint(struct object_reader *reader, struct constraint_def *constraint)
     constraint->is_validated = (flags & 4) != 0;
     constraint->is_no_inherit = (flags & 8) != 0;
     constraint->comment = get_text(reader);
+    read_origin(reader, &constraint->is_local, &constraint->inherit_count);
+    constraint->parent = reader->version >= 2 ? get_u32(reader) : OID_NONE;
     if (constraint->name == NULL)
         reader->is_broken = true;
 }
 
+/* ---- inheritance and partitions ---- */
+
+static void
+write_oids(const oid *oids, uint32_t count, struct buf *to)
+{
+    buf_put_u32(to, count);
+    for (uint32_t i = 0; i < count; i++)
+        buf_put_u32(to, oids[i]);
+}
+
+static const oid *
+read_oids(struct object_reader *reader, uint32_t *count)
+{
+    *count = get_u32(reader);
+    oid *oids = get_array(reader, *count, 4, sizeof *oids);
+    if (oids == NULL)
+        *count = 0;
+    for (uint32_t i = 0; i < *count; i++)
+        oids[i] = get_u32(reader);
+    return oids;
+}
+
+static void
+write_partition_key(const struct partition_key *key, struct buf *to)
+{
+    buf_put_u8(to, (uint8_t)key->strategy);
+    buf_put_u16(to, key->count);
+    for (uint16_t i = 0; i < key->count; i++) {
+        buf_put_u16(to, (uint16_t)key->attrs[i]);
+        put_text(to, key->expr_sql[i]);
+        buf_put_u32(to, key->types[i]);
+        buf_put_u32(to, key->collations[i]);
+    }
+}
+
+static const struct partition_key *
+read_partition_key(struct object_reader *reader, char strategy)
+{
+    struct partition_key *key = arena_alloc_zero(reader->arena, sizeof *key);
+    key->strategy = strategy;
+    uint16_t count = get_u16(reader);
+    attr_no *attrs = get_array(reader, count, 14, sizeof *attrs);
+    const char **sql = get_array(reader, count, 14, sizeof *sql);
+    oid *types = get_array(reader, count, 14, sizeof *types);
+    oid *collations = get_array(reader, count, 14, sizeof *collations);
+    if (collations == NULL)
+        return NULL;
+    for (uint16_t i = 0; i < count; i++) {
+        attrs[i] = (attr_no)get_u16(reader);
+        sql[i] = get_text(reader);
+        types[i] = get_u32(reader);
+        collations[i] = get_u32(reader);
+    }
+    key->count = count;
+    key->attrs = attrs;
+    key->expr_sql = sql;
+    key->types = types;
+    key->collations = collations;
+    return key;
+}
+
+static void
+write_partition_data(const struct partition_datum *data, uint16_t count, struct buf *to)
+{
+    for (uint16_t i = 0; i < count; i++) {
+        buf_put_u8(to, (uint8_t)data[i].kind);
+        put_text(to, data[i].text);
+    }
+}
+
+static const struct partition_datum *
+read_partition_data(struct object_reader *reader, uint16_t count)
+{
+    struct partition_datum *data = get_array(reader, count, 5, sizeof *data);
+    for (uint16_t i = 0; data != NULL && i < count; i++) {
+        data[i].kind = get_u8(reader);
+        data[i].text = get_text(reader);
+        if ((data[i].kind == PARTITION_VALUE) != (data[i].text != NULL))
+            reader->is_broken = true;
+    }
+    return data;
+}
+
+static void
+write_partition_bound(const struct partition_bound *bound, struct buf *to)
+{
+    bool is_range = bound->strategy == 'r' && !bound->is_default;
+    bool is_list = bound->strategy == 'l' && !bound->is_default;
+    buf_put_u8(to, (uint8_t)bound->strategy);
+    buf_put_u8(to, (uint8_t)(bound->is_default | bound->has_null << 1));
+    buf_put_u16(to, bound->count);
+    write_partition_data(bound->values, is_list ? bound->count : 0, to);
+    write_partition_data(bound->from, is_range ? bound->count : 0, to);
+    write_partition_data(bound->to, is_range ? bound->count : 0, to);
+    buf_put_u32(to, (uint32_t)bound->modulus);
+    buf_put_u32(to, (uint32_t)bound->remainder);
+}
+
+static const struct partition_bound *
+read_partition_bound(struct object_reader *reader, char strategy)
+{
+    struct partition_bound *bound = arena_alloc_zero(reader->arena, sizeof *bound);
+    bound->strategy = strategy;
+    uint8_t flags = get_u8(reader);
+    bound->is_default = (flags & 1) != 0;
+    bound->has_null = (flags & 2) != 0;
+    bound->count = get_u16(reader);
+    bool is_range = strategy == 'r' && !bound->is_default;
+    bool is_list = strategy == 'l' && !bound->is_default;
+    bound->values = read_partition_data(reader, is_list ? bound->count : 0);
+    bound->from = read_partition_data(reader, is_range ? bound->count : 0);
+    bound->to = read_partition_data(reader, is_range ? bound->count : 0);
+    bound->modulus = (int32_t)get_u32(reader);
+    bound->remainder = (int32_t)get_u32(reader);
+    return bound;
+}
+
+static void
+write_links(const struct table *table, struct buf *to)
+{
+    write_oids(table->parents, table->parent_count, to);
+    write_oids(table->children, table->child_count, to);
+    if (table->partition_key != NULL)
+        write_partition_key(table->partition_key, to);
+    else
+        buf_put_u8(to, 0);
+    if (table->bound != NULL)
+        write_partition_bound(table->bound, to);
+    else
+        buf_put_u8(to, 0);
+}
+
+static void
+read_links(struct object_reader *reader, struct table *table)
+{
+    uint32_t parent_count;
+    table->parents = read_oids(reader, &parent_count);
+    if (parent_count > UINT16_MAX)
+        reader->is_broken = true;
+    table->parent_count = (uint16_t)parent_count;
+    table->children = read_oids(reader, &table->child_count);
+    char strategy = (char)get_u8(reader);
+    if (strategy != 0)
+        table->partition_key = read_partition_key(reader, strategy);
+    strategy = (char)get_u8(reader);
+    if (strategy != 0)
+        table->bound = read_partition_bound(reader, strategy);
+}
+
+/* ---- tables ---- */
+
 void
 object_write_table(const struct table *table, struct buf *to)
 {
-    buf_put_u8(to, OBJECT_VERSION);
+    buf_put_u8(to, TABLE_VERSION);
     buf_put_u32(to, table->table);
     buf_put_u32(to, table->schema);
     buf_put_u32(to, table->owner);
@@ -426,11 +612,9 @@ object_write_table(const struct table *table, struct buf *to)
     buf_put_u32(to, table->row_type);
     buf_put_u32(to, table->array_type);
     put_text(to, table->comment);
-    /* What few relations have, so that rows of before it are read as they are. */
-    if (table->is_unpopulated || table->check_option != 0) {
-        buf_put_u8(to, table->is_unpopulated);
-        buf_put_u8(to, (uint8_t)table->check_option);
-    }
+    buf_put_u8(to, table->is_unpopulated);
+    buf_put_u8(to, (uint8_t)table->check_option);
+    write_links(table, to);
 }
 
 static void
@@ -450,7 +634,7 @@ struct table *
 object_read_table(struct slice row, struct arena *arena)
 {
     struct object_reader reader;
-    if (!reader_begin(&reader, row, arena))
+    if (!reader_begin_table(&reader, row, arena))
         return NULL;
     struct table *table = arena_alloc_zero(arena, sizeof *table);
     table->table = get_u32(&reader);
@@ -481,10 +665,12 @@ object_read_table(struct slice row, struct arena *arena)
     table->row_type = get_u32(&reader);
     table->array_type = get_u32(&reader);
     table->comment = get_text(&reader);
-    if (reader.at != reader.end) {
+    if (reader.at != reader.end) { /* few relations of version 1 have these */
         table->is_unpopulated = get_u8(&reader) != 0;
         table->check_option = (char)get_u8(&reader);
     }
+    if (reader.version >= 2)
+        read_links(&reader, table);
     return reader_is_good(&reader) && table->name != NULL ? table : NULL;
 }
 

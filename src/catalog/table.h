@@ -50,6 +50,8 @@ struct column_def {
     bool missing_is_null;
     const char *missing_text; /* the value in output form */
     const char *comment;
+    bool is_local;          /* defined for this table itself, not only by parents */
+    uint16_t inherit_count; /* parents that have it */
 };
 
 struct index_key {
@@ -76,6 +78,7 @@ struct index_def {
     const char *predicate_sql; /* partial; null: all rows */
     oid constraint;            /* that it enforces; OID_NONE */
     const char *comment;
+    oid parent; /* the partitioned index that it is a part of; OID_NONE */
 };
 
 enum constraint_kind {
@@ -99,6 +102,37 @@ struct constraint_def {
     char on_update, on_delete, match; /* pg_constraint's letters */
     bool is_deferrable, is_deferred, is_validated, is_no_inherit;
     const char *comment;
+    bool is_local;          /* as a column's */
+    uint16_t inherit_count; /* parents that have it */
+    oid parent;             /* the partitioned table's constraint that it is a part of; OID_NONE */
+};
+
+/* How a partitioned table's rows are shared out. */
+struct partition_key {
+    char strategy; /* l list, r range, h hash */
+    uint16_t count;
+    const attr_no *attrs;        /* 0: an expression */
+    const char *const *expr_sql; /* null where attrs is not 0 */
+    const oid *types, *collations;
+};
+
+enum partition_datum_kind { PARTITION_VALUE, PARTITION_MINVALUE, PARTITION_MAXVALUE };
+
+/* An end of a range, or a value of a list; text is the output form of the key's type. */
+struct partition_datum {
+    enum partition_datum_kind kind;
+    const char *text; /* PARTITION_VALUE; else null */
+};
+
+/* Which rows of its parent a partition holds. */
+struct partition_bound {
+    char strategy; /* the parent's; what follows is by it */
+    bool is_default;
+    bool has_null;                           /* l: NULL is one of the values */
+    uint16_t count;                          /* l: values; r: columns of the key */
+    const struct partition_datum *values;    /* l */
+    const struct partition_datum *from, *to; /* r */
+    int32_t modulus, remainder;              /* h */
 };
 
 enum table_kind {
@@ -116,6 +150,8 @@ enum table_kind {
  * A relation. Plain tables: rows are in `tree` (a number of its own: a rewrite makes a new one);
  * the key of a row is the encoded primary key (columns in `primary`'s order) or, without one, the
  * hidden 8-byte row id (big-endian). Columns are in attr order; columns[i].attr == i + 1.
+ * Of two tables that are linked by inheritance each names the other: `parents` and `children` are
+ * always changed together (session/ddl_inherit.h). A partition has one parent.
  */
 struct table {
     oid table, schema, owner;
@@ -137,6 +173,12 @@ struct table {
     char check_option;         /* views: 0, 'l' LOCAL, 'c' CASCADED */
     oid row_type, array_type;
     const char *comment;
+    uint16_t parent_count; /* that it inherits from, in the order of INHERITS */
+    const oid *parents;
+    uint32_t child_count; /* that inherit from it, oldest link first */
+    const oid *children;
+    const struct partition_key *partition_key; /* TABLE_PARTITIONED; else null */
+    const struct partition_bound *bound;       /* a partition; else null */
     /* TABLE_VIRTUAL, TABLE_SEQUENCE: how rows are made (exec); else null */
     const struct virtual_table *virtual_table;
 };

@@ -69,27 +69,61 @@ read_side(struct merge *merge, struct slice row)
     return row.data == NULL ? NULL : catalog_read_table(merge->session->catalog, row, merge->work);
 }
 
-/* The row of a table with no tables pointing to it. */
+/* The row of a table with no tables pointing to it or inheriting from it. */
 static struct slice
 own_row(struct merge *merge, const struct table *table)
 {
     struct table copy = *table;
     copy.referenced_count = 0;
+    copy.child_count = 0;
     return catalog_table_row(&copy, merge->work);
 }
 
-static bool
-is_listed(const struct table *table, oid referencing)
+struct oid_list {
+    const oid *oids;
+    uint32_t count;
+};
+
+static struct oid_list
+referencing_of(const struct table *table)
 {
-    for (uint16_t i = 0; i < table->referenced_count; i++)
-        if (table->referencing[i] == referencing)
+    return (struct oid_list){.oids = table->referencing, .count = table->referenced_count};
+}
+
+static struct oid_list
+children_of(const struct table *table)
+{
+    return (struct oid_list){.oids = table->children, .count = table->child_count};
+}
+
+static bool
+is_listed(struct oid_list list, oid wanted)
+{
+    for (uint32_t i = 0; i < list.count; i++)
+        if (list.oids[i] == wanted)
             return true;
     return false;
 }
 
+/* The base's list with what each side has added to it, without what either has taken away. */
+static struct oid_list
+join_lists(struct merge *merge, struct oid_list base, struct oid_list source,
+           struct oid_list target)
+{
+    oid *list = arena_alloc_array(merge->work, source.count + target.count + 1, sizeof *list);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < target.count; i++)
+        if (is_listed(source, target.oids[i]) || !is_listed(base, target.oids[i]))
+            list[count++] = target.oids[i];
+    for (uint32_t i = 0; i < source.count; i++)
+        if (!is_listed(target, source.oids[i]) && !is_listed(base, source.oids[i]))
+            list[count++] = source.oids[i];
+    return (struct oid_list){.oids = list, .count = count};
+}
+
 /*
  * Both sides have changed the table. True if they agree, or one has only other tables pointing to
- * it: *row is then the merged definition.
+ * it or inheriting from it: *row is then the merged definition.
  */
 static bool
 join_tables(struct merge *merge, struct kept_row *row, const struct table *base)
@@ -104,21 +138,13 @@ join_tables(struct merge *merge, struct kept_row *row, const struct table *base)
     if (!takes_source && !slice_equal(of_source, of_base) && !slice_equal(of_source, of_target))
         return false;
     struct table joined = takes_source ? *source : *target;
-    uint32_t room = (uint32_t)source->referenced_count + target->referenced_count;
-    oid *list = arena_alloc_array(merge->work, room + 1, sizeof *list);
-    uint16_t count = 0;
-    for (uint16_t i = 0; i < target->referenced_count; i++) {
-        oid other = target->referencing[i];
-        if (is_listed(source, other) || !is_listed(base, other))
-            list[count++] = other;
-    }
-    for (uint16_t i = 0; i < source->referenced_count; i++) {
-        oid other = source->referencing[i];
-        if (!is_listed(target, other) && !is_listed(base, other))
-            list[count++] = other;
-    }
-    joined.referencing = list;
-    joined.referenced_count = count;
+    struct oid_list list =
+        join_lists(merge, referencing_of(base), referencing_of(source), referencing_of(target));
+    joined.referencing = list.oids;
+    joined.referenced_count = (uint16_t)list.count;
+    list = join_lists(merge, children_of(base), children_of(source), children_of(target));
+    joined.children = list.oids;
+    joined.child_count = list.count;
     row->source = catalog_table_row(&joined, merge->work);
     row->side = MERGE_SOURCE;
     return true;

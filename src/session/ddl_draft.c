@@ -108,7 +108,8 @@ draft_add_column(struct draft *draft)
     draft->columns = grow(draft, draft->columns, draft->table.column_count, &draft->column_room,
                           sizeof *draft->columns);
     struct column_def *column = &draft->columns[draft->table.column_count++];
-    *column = (struct column_def){.attr = (attr_no)draft->table.column_count, .typmod = -1};
+    *column = (struct column_def){
+        .attr = (attr_no)draft->table.column_count, .typmod = -1, .is_local = true};
     return column;
 }
 
@@ -133,7 +134,8 @@ draft_add_constraint(struct draft *draft)
     struct constraint_def *constraint = &draft->constraints[draft->table.constraint_count++];
     *constraint = (struct constraint_def){
         .constraint = catalog_new_oid_in(draft->session->catalog, draft->table.schema),
-        .is_validated = true};
+        .is_validated = true,
+        .is_local = true};
     return constraint;
 }
 
@@ -471,6 +473,10 @@ ddl_write_dependencies(struct session *session, const struct table *table)
         depend(session, object, on, 'n');
         depend(session, object, self, 'a');
     }
+    for (uint16_t i = 0; i < table->parent_count; i++)
+        depend(session, self,
+               (struct object_ref){.class_oid = CLASS_RELATION, .object = table->parents[i]},
+               table->bound != NULL ? 'a' : 'n');
     for (uint16_t i = 0; i < table->column_count; i++) {
         const struct column_def *column = &table->columns[i];
         if (column->sequence == OID_NONE || column->is_dropped)

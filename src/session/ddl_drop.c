@@ -6,6 +6,7 @@
  */
 #include "base/raise.h"
 #include "session/ddl_draft.h"
+#include "session/ddl_inherit.h"
 #include "session/ddl_sequence.h"
 #include "session/definition.h"
 #include "session/scope.h"
@@ -257,6 +258,8 @@ drop_relation(struct session *session, oid relation)
             if (!table->indexes[i]->is_primary)
                 drop_tree(session, table->indexes[i]->tree, table->indexes[i]->name);
     }
+    for (uint16_t i = 0; i < table->parent_count; i++)
+        ddl_forget_child(session, table->parents[i], relation);
     for (uint16_t i = 0; i < table->constraint_count; i++)
         catalog_forget_dependencies(
             session->catalog, (struct object_ref){.class_oid = CLASS_CONSTRAINT,

@@ -1,0 +1,14 @@
+/*
+ * ddl_inherit.h: tables that inherit from others: the links between parents and children.
+ *
+ * All functions raise.
+ */
+#pragma once
+
+#include "session/session_int.h"
+
+/* The parent learns of a child that names it in `parents`; nothing if it knows it. After the
+ * child's draft_put. */
+void ddl_add_child(struct session *session, oid parent, oid child);
+/* The parent, if it is there, has no such child any more. */
+void ddl_forget_child(struct session *session, oid parent, oid child);
