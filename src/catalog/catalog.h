@@ -16,13 +16,6 @@
 #include "type/enum.h"
 #include "type/types.h"
 
-/* A type that a user made; the enum comes first. Its oid, array and name stand in its info. */
-struct user_type {
-    struct enum_type base;
-    oid schema, owner;
-    const char *comment; /* null: none */
-};
-
 struct catalog_cache; /* the engine's; locks inside */
 struct catalog;
 

@@ -275,17 +275,17 @@ void
 catalog_put_user_type(struct catalog *catalog, const struct user_type *type)
 {
     catalog = catalog_for(catalog, type->schema);
-    const struct type_info *info = &type->base.info;
+    const struct type_info *info = &type->info;
     const struct user_type *old = catalog_user_type(catalog, info->type);
-    bool is_renamed = old != NULL &&
-                      (old->schema != type->schema || strcmp(old->base.info.name, info->name) != 0);
+    bool is_renamed =
+        old != NULL && (old->schema != type->schema || strcmp(old->info.name, info->name) != 0);
     if (is_renamed) {
-        delete_type_name(catalog, old->schema, old->base.info.name);
-        delete_type_name(catalog, old->schema, old->base.array.name);
+        delete_type_name(catalog, old->schema, old->info.name);
+        delete_type_name(catalog, old->schema, old->array.name);
     }
     if (old == NULL || is_renamed) {
         put_type_name(catalog, type->schema, info->name, info->type);
-        put_type_name(catalog, type->schema, type->base.array.name, info->array);
+        put_type_name(catalog, type->schema, type->array.name, info->array);
     }
     if (old == NULL) {
         uint8_t key[OBJECT_KEY_BYTES], value[4];
@@ -305,10 +305,10 @@ catalog_drop_user_type(struct catalog *catalog, oid type)
     catalog = catalog_for(catalog, type);
     const struct user_type *old = catalog_user_type(catalog, type);
     check(old != NULL);
-    delete_type_name(catalog, old->schema, old->base.info.name);
-    delete_type_name(catalog, old->schema, old->base.array.name);
-    delete_object(catalog, ROW_ARRAY_TYPE, old->base.info.array, old->base.info.name);
-    delete_object(catalog, ROW_TYPE, type, old->base.info.name);
+    delete_type_name(catalog, old->schema, old->info.name);
+    delete_type_name(catalog, old->schema, old->array.name);
+    delete_object(catalog, ROW_ARRAY_TYPE, old->info.array, old->info.name);
+    delete_object(catalog, ROW_TYPE, type, old->info.name);
     catalog_changed(catalog);
 }
 

@@ -402,7 +402,7 @@ catalog_type_info(struct catalog *catalog, oid type)
     const struct user_type *found = catalog_user_type(catalog, type);
     if (found == NULL)
         return NULL;
-    return found->base.info.type == type ? &found->base.info : &found->base.array;
+    return found->info.type == type ? &found->info : &found->array;
 }
 
 const struct user_type *

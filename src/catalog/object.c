@@ -197,25 +197,48 @@ object_read_sequence(struct slice row, struct arena *arena)
     return reader_is_good(&reader) && sequence->name != NULL ? sequence : NULL;
 }
 
-void
-object_write_type(const struct user_type *type, struct buf *to)
+/* ---- types of users: what all have, then the part of the kind ---- */
+
+static void
+write_enum(const struct enum_part *part, struct buf *to)
 {
-    buf_put_u8(to, OBJECT_VERSION);
-    buf_put_u32(to, type->base.info.type);
-    buf_put_u32(to, type->schema);
-    buf_put_u32(to, type->owner);
-    buf_put_u32(to, type->base.info.array);
-    buf_put_u8(to, (uint8_t)type->base.info.kind);
-    put_text(to, type->base.info.name);
-    put_text(to, type->base.array.name);
-    put_text(to, type->comment);
-    buf_put_u32(to, type->base.label_count);
-    for (uint32_t i = 0; i < type->base.label_count; i++) {
-        const struct enum_label *label = &type->base.labels[i];
+    buf_put_u32(to, part->label_count);
+    for (uint32_t i = 0; i < part->label_count; i++) {
+        const struct enum_label *label = &part->labels[i];
         buf_put_u32(to, label->label);
         put_f64(to, (double)label->order);
         put_text(to, label->name);
     }
+}
+
+static void
+read_enum(struct object_reader *reader, struct enum_part *part)
+{
+    part->label_count = get_u32(reader);
+    struct enum_label *labels = get_array(reader, part->label_count, 16, sizeof *labels);
+    for (uint32_t i = 0; labels != NULL && i < part->label_count; i++) {
+        labels[i].label = get_u32(reader);
+        labels[i].order = (float)get_f64(reader);
+        labels[i].name = get_text(reader);
+        reader->is_broken |= labels[i].name == NULL;
+    }
+    part->labels = labels;
+}
+
+void
+object_write_type(const struct user_type *type, struct buf *to)
+{
+    buf_put_u8(to, OBJECT_VERSION);
+    buf_put_u32(to, type->info.type);
+    buf_put_u32(to, type->schema);
+    buf_put_u32(to, type->owner);
+    buf_put_u32(to, type->info.array);
+    buf_put_u8(to, (uint8_t)type->info.kind);
+    put_text(to, type->info.name);
+    put_text(to, type->array.name);
+    put_text(to, type->comment);
+    if (type->info.kind == 'e')
+        write_enum(&type->enumeration, to);
 }
 
 struct user_type *
@@ -229,23 +252,19 @@ object_read_type(struct slice row, struct arena *arena)
     type->schema = get_u32(&reader);
     type->owner = get_u32(&reader);
     oid array = get_u32(&reader);
-    bool is_enum = get_u8(&reader) == 'e';
+    char kind = (char)get_u8(&reader);
     const char *name = get_text(&reader), *array_name = get_text(&reader);
     type->comment = get_text(&reader);
-    type->base.label_count = get_u32(&reader);
-    struct enum_label *labels = get_array(&reader, type->base.label_count, 16, sizeof *labels);
-    for (uint32_t i = 0; labels != NULL && i < type->base.label_count; i++) {
-        labels[i].label = get_u32(&reader);
-        labels[i].order = (float)get_f64(&reader);
-        labels[i].name = get_text(&reader);
-        if (labels[i].name == NULL)
-            return NULL;
-    }
-    if (!reader_is_good(&reader) || !is_enum || name == NULL || array_name == NULL)
+    switch (kind) {
+    case 'e':
+        read_enum(&reader, &type->enumeration);
+        enum_type_init(type, number, array, name, array_name);
+        break;
+    default:
         return NULL;
-    type->base.labels = labels;
-    enum_type_init(&type->base, number, array, name, array_name);
-    return type;
+    }
+    bool is_named = name != NULL && (array_name != NULL || array == OID_NONE);
+    return is_named && reader_is_good(&reader) ? type : NULL;
 }
 
 /* Whether something is a table's own, and how many parents have it. */

@@ -231,10 +231,10 @@ access_type_name(void *object, oid type, struct arena *arena)
     const struct user_type *user = catalog_user_type(session->catalog, type);
     if (user != NULL) {
         const struct schema_def *schema = catalog_schema(session->catalog, user->schema);
-        const char *name = definition_name(user->base.info.name, arena);
-        if (scope_user_type(session, NULL, user->base.info.name) != user && schema != NULL)
+        const char *name = definition_name(user->info.name, arena);
+        if (scope_user_type(session, NULL, user->info.name) != user && schema != NULL)
             name = arena_format(arena, "%s.%s", definition_name(schema->name, arena), name);
-        return user->base.info.type == type ? name : arena_format(arena, "%s[]", name);
+        return user->info.type == type ? name : arena_format(arena, "%s[]", name);
     }
     uint32_t count;
     const struct table **tables = catalog_relations(session->catalog, arena, &count);

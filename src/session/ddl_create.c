@@ -267,7 +267,7 @@ depend_on_type(const struct view_needs *needs, oid type)
     const struct user_type *user =
         type < OID_USER_FIRST ? NULL : catalog_user_type(needs->session->catalog, type);
     if (user != NULL)
-        depend_on(needs, CLASS_TYPE, user->base.info.type);
+        depend_on(needs, CLASS_TYPE, user->info.type);
 }
 
 /* Columns are left to what they are columns of. */

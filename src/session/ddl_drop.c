@@ -420,7 +420,7 @@ doom_types(struct session *session, struct doomed *doomed, struct object_ref sch
     for (uint32_t i = 0; i < count; i++) {
         if (types[i]->schema != schema.object)
             continue;
-        struct object_ref ref = {.class_oid = CLASS_TYPE, .object = types[i]->base.info.type};
+        struct object_ref ref = {.class_oid = CLASS_TYPE, .object = types[i]->info.type};
         struct doomed_object *object = doom(session, doomed, ref);
         object->is_foreign = true;
         object->on = schema;

@@ -64,10 +64,10 @@ ddl_create_enum(struct session *session, const struct enum_spec *spec)
             .label = catalog_new_oid(session->catalog), .order = (float)(i + 1), .name = label};
     }
     struct user_type type = {.schema = schema->schema, .owner = ROLE_OWNER};
-    type.base.label_count = count;
-    type.base.labels = labels;
+    type.enumeration.label_count = count;
+    type.enumeration.labels = labels;
     oid number = catalog_new_oid(session->catalog), array = catalog_new_oid(session->catalog);
-    enum_type_init(&type.base, number, array, spec->name.name,
+    enum_type_init(&type, number, array, spec->name.name,
                    array_name(session, schema->schema, spec->name.name));
     catalog_put_user_type(session->catalog, &type);
 }
@@ -85,7 +85,7 @@ static const struct user_type *
 get_type(struct session *session, const struct object_name *name)
 {
     const struct user_type *type = scope_user_type(session, name->schema, name->name);
-    if (type != NULL && strcmp(type->base.info.name, name->name) == 0)
+    if (type != NULL && type->info.kind == 'e' && strcmp(type->info.name, name->name) == 0)
         return type;
     if (type != NULL || scope_type_named(&session->scope, name->schema, name->name) != NULL)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not an enum", name->name);
@@ -96,8 +96,8 @@ get_type(struct session *session, const struct object_name *name)
 static uint32_t
 find_label(const struct user_type *type, const char *name)
 {
-    for (uint32_t i = 0; i < type->base.label_count; i++)
-        if (strcmp(type->base.labels[i].name, name) == 0)
+    for (uint32_t i = 0; i < type->enumeration.label_count; i++)
+        if (strcmp(type->enumeration.labels[i].name, name) == 0)
             return i;
     return UINT32_MAX;
 }
@@ -107,22 +107,22 @@ put_labels(struct session *session, const struct user_type *type, const struct e
            uint32_t count)
 {
     struct user_type changed = *type;
-    changed.base.labels = labels;
-    changed.base.label_count = count;
+    changed.enumeration.labels = labels;
+    changed.enumeration.label_count = count;
     catalog_put_user_type(session->catalog, &changed);
 }
 
 static void
 rename_label(struct session *session, const struct user_type *type, const struct alter_enum *alter)
 {
-    uint32_t count = type->base.label_count, place = find_label(type, alter->old_label);
+    uint32_t count = type->enumeration.label_count, place = find_label(type, alter->old_label);
     if (place == UINT32_MAX)
         raise(SQLSTATE_INVALID_PARAMETER_VALUE, "\"%s\" is not an existing enum label",
               alter->old_label);
     if (find_label(type, alter->new_label) != UINT32_MAX)
         raise(SQLSTATE_DUPLICATE_OBJECT, "enum label \"%s\" already exists", alter->new_label);
     struct enum_label *labels =
-        arena_copy(session->statement_arena, type->base.labels, count * sizeof *labels);
+        arena_copy(session->statement_arena, type->enumeration.labels, count * sizeof *labels);
     labels[place].name = alter->new_label;
     put_labels(session, type, labels, count);
 }
@@ -131,8 +131,8 @@ rename_label(struct session *session, const struct user_type *type, const struct
 static float
 order_at(const struct user_type *type, uint32_t place)
 {
-    const struct enum_label *labels = type->base.labels;
-    uint32_t count = type->base.label_count;
+    const struct enum_label *labels = type->enumeration.labels;
+    uint32_t count = type->enumeration.label_count;
     if (count == 0)
         return 1;
     if (place == count)
@@ -152,7 +152,7 @@ order_at(const struct user_type *type, uint32_t place)
 static void
 add_label(struct session *session, const struct user_type *type, const struct alter_enum *alter)
 {
-    uint32_t count = type->base.label_count, place = count;
+    uint32_t count = type->enumeration.label_count, place = count;
     check_label(alter->new_label);
     if (find_label(type, alter->new_label) != UINT32_MAX) {
         if (!alter->if_not_exists)
@@ -171,12 +171,13 @@ add_label(struct session *session, const struct user_type *type, const struct al
     struct enum_label *labels =
         arena_alloc_array(session->statement_arena, count + 1u, sizeof *labels);
     if (place > 0)
-        memcpy(labels, type->base.labels, place * sizeof *labels);
+        memcpy(labels, type->enumeration.labels, place * sizeof *labels);
     labels[place] = (struct enum_label){.label = catalog_new_oid(session->catalog),
                                         .order = order_at(type, place),
                                         .name = alter->new_label};
     if (place < count)
-        memcpy(labels + place + 1, type->base.labels + place, (count - place) * sizeof *labels);
+        memcpy(labels + place + 1, type->enumeration.labels + place,
+               (count - place) * sizeof *labels);
     put_labels(session, type, labels, count + 1);
 }
 
@@ -197,8 +198,8 @@ ddl_rename_type(struct session *session, const struct rename *rename)
     if (type_exists(session, type->schema, rename->new_name))
         raise(SQLSTATE_DUPLICATE_OBJECT, "type \"%s\" already exists", rename->new_name);
     struct user_type changed = *type;
-    changed.base.info.name = rename->new_name;
-    changed.base.array.name = array_name(session, type->schema, rename->new_name);
+    changed.info.name = rename->new_name;
+    changed.array.name = array_name(session, type->schema, rename->new_name);
     catalog_put_user_type(session->catalog, &changed);
 }
 
@@ -232,15 +233,14 @@ add_users(struct session *session, oid number, const char *text)
 static const char *
 users_of(struct session *session, const struct user_type *type)
 {
-    return add_users(session, type->base.info.type,
-                     add_users(session, type->base.info.array, NULL));
+    return add_users(session, type->info.type, add_users(session, type->info.array, NULL));
 }
 
 void
 ddl_drop_user_type(struct session *session, const struct user_type *type, bool is_cascade)
 {
     const char *users = users_of(session, type);
-    oid number = type->base.info.type;
+    oid number = type->info.type;
     const char *what =
         arena_format(session->statement_arena, "type %s",
                      session->access.type_name(session, number, session->statement_arena));
@@ -265,10 +265,10 @@ ddl_drop_types(struct session *session, const struct drop *drop)
     for (uint32_t i = 0; i < drop->item_count; i++) {
         const struct object_name *name = &drop->items[i].name;
         const struct user_type *type = scope_user_type(session, name->schema, name->name);
-        if (type != NULL && strcmp(type->base.info.name, name->name) != 0)
+        if (type != NULL && strcmp(type->info.name, name->name) != 0)
             raise(SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
-                  "cannot drop type %s[] because type %s requires it", type->base.info.name,
-                  type->base.info.name);
+                  "cannot drop type %s[] because type %s requires it", type->info.name,
+                  type->info.name);
         if (type != NULL) {
             ddl_drop_user_type(session, type, drop->is_cascade);
             continue;

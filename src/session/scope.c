@@ -183,7 +183,7 @@ scope_type_by_name(void *object, const char *schema, const char *name)
     const struct user_type *type = scope_user_type(object, schema, name);
     if (type == NULL)
         return NULL;
-    return strcmp(type->base.info.name, name) == 0 ? &type->base.info : &type->base.array;
+    return strcmp(type->info.name, name) == 0 ? &type->info : &type->array;
 }
 
 static const struct type_info *

@@ -102,8 +102,9 @@ fill_type(struct system_rows *rows)
     uint32_t count;
     const struct user_type **users = catalog_user_types(rows->catalog, rows->arena, &count);
     for (uint32_t i = 0; i < count; i++) {
-        put_type(rows, &users[i]->base.info, users[i]->schema);
-        put_type(rows, &users[i]->base.array, users[i]->schema);
+        put_type(rows, &users[i]->info, users[i]->schema);
+        if (users[i]->info.array != OID_NONE)
+            put_type(rows, &users[i]->array, users[i]->schema);
     }
     const struct table **tables = catalog_relations(rows->catalog, rows->arena, &count);
     for (uint32_t i = 0; i < count; i++)
@@ -121,11 +122,12 @@ fill_enum(struct system_rows *rows)
     uint32_t count;
     const struct user_type **types = catalog_user_types(rows->catalog, rows->arena, &count);
     for (uint32_t i = 0; i < count; i++) {
-        for (uint32_t k = 0; k < types[i]->base.label_count; k++) {
-            const struct enum_label *label = &types[i]->base.labels[k];
+        uint32_t label_count = types[i]->info.kind == 'e' ? types[i]->enumeration.label_count : 0;
+        for (uint32_t k = 0; k < label_count; k++) {
+            const struct enum_label *label = &types[i]->enumeration.labels[k];
             row_begin(rows);
             put_oid(rows, label->label);
-            put_oid(rows, types[i]->base.info.type);
+            put_oid(rows, types[i]->info.type);
             put_f32(rows, label->order);
             put_text(rows, label->name);
         }

@@ -19,26 +19,20 @@ enum_datum(const struct enum_label *label)
     return i64_datum((int64_t)((uint64_t)(uint32_t)sortable << 32 | label->label));
 }
 
-static const struct enum_type *
-type_of(const struct type_call *call)
-{
-    return (const struct enum_type *)call->type; /* info comes first */
-}
-
 static union datum
 enum_input(struct type_call *call, struct slice text)
 {
-    const struct enum_type *type = type_of(call);
+    const struct enum_part *type = &user_type_of(call->type)->enumeration;
     for (uint32_t i = 0; i < type->label_count; i++) {
         if (slice_equal(slice_text(type->labels[i].name), text))
             return enum_datum(&type->labels[i]);
     }
     raise(SQLSTATE_INVALID_TEXT_REPRESENTATION, "invalid input value for enum %s: \"%.*s\"",
-          type->info.sql_name, (int)text.bytes, (const char *)text.data);
+          call->type->sql_name, (int)text.bytes, (const char *)text.data);
 }
 
 static const struct enum_label *
-label_of(const struct enum_type *type, union datum value)
+label_of(const struct enum_part *type, union datum value)
 {
     for (uint32_t i = 0; i < type->label_count; i++) {
         if (type->labels[i].label == (oid)value.i64)
@@ -51,15 +45,14 @@ label_of(const struct enum_type *type, union datum value)
 static void
 enum_output(struct type_call *call, union datum value, struct buf *to)
 {
-    buf_put_text(to, label_of(type_of(call), value)->name);
+    buf_put_text(to, label_of(&user_type_of(call->type)->enumeration, value)->name);
 }
 
 void
-enum_type_init(struct enum_type *type, oid number, oid array, const char *name,
+enum_type_init(struct user_type *type, oid number, oid array, const char *name,
                const char *array_name)
 {
     const struct type_info *like = types_builtin(TYPE_INT8);
-    const struct type_info *array_like = types_builtin(TYPE_INT8_ARRAY);
     type->info = (struct type_info){.type = number,
                                     .array = array,
                                     .name = name,
@@ -84,12 +77,8 @@ enum_type_init(struct enum_type *type, oid number, oid array, const char *name,
                                     .hash = like->hash,
                                     .key_put = like->key_put,
                                     .key_get = like->key_get};
-    type->array = *array_like;
-    type->array.type = array;
-    type->array.element = number;
-    type->array.name = array_name;
-    type->array.sql_name = NULL;
-    type->array.align = 'i';
+    type->contract = TYPE_INT8;
+    user_type_init_array(type, array, array_name);
 }
 
 /* ---- functions ---- */
@@ -158,13 +147,13 @@ enum_larger(struct func_call *call, const union datum *args)
 }
 
 /* The enum that a call's argument is of, whatever its value. */
-static const struct enum_type *
+static const struct enum_part *
 arg_type(struct func_call *call)
 {
     const struct type_info *info = type_get(call->env, call->arg_types[0]);
     if (info->kind != 'e')
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "could not determine actual enum type");
-    return (const struct enum_type *)info;
+    return &user_type_of(info)->enumeration;
 }
 
 static union datum
@@ -178,7 +167,7 @@ static union datum
 enum_first(struct func_call *call, const union datum *args)
 {
     (void)args;
-    const struct enum_type *type = arg_type(call);
+    const struct enum_part *type = arg_type(call);
     return type->label_count == 0 ? null_result(call) : enum_datum(&type->labels[0]);
 }
 
@@ -186,7 +175,7 @@ static union datum
 enum_last(struct func_call *call, const union datum *args)
 {
     (void)args;
-    const struct enum_type *type = arg_type(call);
+    const struct enum_part *type = arg_type(call);
     return type->label_count == 0 ? null_result(call)
                                   : enum_datum(&type->labels[type->label_count - 1]);
 }
@@ -195,10 +184,10 @@ enum_last(struct func_call *call, const union datum *args)
 static union datum
 enum_range(struct func_call *call, const union datum *args)
 {
-    const struct enum_type *type = arg_type(call);
+    const struct enum_part *type = arg_type(call);
     bool is_bounded = call->arg_count == 2;
     struct array_builder builder;
-    array_builder_init(&builder, call->env, call->arena, type->info.type);
+    array_builder_init(&builder, call->env, call->arena, call->arg_types[0]);
     for (uint32_t i = 0; i < type->label_count; i++) {
         union datum value = enum_datum(&type->labels[i]);
         if (is_bounded && !call->arg_nulls[0] && value.i64 < args[0].i64)

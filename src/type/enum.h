@@ -7,23 +7,9 @@
  */
 #pragma once
 
-#include "type/types.h"
-#include "type/values.h"
-
-struct enum_label {
-    oid label;
-    float order; /* pg_enum.enumsortorder */
-    const char *name;
-};
-
-struct enum_type {
-    struct type_info info;  /* what makes values of it; comes first */
-    struct type_info array; /* of arrays of it */
-    uint32_t label_count;
-    const struct enum_label *labels; /* by rising order */
-};
+#include "type/user_type.h"
 
 /* Fills in both infos from the numbers, the name ("_name" is the array's) and the labels. */
-void enum_type_init(struct enum_type *type, oid number, oid array, const char *name,
+void enum_type_init(struct user_type *type, oid number, oid array, const char *name,
                     const char *array_name);
 union datum enum_datum(const struct enum_label *label);
