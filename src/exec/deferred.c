@@ -48,6 +48,22 @@ deferral_choose(struct deferral *deferral, oid constraint, bool is_deferred)
     deferral->choices = choice;
 }
 
+void
+deferral_undo(struct deferral *deferral, const struct deferral *then)
+{
+    while (deferral->checked != then->checked) {
+        struct deferred_key *key = deferral->checked;
+        deferral->checked = key->next;
+        key->next = deferral->first;
+        deferral->first = key;
+        if (deferral->last == NULL)
+            deferral->last = key;
+    }
+    deferral->choices = then->choices;
+    deferral->has_all = then->has_all;
+    deferral->all_deferred = then->all_deferred;
+}
+
 bool
 deferral_waits(const struct deferral *deferral, oid table)
 {
@@ -121,6 +137,8 @@ deferral_check(struct exec *exec, struct deferral *deferral, bool is_commit)
         if (fk != NULL)
             fk_check_key(exec, fk, key->values, key->is_missing);
         *link = key->next;
+        key->next = deferral->checked;
+        deferral->checked = key;
     }
     deferral->last = last;
 }

@@ -1,11 +1,11 @@
 /*
  * session_int.h: the session's own structures, for this folder.
  *
- *   J1  session->txn is null exactly when no transaction is open, or a failed block has been rolled
- * back already J2  session->catalog belongs to txn: both come in transaction_ensure and go together
+ *   J1  txn is null exactly when no transaction is open, or a failed block was rolled back already
+ *   J2  catalog belongs to txn: both come in transaction_ensure and go together
  *   J3  a statement runs between statement_begin and statement_end (transaction.h); its memory is
- * statement_arena J4  errors are raised up to the public functions of session.h and caught there,
- * nowhere else
+ *       statement_arena
+ *   J4  errors are raised up to the public functions of session.h and caught there, nowhere else
  */
 #pragma once
 
@@ -51,7 +51,8 @@ session_setting_bytes(const struct settings *settings, enum setting_id id)
 struct savepoint {
     struct savepoint *outer;
     const char *name;
-    uint32_t number; /* txn's */
+    uint32_t number;          /* txn's */
+    struct deferral deferral; /* as it was then */
 };
 
 /* A prepared statement. Owned by the session (named) or by the embedding program. */
@@ -136,7 +137,8 @@ struct portal {
     struct transaction_aside own;
     uint32_t rows_at; /* the batch of `rows` that is next */
     uint64_t modified_count;
-    int64_t statement_us;  /* of its statement, while paused */
+    /* Of its statement, while paused. */
+    int64_t statement_us, deadline_us;
     sqlstate failure_code; /* what went wrong while it was paused; 0: nothing */
     char failure[256];
 };
@@ -161,7 +163,7 @@ struct session {
     struct db_access access;
 
     struct arena *arena;           /* the session's life */
-    struct arena *query_arena;     /* a simple query\'s, or until Sync */
+    struct arena *query_arena;     /* a simple query's, or until Sync */
     struct arena *txn_arena;       /* reset when the transaction ends */
     struct arena *statement_arena; /* reset when a statement begins */
     struct arena *portal_arena;    /* the next portal's, if one was left; else null */

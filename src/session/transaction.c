@@ -463,7 +463,8 @@ savepoint_begin(struct session *session, const char *name)
     need_block(session, "SAVEPOINT");
     struct savepoint *savepoint = arena_alloc(session->txn_arena, sizeof *savepoint);
     *savepoint = (struct savepoint){.outer = session->savepoint,
-                                    .name = arena_text(session->txn_arena, name)};
+                                    .name = arena_text(session->txn_arena, name),
+                                    .deferral = session->deferral};
     enum status st = txn_savepoint(session->txn, &savepoint->number);
     if (st != ST_OK)
         raise_status(st, "could not make savepoint \"%s\"", name);
@@ -493,6 +494,7 @@ savepoint_rollback(struct session *session, const char *name)
     settings_rollback(&session->settings, savepoint_depth(session));
     session_settings_changed(session);
     portals_undo_savepoint(session, savepoint->number);
+    deferral_undo(&session->deferral, &savepoint->deferral);
     txn_rollback_to(session->txn, savepoint->number);
     session->state = TRANSACTION_OPEN;
     if (session->catalog != NULL && session->in_statement)
