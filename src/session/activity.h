@@ -47,9 +47,9 @@ struct activity_seen {
 
 void activity_init(struct activity *activity);
 void activity_deinit(struct activity *activity);
-/* A statement of that text begins. */
+/* Notes that it runs a statement of that text. */
 void activity_begin(struct session *session, struct slice query);
-/* The client has nothing more to say for now. */
+/* Notes that the session waits for its client: idle, in a block or not. */
 void activity_end(struct session *session);
 void activity_set_application(struct activity *activity, const char *name);
 void activity_see(struct activity *activity, struct activity_seen *seen);

@@ -189,6 +189,7 @@ session_pause(struct session *session)
     if (portal->view.snapshot != NULL) {
         portal->is_paused = true;
         portal->statement_us = session->env.statement_us;
+        portal->deadline_us = session_disarm_paused(session);
         statement_end(session);
         if (session->state == TRANSACTION_NONE)
             transaction_set_aside(session, portal);
@@ -210,6 +211,7 @@ reading_resume(struct session *session, struct portal *portal)
     txn_view_drop(session->txn, &portal->view);
     arena_reset(session->statement_arena);
     session->env.statement_us = portal->statement_us;
+    session_rearm(session, portal->deadline_us);
     session->reading = portal;
 }
 
@@ -237,6 +239,7 @@ statement_close(struct statement *statement)
     statement->shown = NULL;
     if (!has_own)
         return;
+    session_disarm(session);
     statement_end(session);
     if (session->state == TRANSACTION_NONE && session->txn != NULL &&
         (session->has_outer || !transaction_park(session)))

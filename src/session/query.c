@@ -117,6 +117,29 @@ session_disarm(struct session *session)
         session->deadline_us = 0;
 }
 
+/* True: the statement's time is over, and nothing has ended it yet. */
+static bool
+is_timed_out(const struct session *session)
+{
+    return session->cancel && session->cancel_reason == CANCEL_TIMEOUT;
+}
+
+int64_t
+session_disarm_paused(struct session *session)
+{
+    int64_t deadline_us = is_timed_out(session) ? 1 : session->deadline_us;
+    session_disarm(session);
+    return deadline_us;
+}
+
+void
+session_rearm(struct session *session, int64_t deadline_us)
+{
+    if (is_timed_out(session))
+        session->cancel = false;
+    session->deadline_us = deadline_us;
+}
+
 void
 session_put_rows(struct session *session, const struct batch *batch)
 {

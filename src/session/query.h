@@ -21,6 +21,10 @@ void error_explain(const struct session *session, struct error *error);
  * session is to end. */
 void session_arm(struct session *session);
 void session_disarm(struct session *session);
+/* The same for a while: returns what session_rearm needs to let the timeout go on. What another
+ * statement's timeout has ended in between is over: it does not end this one. */
+int64_t session_disarm_paused(struct session *session);
+void session_rearm(struct session *session, int64_t deadline_us);
 
 /* A command's tag: its verb ("INSERT 0") and how many rows. */
 const char *session_count_tag(struct arena *arena, const char *verb, uint64_t count);

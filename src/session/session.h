@@ -132,7 +132,7 @@ bool session_close_portal(struct session *session, const char *name);
 /* Ends the implicit transaction: commits it, or rolls back after an error. */
 enum session_state session_sync(struct session *session);
 
-/* Between messages, when the client has nothing more to say for now: gives up what only a running
+/* Between messages, when all that the client has sent is dealt with: gives up what only a running
  * statement needs. */
 void session_idle(struct session *session);
 /* How long the session may now wait for its client, in microseconds; 0: for ever. */
