@@ -34,32 +34,41 @@ query_cut(struct slice query)
     return (uint32_t)bytes;
 }
 
+/* The times first: who sees the state sees them too. */
+static void
+note(struct activity *activity, enum activity_state state, int64_t now_us, int64_t transaction_us)
+{
+    atomic_store_explicit(&activity->change_us, now_us, memory_order_release);
+    atomic_store_explicit(&activity->transaction_us, transaction_us, memory_order_release);
+    atomic_store_explicit(&activity->state, (int)state, memory_order_release);
+}
+
 void
 activity_begin(struct session *session, struct slice query)
 {
     struct activity *activity = &session->activity;
     int64_t now_us = session->statement_began_us - EPOCH_SHIFT_US;
     bool is_in_block = session->state != TRANSACTION_NONE;
-    mutex_lock(&activity->mutex);
-    activity->state = ACTIVITY_ACTIVE;
-    activity->query_us = activity->change_us = now_us;
-    activity->transaction_us = is_in_block ? session->env.transaction_us : now_us;
-    activity->query_bytes = query_cut(query);
-    memcpy(activity->query, query.data, activity->query_bytes);
-    mutex_unlock(&activity->mutex);
+    uint32_t bytes = query_cut(query);
+    if (bytes != activity->query_bytes || memcmp(activity->query, query.data, bytes) != 0) {
+        mutex_lock(&activity->mutex);
+        activity->query_bytes = bytes;
+        memcpy(activity->query, query.data, bytes);
+        mutex_unlock(&activity->mutex);
+    }
+    atomic_store_explicit(&activity->query_us, now_us, memory_order_release);
+    note(activity, ACTIVITY_ACTIVE, now_us, is_in_block ? session->env.transaction_us : now_us);
 }
 
 void
 activity_end(struct session *session)
 {
-    struct activity *activity = &session->activity;
-    mutex_lock(&activity->mutex);
-    activity->state = session->state == TRANSACTION_NONE     ? ACTIVITY_IDLE
-                      : session->state == TRANSACTION_FAILED ? ACTIVITY_IDLE_IN_FAILED_BLOCK
-                                                             : ACTIVITY_IDLE_IN_BLOCK;
-    activity->change_us = clock_wall_us() - EPOCH_SHIFT_US;
-    activity->transaction_us = activity->state == ACTIVITY_IDLE ? 0 : session->env.transaction_us;
-    mutex_unlock(&activity->mutex);
+    enum activity_state state = session->state == TRANSACTION_NONE ? ACTIVITY_IDLE
+                                : session->state == TRANSACTION_FAILED
+                                    ? ACTIVITY_IDLE_IN_FAILED_BLOCK
+                                    : ACTIVITY_IDLE_IN_BLOCK;
+    note(&session->activity, state, clock_wall_us() - EPOCH_SHIFT_US,
+         state == ACTIVITY_IDLE ? 0 : session->env.transaction_us);
 }
 
 void
@@ -73,11 +82,11 @@ activity_set_application(struct activity *activity, const char *name)
 void
 activity_see(struct activity *activity, struct activity_seen *seen)
 {
-    mutex_lock(&activity->mutex);
-    seen->state = activity->state;
+    seen->state = (enum activity_state)atomic_load(&activity->state);
     seen->query_us = activity->query_us;
     seen->change_us = activity->change_us;
     seen->transaction_us = activity->transaction_us;
+    mutex_lock(&activity->mutex);
     memcpy(seen->query, activity->query, activity->query_bytes);
     seen->query[activity->query_bytes] = '\0';
     memcpy(seen->application, activity->application, sizeof seen->application);
