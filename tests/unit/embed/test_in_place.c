@@ -6,9 +6,9 @@
  * moments a branch is forked off, another connection reads (with a snapshot that it keeps, or not),
  * or one is merely there. Each branch, and each snapshot, must show what the model had.
  */
+#include "unit/embed/program.h"
 #include "unit/unit.h"
 
-#include <rowan.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,22 +41,6 @@ draw(struct world *w, uint32_t limit)
 {
     w->seed = w->seed * 1103515245u + 12345u;
     return (w->seed >> 8) % limit;
-}
-
-static void
-exec(rowan_connection *c, const char *sql)
-{
-    if (rowan_exec(c, sql) != ROWAN_OK)
-        fail_msg("%s: %s", sql, rowan_error(c));
-}
-
-static rowan_statement *
-prepare(rowan_connection *c, const char *sql)
-{
-    rowan_statement *statement;
-    if (rowan_prepare(c, sql, &statement) != ROWAN_OK)
-        fail_msg("%s: %s", sql, rowan_error(c));
-    return statement;
 }
 
 static void

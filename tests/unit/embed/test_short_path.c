@@ -5,10 +5,10 @@
  * errors, own changes, other connections, changed tables. The same through rowan_exec, which knows
  * no short path, must give the same table.
  */
+#include "unit/embed/program.h"
 #include "unit/unit.h"
 
 #include <pthread.h>
-#include <rowan.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ world_open(const char *schema)
     struct world world;
     assert_int_equal(rowan_open(NULL, 0, &world.db), ROWAN_OK);
     assert_int_equal(rowan_connect(world.db, NULL, &world.connection), ROWAN_OK);
-    assert_int_equal(rowan_exec(world.connection, schema), ROWAN_OK);
+    exec(world.connection, schema);
     return world;
 }
 
@@ -32,15 +32,6 @@ world_close(struct world *world)
 {
     rowan_disconnect(world->connection);
     assert_int_equal(rowan_close(world->db), ROWAN_OK);
-}
-
-static rowan_statement *
-prepare(rowan_connection *connection, const char *sql)
-{
-    rowan_statement *statement;
-    if (rowan_prepare(connection, sql, &statement) != ROWAN_OK)
-        fail_msg("%s: %s", sql, rowan_error(connection));
-    return statement;
 }
 
 /* Runs with up to two integers; returns what the first step said, and resets. */
@@ -54,17 +45,6 @@ run(rowan_statement *statement, int64_t a, int64_t b)
     int code = rowan_step(statement);
     rowan_reset(statement);
     return code;
-}
-
-/* The one value of a query without parameters. */
-static int64_t
-value_of(rowan_connection *connection, const char *sql)
-{
-    rowan_statement *statement = prepare(connection, sql);
-    assert_int_equal(rowan_step(statement), ROWAN_ROW);
-    int64_t value = rowan_column_int64(statement, 0);
-    rowan_finalize(statement);
-    return value;
 }
 
 static void

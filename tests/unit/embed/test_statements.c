@@ -6,9 +6,9 @@
  * statement began in cuts it off (24000). First by cases, then by random histories of many
  * statements against what each must see.
  */
+#include "unit/embed/program.h"
 #include "unit/unit.h"
 
-#include <rowan.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +17,6 @@ struct world {
     rowan_db *db;
     rowan_connection *c, *other;
 };
-
-static void
-exec(rowan_connection *c, const char *sql)
-{
-    if (rowan_exec(c, sql) != ROWAN_OK)
-        fail_msg("%s: %s", sql, rowan_error(c));
-}
 
 static struct world
 world_open(const char *schema)
@@ -42,26 +35,6 @@ world_close(struct world *w)
     rowan_disconnect(w->c);
     rowan_disconnect(w->other);
     assert_int_equal(rowan_close(w->db), ROWAN_OK);
-}
-
-static rowan_statement *
-prepare(rowan_connection *c, const char *sql)
-{
-    rowan_statement *statement;
-    if (rowan_prepare(c, sql, &statement) != ROWAN_OK)
-        fail_msg("%s: %s", sql, rowan_error(c));
-    return statement;
-}
-
-static int64_t
-value_of(rowan_connection *c, const char *sql)
-{
-    rowan_statement *statement = prepare(c, sql);
-    if (rowan_step(statement) != ROWAN_ROW)
-        fail_msg("%s: %s", sql, rowan_error(c));
-    int64_t value = rowan_column_int64(statement, 0);
-    rowan_finalize(statement);
-    return value;
 }
 
 static void
