@@ -595,6 +595,8 @@ copy_in_feed(struct copy_in *in, struct slice data, bool is_last)
             raise(SQLSTATE_QUERY_CANCELED, "canceling statement due to user request");
         if (!in->is_at_end)
             take_data(in, data, is_last);
+        else if (in->is_binary && data.bytes != 0)
+            raise(SQLSTATE_BAD_COPY_FILE_FORMAT, "received copy data after EOF marker");
         if (is_last)
             flush_rows(in);
         catch_end(&frame);
@@ -614,7 +616,7 @@ copy_in_begin(struct session *session, const struct copy *copy)
 void
 copy_in_data(struct session *session, struct slice data)
 {
-    if (session->copy_in != NULL && !session->copy_in->is_at_end)
+    if (session->copy_in != NULL)
         copy_in_feed(session->copy_in, data, false);
 }
 
