@@ -301,6 +301,7 @@ rowan_exec(rowan_connection *connection, const char *sql)
     enum session_state state = session_query(connection->session, sql);
     if (state == SESSION_COPY_IN)
         (void)session_copy_fail(connection->session, "rowan_exec has no data to copy");
+    session_idle(connection->session);
     return connection->has_failed ? ROWAN_ERROR : ROWAN_OK;
 }
 

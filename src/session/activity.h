@@ -51,7 +51,8 @@ void activity_init(struct activity *activity);
 void activity_deinit(struct activity *activity);
 /* Notes that it runs a statement of that text. */
 void activity_begin(struct session *session, struct slice query);
-/* Notes that the session waits for its client: idle, in a block or not. */
+/* Reads the clock and notes by the session's transaction that it is idle: outside a block, in one,
+ * or in one that has failed. */
 void activity_end(struct session *session);
 void activity_set_application(struct activity *activity, const char *name);
 void activity_see(struct activity *activity, struct activity_seen *seen);

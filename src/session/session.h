@@ -132,8 +132,9 @@ bool session_close_portal(struct session *session, const char *name);
 /* Ends the implicit transaction: commits it, or rolls back after an error. */
 enum session_state session_sync(struct session *session);
 
-/* Between messages, when all that the client has sent is dealt with: gives up what only a running
- * statement needs. */
+/* For when all that the client has sent is dealt with. Gives up what only a running statement needs,
+ * and shows the session as idle in pg_stat_activity. While COPY FROM STDIN still waits for rows it
+ * does neither. */
 void session_idle(struct session *session);
 /* How long the session may now wait for its client, in microseconds; 0: for ever. */
 int64_t session_idle_limit_us(const struct session *session);

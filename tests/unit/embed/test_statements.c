@@ -503,6 +503,23 @@ random_histories_show_each_what_it_began_with(void **state)
     world_close(&h.w);
 }
 
+/* What rowan_exec ran is over when it returns: for other connections too. */
+static void
+others_see_what_has_ended(void **state)
+{
+    (void)state;
+    struct world w = world_open("create table t (a int)");
+    assert_int_equal(value_of(w.other, "select count(*) from pg_stat_activity where state = "
+                                       "'idle' and query like 'create table%'"),
+                     1);
+    exec(w.c, "begin; insert into t values (1)");
+    assert_int_equal(value_of(w.other, "select count(*) from pg_stat_activity where state = "
+                                       "'idle in transaction' and xact_start is not null"),
+                     1);
+    exec(w.c, "rollback");
+    world_close(&w);
+}
+
 int
 main(void)
 {
@@ -519,6 +536,7 @@ main(void)
         cmocka_unit_test(pointers_stay_until_the_next_step),
         cmocka_unit_test(statements_end_in_any_order),
         cmocka_unit_test(rows_of_other_commands_come_too),
+        cmocka_unit_test(others_see_what_has_ended),
         cmocka_unit_test(random_histories_show_each_what_it_began_with),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
