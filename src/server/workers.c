@@ -203,6 +203,7 @@ lane_wake(struct connection *connection)
 static bool
 worker_serve(struct worker *worker, struct connection *connection, bool is_woken)
 {
+    connection->lane->step_count++;
     worker->state = WORKER_SERVING;
     connection->worker = worker;
     bool goes_on = connection_serve(connection, is_woken);
@@ -302,7 +303,6 @@ drive(struct worker *worker, struct lane *lane)
                 (void)!read(lane->wake_fd, &ignored, sizeof ignored);
                 continue;
             }
-            lane->step_count++;
             if (!on_input(worker, events[i].data.ptr))
                 return;
         }

@@ -43,10 +43,28 @@ def connect(port):
                            autocommit=True)
 
 
+def thread_name(engine, task):
+    try:
+        return open(f"/proc/{engine}/task/{task}/comm").read().strip()
+    except OSError:  # it has just ended
+        return None
+
+
 def worker_count(engine):
-    tasks = f"/proc/{engine}/task"
-    names = [open(f"{tasks}/{task}/comm").read().strip() for task in os.listdir(tasks)]
-    return names.count("worker")
+    return [thread_name(engine, task) for task in os.listdir(f"/proc/{engine}/task")].count("worker")
+
+
+def most_workers(engine, limit):
+    """The largest number of workers seen in two seconds, or the first above the limit.
+
+    So long because a lane can lose its driver at each look of the listener, every 10 ms when it gets a processor: with many others
+    on that processor two seconds are some dozens of looks.
+    """
+    most, until = 0, time.monotonic() + 2
+    while most <= limit and time.monotonic() < until:
+        most = max(most, worker_count(engine))
+        time.sleep(0.01)
+    return most
 
 
 def run_to_end(connection):
@@ -106,14 +124,14 @@ def check_starved(build):
             threads = [threading.Thread(target=ask, args=(c, end)) for c in clients]
             for t in threads:
                 t.start()
-            time.sleep(2)
-            count = worker_count(engine)
+            limit = os.cpu_count() + 8
+            most = most_workers(engine, limit)
             end.set()
             for t in threads:
                 t.join()
             for c in clients:
                 c.close()
-    assert count <= os.cpu_count() + 8, count
+    assert most <= limit, most
 
 
 def check_port(build):
