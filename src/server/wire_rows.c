@@ -36,16 +36,14 @@ static struct column_form
 form_of(const struct type_env *env, struct arena *arena, const struct column *column,
         const struct result_column *result, bool is_binary)
 {
-    const struct type_info *type = result->type < OID_USER_FIRST
-                                       ? types_find(env->types, result->type)
-                                       : type_get(env, result->type);
+    const struct type_info *type = type_get(env, result->type);
     struct column_form form = {.column = column,
                                .bytes = (uint8_t)phys_bytes(column->phys),
                                .call = {.arena = arena,
                                         .env = env,
                                         .type = type,
                                         .typmod = result->typmod,
-                                        .element = type == NULL ? OID_NONE : type->element}};
+                                        .element = type->element}};
     bool is_int =
         result->type == TYPE_INT2 || result->type == TYPE_INT4 || result->type == TYPE_INT8;
     if (type_is_plain_text(result->type) && column->phys == PHYS_VIEW)
@@ -56,8 +54,6 @@ form_of(const struct type_env *env, struct arena *arena, const struct column *co
         form.form = FORM_TEXT_BOOL;
     else
         form.form = is_binary ? FORM_SEND : FORM_OUTPUT;
-    if (type == NULL)
-        raise(SQLSTATE_UNDEFINED_OBJECT, "type with OID %u does not exist", result->type);
     if (form.form == FORM_SEND && type->send == NULL)
         raise(SQLSTATE_UNDEFINED_FUNCTION, "no binary output function available for type %s",
               type->sql_name);
