@@ -356,6 +356,16 @@ arena_resize(struct arena *arena, void *p, size_t old_bytes, size_t new_bytes)
 }
 
 void *
+arena_grow(struct arena *arena, void *array, uint32_t *capacity, size_t bytes)
+{
+    uint32_t wider = *capacity == 0 ? 16 : *capacity * 2;
+
+    array = arena_resize(arena, array, *capacity * bytes, wider * bytes);
+    *capacity = wider;
+    return array;
+}
+
+void *
 arena_copy(struct arena *arena, const void *data, size_t bytes)
 {
     void *p = arena_alloc(arena, bytes);

@@ -80,6 +80,8 @@ void *arena_alloc_zero(struct arena *arena, size_t bytes);
 void *arena_alloc_array(struct arena *arena, size_t count, size_t bytes);
 /* Grows in place where it was the last allocation, else copies. */
 void *arena_resize(struct arena *arena, void *p, size_t old_bytes, size_t new_bytes);
+/* An array of *capacity elements of `bytes` each made twice as long, or 16 elements at first. */
+void *arena_grow(struct arena *arena, void *array, uint32_t *capacity, size_t bytes);
 void *arena_copy(struct arena *arena, const void *data, size_t bytes);
 /* Copies with a terminating zero byte that is not counted in the slice. */
 struct slice arena_slice(struct arena *arena, struct slice from);

@@ -79,6 +79,3 @@ struct exec_node_report {
     const char *note; /* "Sort Method: quicksort  Memory: 25kB"; null: none */
 };
 void exec_report(const struct exec *exec, uint32_t node_id, struct exec_node_report *report);
-
-/* Lists the program's bytecode, one line an instruction, appended to `to` (EXPLAIN VERBOSE). */
-void exec_print_code(const struct program *program, uint32_t node_id, struct buf *to);

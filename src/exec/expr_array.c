@@ -25,7 +25,7 @@ array_row(struct expr_state *state, const struct row_site *site, const union dat
 static reg_no
 build_array(struct code_builder *b, const struct expr *e, sel_no sel)
 {
-    struct row_site *site = build_row_site(b, e, array_row, "array", e->args, e->arg_count, sel);
+    struct row_site *site = build_row_site(b, e, array_row, e->args, e->arg_count, sel);
 
     site->is_const_foldable = true;
     return build_rows(b, site, sel);
@@ -173,7 +173,7 @@ build_any(struct code_builder *b, const struct expr *e, sel_no sel)
     const struct func_info *func = e->array_compare.ref.func;
     const struct operator_info *op = e->array_compare.ref.op;
     struct any_data *data = arena_alloc_zero(b->arena, sizeof *data);
-    struct row_site *site = build_row_site(b, e, any_row, "any", e->args, 2, sel);
+    struct row_site *site = build_row_site(b, e, any_row, e->args, 2, sel);
     struct call_site *call = build_call_site(b, func, 2);
     const struct expr *array = e->args[1];
     bool is_fixed = array->kind == EXPR_CONST ||
@@ -327,7 +327,7 @@ build_jsonb_subscript(struct code_builder *b, const struct expr *e, sel_no sel)
     for (uint32_t i = 0; i < count; i++)
         args[1 + i] = e->subscript.parts[i].upper;
     args[1 + count] = e->subscript.assign;
-    struct row_site *site = build_row_site(b, e, jsonb_subscript_row, "subscript", args,
+    struct row_site *site = build_row_site(b, e, jsonb_subscript_row, args,
                                            1 + count + (e->subscript.assign != NULL), sel);
     site->is_const_foldable = true;
     return build_rows(b, site, sel);
@@ -367,7 +367,7 @@ build_subscript(struct code_builder *b, const struct expr *e, sel_no sel)
         args[count++] = e->subscript.assign;
     }
     data->element_is_view = compiler_type(b->compiler, e->subscript.element)->phys == PHYS_VIEW;
-    struct row_site *site = build_row_site(b, e, subscript_row, "subscript", args, count, sel);
+    struct row_site *site = build_row_site(b, e, subscript_row, args, count, sel);
     site->data = data;
     site->is_const_foldable = true;
     return build_rows(b, site, sel);
@@ -424,7 +424,7 @@ static reg_no
 build_cast_array(struct code_builder *b, const struct expr *e, sel_no sel)
 {
     struct cast_array_data *data = arena_alloc_zero(b->arena, sizeof *data);
-    struct row_site *site = build_row_site(b, e, cast_array_row, "cast array", e->args, 1, sel);
+    struct row_site *site = build_row_site(b, e, cast_array_row, e->args, 1, sel);
     const struct type_info *from = compiler_type(b->compiler, e->args[0]->type);
     const struct type_info *to = compiler_type(b->compiler, e->type);
     struct code_builder inner;

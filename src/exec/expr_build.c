@@ -186,8 +186,8 @@ build_call(struct code_builder *b, const struct call_site *site, sel_no sel)
 }
 
 struct row_site *
-build_row_site(struct code_builder *b, const struct expr *e, row_fn fn, const char *name,
-               struct expr *const *args, uint32_t arg_count, sel_no sel)
+build_row_site(struct code_builder *b, const struct expr *e, row_fn fn, struct expr *const *args,
+               uint32_t arg_count, sel_no sel)
 {
     struct row_site *site = arena_alloc_zero(b->arena, sizeof *site);
     reg_no *regs = arena_alloc_array(b->arena, arg_count, sizeof *regs);
@@ -195,7 +195,6 @@ build_row_site(struct code_builder *b, const struct expr *e, row_fn fn, const ch
     for (uint32_t i = 0; i < arg_count; i++)
         regs[i] = build_expr(b, args[i], sel);
     site->fn = fn;
-    site->name = name;
     site->expr = e;
     site->arg_count = arg_count;
     site->args = regs;
@@ -251,6 +250,30 @@ compiler_type(const struct compiler *compiler, oid type)
     if (info == NULL)
         raise(SQLSTATE_UNDEFINED_OBJECT, "type with OID %u does not exist", type);
     return info;
+}
+
+struct call_site *
+compiler_call_site(struct compiler *compiler, const struct func_ref *ref, const struct expr *e,
+                   struct expr *const *args, uint32_t arg_count)
+{
+    struct call_site *site = arena_alloc_zero(compiler->arena, sizeof *site);
+    oid *types = arena_alloc_array(compiler->arena, arg_count, sizeof *types);
+    int32_t *typmods = arena_alloc_array(compiler->arena, arg_count, sizeof *typmods);
+
+    for (uint32_t i = 0; i < arg_count; i++) {
+        types[i] = args[i]->type;
+        typmods[i] = args[i]->typmod;
+    }
+    *site = (struct call_site){.func = ref->func,
+                               .arg_count = arg_count,
+                               .arg_types = types,
+                               .arg_typmods = typmods,
+                               .result_type = e->type,
+                               .result_typmod = e->typmod,
+                               .is_variadic_array = ref->is_variadic_array,
+                               .columns = ref->columns,
+                               .collation = ref->input_collation};
+    return site;
 }
 
 /* Whether reading an exec param may run an init plan: expr_code.scans. */

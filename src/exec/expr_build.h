@@ -74,8 +74,7 @@ sel_no build_condition(struct code_builder *b, const struct expr *e, sel_no sel,
 
 /* A site of row-wise work with compiled args, to be completed by the caller; then an OP_ROWS. */
 struct row_site *build_row_site(struct code_builder *b, const struct expr *e, row_fn fn,
-                                const char *name, struct expr *const *args, uint32_t arg_count,
-                                sel_no sel);
+                                struct expr *const *args, uint32_t arg_count, sel_no sel);
 reg_no build_rows(struct code_builder *b, const struct row_site *site, sel_no sel);
 uint32_t build_inner(struct code_builder *b, const struct expr_code *inner);
 

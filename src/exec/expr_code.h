@@ -87,7 +87,6 @@ typedef union datum (*row_fn)(struct expr_state *state, const struct row_site *s
 /* OP_ROWS. */
 struct row_site {
     row_fn fn;
-    const char *name; /* for listings */
     const struct expr *expr;
     uint32_t arg_count;
     const reg_no *args;
@@ -169,6 +168,11 @@ const struct expr_code *expr_compile(struct compiler *compiler, struct expr *con
 const struct expr_code *expr_compile_filter(struct compiler *compiler, struct plan_list conditions);
 /* The physical kind and description of a type; raise if there is none. */
 const struct type_info *compiler_type(const struct compiler *compiler, oid type);
+/* The site of a call outside expressions' code: function, types, collation; no registers. `e` has
+ * the result's type. */
+struct call_site *compiler_call_site(struct compiler *compiler, const struct func_ref *ref,
+                                     const struct expr *e, struct expr *const *args,
+                                     uint32_t arg_count);
 
 /* ---- running (expr_run.c) ---- */
 
@@ -185,7 +189,3 @@ void expr_run(struct expr_state *state, const struct batch *in);
 void expr_filter(struct expr_state *state, struct batch *batch);
 /* The value of output `output_idx` for a batch of one row (or constant), copied nowhere. */
 union datum expr_value(struct expr_state *state, uint32_t output_idx, uint32_t row, bool *is_null);
-
-/* ---- listing (expr_print.c) ---- */
-
-void expr_print(const struct expr_code *code, struct buf *to);

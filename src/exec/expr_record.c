@@ -29,7 +29,7 @@ static reg_no
 build_row(struct code_builder *b, const struct expr *e, sel_no sel)
 {
     struct record_shape *shape = arena_alloc_zero(b->arena, sizeof *shape);
-    struct row_site *site = build_row_site(b, e, make_row, "row", e->args, e->arg_count, sel);
+    struct row_site *site = build_row_site(b, e, make_row, e->args, e->arg_count, sel);
 
     shape_of_args(b, e, shape);
     site->data = shape;
@@ -61,7 +61,7 @@ field_row(struct expr_state *state, const struct row_site *site, const union dat
 static reg_no
 build_field(struct code_builder *b, const struct expr *e, sel_no sel)
 {
-    struct row_site *site = build_row_site(b, e, field_row, "field", e->args, 1, sel);
+    struct row_site *site = build_row_site(b, e, field_row, e->args, 1, sel);
 
     if (compiler_type(b->compiler, e->type)->phys == PHYS_VIEW)
         site->data = e;
@@ -121,8 +121,7 @@ static reg_no
 build_field_assign(struct code_builder *b, const struct expr *e, sel_no sel)
 {
     struct record_shape *shape = arena_alloc_zero(b->arena, sizeof *shape);
-    struct row_site *site =
-        build_row_site(b, e, field_assign_row, "field assign", e->args, e->arg_count, sel);
+    struct row_site *site = build_row_site(b, e, field_assign_row, e->args, e->arg_count, sel);
 
     shape_of_type(b, e->type, shape);
     site->data = shape;
@@ -157,7 +156,7 @@ null_test_row(struct expr_state *state, const struct row_site *site, const union
 static reg_no
 build_null_test(struct code_builder *b, const struct expr *e, sel_no sel)
 {
-    struct row_site *site = build_row_site(b, e, null_test_row, "row null test", e->args, 1, sel);
+    struct row_site *site = build_row_site(b, e, null_test_row, e->args, 1, sel);
 
     site->is_const_foldable = true;
     return build_rows(b, site, sel);
@@ -189,7 +188,7 @@ static reg_no
 build_cast_row(struct code_builder *b, const struct expr *e, sel_no sel)
 {
     struct record_shape *shape = arena_alloc_zero(b->arena, sizeof *shape);
-    struct row_site *site = build_row_site(b, e, cast_row, "cast row", e->args, 1, sel);
+    struct row_site *site = build_row_site(b, e, cast_row, e->args, 1, sel);
 
     if (e->type == TYPE_RECORD)
         return site->args[0];

@@ -56,7 +56,7 @@ minmax_row(struct expr_state *state, const struct row_site *site, const union da
 static reg_no
 build_minmax(struct code_builder *b, const struct expr *e, sel_no sel)
 {
-    struct row_site *site = build_row_site(b, e, minmax_row, "minmax", e->args, e->arg_count, sel);
+    struct row_site *site = build_row_site(b, e, minmax_row, e->args, e->arg_count, sel);
 
     add_call(b, site, operator_func(b, e->minmax.less), e->minmax.input_collation);
     site->is_const_foldable = true;
@@ -100,8 +100,7 @@ build_row_compare(struct code_builder *b, const struct expr *e, sel_no sel)
 {
     uint32_t count = e->row_compare.column_count;
     struct row_compare_data *data = arena_alloc_zero(b->arena, sizeof *data);
-    struct row_site *site =
-        build_row_site(b, e, row_compare_row, "row compare", e->args, e->arg_count, sel);
+    struct row_site *site = build_row_site(b, e, row_compare_row, e->args, e->arg_count, sel);
 
     data->less_calls = arena_alloc_array(b->arena, count, sizeof *data->less_calls);
     data->equal_calls = arena_alloc_array(b->arena, count, sizeof *data->equal_calls);
@@ -167,7 +166,7 @@ cast_inout_row(struct expr_state *state, const struct row_site *site, const unio
 static reg_no
 build_cast_inout(struct code_builder *b, const struct expr *e, sel_no sel)
 {
-    struct row_site *site = build_row_site(b, e, cast_inout_row, "cast by text", e->args, 1, sel);
+    struct row_site *site = build_row_site(b, e, cast_inout_row, e->args, 1, sel);
     struct inout_data *data = arena_alloc_zero(b->arena, sizeof *data);
 
     data->from = compiler_type(b->compiler, e->args[0]->type);
@@ -323,9 +322,9 @@ build_row_kind(struct code_builder *b, const struct expr *e, sel_no sel)
     case EXPR_VALUE_FUNC:
         return build_value_func(b, e, sel);
     case EXPR_NEXTVAL:
-        return build_rows(b, build_row_site(b, e, nextval_row, "nextval", NULL, 0, sel), sel);
+        return build_rows(b, build_row_site(b, e, nextval_row, NULL, 0, sel), sel);
     case EXPR_GROUPING:
-        return build_rows(b, build_row_site(b, e, grouping_row, "grouping", e->args, 1, sel), sel);
+        return build_rows(b, build_row_site(b, e, grouping_row, e->args, 1, sel), sel);
     case EXPR_CURRENT_OF:
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "WHERE CURRENT OF is not supported yet");
     case EXPR_CAST_DOMAIN:

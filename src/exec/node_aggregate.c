@@ -37,14 +37,9 @@ compile_call(struct compiler *compiler, const struct plan_aggregate_call *plan,
              struct agg_call_code *call, uint32_t call_idx)
 {
     const struct aggregate_call *from = &plan->expr->aggregate;
-    struct call_site *site = arena_alloc_zero(compiler->arena, sizeof *site);
-    oid *types = arena_alloc_array(compiler->arena, plan->arg_count, sizeof *types);
-    int32_t *typmods = arena_alloc_array(compiler->arena, plan->arg_count, sizeof *typmods);
+    struct call_site *site =
+        compiler_call_site(compiler, &from->ref, plan->expr, plan->args, plan->arg_count);
 
-    for (uint32_t i = 0; i < plan->arg_count; i++) {
-        types[i] = plan->args[i]->type;
-        typmods[i] = plan->args[i]->typmod;
-    }
     call->plan = plan;
     call->func = from->ref.func;
     call->info = from->ref.func->aggregate;
@@ -52,14 +47,7 @@ compile_call(struct compiler *compiler, const struct plan_aggregate_call *plan,
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "aggregate %s is not supported yet",
               from->ref.func->name);
     call->is_ordered_set = call->info->agg_kind == 'o' || call->info->agg_kind == 'h';
-    *site = (struct call_site){.func = call->func,
-                               .call_idx = call_idx,
-                               .arg_count = plan->arg_count,
-                               .arg_types = types,
-                               .arg_typmods = typmods,
-                               .result_type = plan->expr->type,
-                               .result_typmod = plan->expr->typmod,
-                               .collation = from->ref.input_collation};
+    site->call_idx = call_idx;
     call->site = site;
     call->is_collected = plan->is_distinct || plan->order_count != 0;
     call->arg_count = plan->arg_count + plan->order_arg_count;

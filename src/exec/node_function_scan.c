@@ -86,6 +86,23 @@ begin_run(struct exec *exec, struct function_state *state, struct function_run *
     set_begin(exec, &run->set, 0, state->node.arena, state->state_arena);
 }
 
+/* A record's columns. Values may point into an inline record: `place` must stay. */
+static void
+put_record(const struct plan_function *function, const union datum *place, bool is_null,
+           union datum *values, bool *nulls)
+{
+    struct record record = {.count = 0};
+
+    if (!is_null)
+        record = record_read(place);
+    for (uint32_t c = 0; c < function->column_count; c++) {
+        nulls[c] = true;
+        values[c] = (union datum){.words = {0, 0}};
+        if (c < record.count)
+            values[c] = record_get(&record, c, &nulls[c]);
+    }
+}
+
 /* The one row of a function that returns no set. */
 static void
 put_value(const struct plan_function *function, struct function_run *run, union datum *values,
@@ -99,17 +116,7 @@ put_value(const struct plan_function *function, struct function_run *run, union 
         nulls[0] = is_null;
         return;
     }
-    /* Taken-out values may point into an inline record: it stays in place in the output column. */
-    const union datum *place = run->value->outputs[0].data;
-    struct record record = {.count = 0};
-    if (!is_null)
-        record = record_read(place);
-    for (uint32_t c = 0; c < function->column_count; c++) {
-        nulls[c] = true;
-        values[c] = (union datum){.words = {0, 0}};
-        if (c < record.count)
-            values[c] = record_get(&record, c, &nulls[c]);
-    }
+    put_record(function, run->value->outputs[0].data, is_null, values, nulls);
 }
 
 /* The next row of a set of records, its columns taken apart. */
@@ -119,16 +126,8 @@ next_record(const struct plan_function *function, struct function_run *run, unio
 {
     union datum *place = arena_alloc(run->set.call.arena, sizeof *place);
     bool is_null, has_row = set_next(&run->set, place, &is_null, 1);
-    struct record record = {.count = 0};
 
-    if (!is_null)
-        record = record_read(place);
-    for (uint32_t c = 0; c < function->column_count; c++) {
-        nulls[c] = true;
-        values[c] = (union datum){.words = {0, 0}};
-        if (c < record.count)
-            values[c] = record_get(&record, c, &nulls[c]);
-    }
+    put_record(function, place, is_null, values, nulls);
     return has_row;
 }
 

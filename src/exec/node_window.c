@@ -88,16 +88,10 @@ compile_call(struct compiler *compiler, struct computed *computed,
              const struct plan_window_call *plan, struct window_call_code *call)
 {
     const struct window_call *from = &plan->expr->window;
-    struct call_site *site = arena_alloc_zero(compiler->arena, sizeof *site);
-    oid *types = arena_alloc_array(compiler->arena, plan->arg_count, sizeof *types);
-    int32_t *typmods = arena_alloc_array(compiler->arena, plan->arg_count, sizeof *typmods);
     uint32_t *args = arena_alloc_array(compiler->arena, plan->arg_count, sizeof *args);
 
-    for (uint32_t i = 0; i < plan->arg_count; i++) {
-        types[i] = plan->args[i]->type;
-        typmods[i] = plan->args[i]->typmod;
+    for (uint32_t i = 0; i < plan->arg_count; i++)
         args[i] = buffer_column(compiler, computed, plan->args[i]);
-    }
     call->plan = plan;
     call->func = func_of(from->ref.func);
     call->info = from->ref.func->aggregate;
@@ -110,14 +104,7 @@ compile_call(struct compiler *compiler, struct computed *computed,
         plan->filter == NULL ? WINDOW_NO_COLUMN : buffer_column(compiler, computed, plan->filter);
     compile_distance(call, plan->args);
     call->phys = compiler_type(compiler, plan->expr->type)->phys;
-    *site = (struct call_site){.func = from->ref.func,
-                               .arg_count = plan->arg_count,
-                               .arg_types = types,
-                               .arg_typmods = typmods,
-                               .result_type = plan->expr->type,
-                               .result_typmod = plan->expr->typmod,
-                               .collation = from->ref.input_collation};
-    call->site = site;
+    call->site = compiler_call_site(compiler, &from->ref, plan->expr, plan->args, plan->arg_count);
 }
 
 /* What must be known of each row for these calls. */

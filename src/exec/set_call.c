@@ -14,27 +14,10 @@ is_set_call(const struct expr *e)
 void
 set_compile(struct compiler *compiler, struct set_code *code, const struct expr *e)
 {
-    struct call_site *site = arena_alloc_zero(compiler->arena, sizeof *site);
-    oid *types = arena_alloc_array(compiler->arena, e->arg_count, sizeof *types);
-    int32_t *typmods = arena_alloc_array(compiler->arena, e->arg_count, sizeof *typmods);
-
     if (e->func.func->set == NULL)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "function %s is not supported yet",
               e->func.func->name);
-    for (uint32_t a = 0; a < e->arg_count; a++) {
-        types[a] = e->args[a]->type;
-        typmods[a] = e->args[a]->typmod;
-    }
-    *site = (struct call_site){.func = e->func.func,
-                               .arg_count = e->arg_count,
-                               .arg_types = types,
-                               .arg_typmods = typmods,
-                               .result_type = e->type,
-                               .result_typmod = e->typmod,
-                               .is_variadic_array = e->func.is_variadic_array,
-                               .columns = e->func.columns,
-                               .collation = e->func.input_collation};
-    code->site = site;
+    code->site = compiler_call_site(compiler, &e->func, e, e->args, e->arg_count);
     code->args = expr_compile(compiler, e->args, e->arg_count);
 }
 

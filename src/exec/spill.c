@@ -49,13 +49,9 @@ give_block(struct exec *exec, uint32_t block)
 {
     struct spill_file *file = file_of(exec);
 
-    if (file->free_count == file->free_capacity) {
-        uint32_t wider = file->free_capacity == 0 ? 64 : file->free_capacity * 2;
-        file->free_blocks = arena_resize(exec->arena, file->free_blocks,
-                                         file->free_capacity * sizeof *file->free_blocks,
-                                         wider * sizeof *file->free_blocks);
-        file->free_capacity = wider;
-    }
+    if (file->free_count == file->free_capacity)
+        file->free_blocks = arena_grow(exec->arena, file->free_blocks, &file->free_capacity,
+                                       sizeof *file->free_blocks);
     file->free_blocks[file->free_count++] = block;
 }
 
@@ -74,13 +70,9 @@ flush(struct spill *spill)
 {
     uint32_t block = take_block(spill->exec);
 
-    if (spill->block_count == spill->block_capacity) {
-        uint32_t wider = spill->block_capacity == 0 ? 16 : spill->block_capacity * 2;
+    if (spill->block_count == spill->block_capacity)
         spill->blocks =
-            arena_resize(spill->arena, spill->blocks, spill->block_capacity * sizeof *spill->blocks,
-                         wider * sizeof *spill->blocks);
-        spill->block_capacity = wider;
-    }
+            arena_grow(spill->arena, spill->blocks, &spill->block_capacity, sizeof *spill->blocks);
     spill->blocks[spill->block_count++] = (struct spill_block){block, spill->buffer_used};
     uint8_t *buffer = spill->reader.buffer;
     /* What is behind the last row is zero. */

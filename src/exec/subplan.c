@@ -246,8 +246,7 @@ subplan_row(struct expr_state *state, const struct row_site *site, const union d
 reg_no
 build_subplan(struct code_builder *b, const struct expr *e, sel_no sel)
 {
-    struct row_site *site =
-        build_row_site(b, e, subplan_row, "subplan", e->args, e->arg_count, sel);
+    struct row_site *site = build_row_site(b, e, subplan_row, e->args, e->arg_count, sel);
 
     if (b->compiler->plan->subplans[e->subplan].is_hashed) {
         enum phys *phys = arena_alloc_array(b->compiler->arena, e->arg_count, sizeof *phys);

@@ -174,13 +174,9 @@ take_page(struct window_buffer *buffer)
 static void
 give_page(struct window_buffer *buffer, struct window_chunk *chunk, struct window_page *page)
 {
-    if (buffer->page_count == buffer->resident_capacity) {
-        uint32_t wider = buffer->resident_capacity == 0 ? 16 : buffer->resident_capacity * 2;
-        buffer->resident = arena_resize(buffer->arena, buffer->resident,
-                                        buffer->resident_capacity * sizeof *buffer->resident,
-                                        wider * sizeof *buffer->resident);
-        buffer->resident_capacity = wider;
-    }
+    if (buffer->page_count == buffer->resident_capacity)
+        buffer->resident = arena_grow(buffer->arena, buffer->resident, &buffer->resident_capacity,
+                                      sizeof *buffer->resident);
     buffer->resident[buffer->page_count++] = chunk;
     chunk->page = page;
 }
@@ -192,13 +188,9 @@ add_chunk(struct window_buffer *buffer)
 {
     struct window_chunk *chunk = buffer->free_chunks;
 
-    if (buffer->chunk_count == buffer->chunk_capacity) {
-        uint32_t wider = buffer->chunk_capacity == 0 ? 16 : buffer->chunk_capacity * 2;
-        buffer->chunks = arena_resize(buffer->arena, buffer->chunks,
-                                      buffer->chunk_capacity * sizeof *buffer->chunks,
-                                      wider * sizeof *buffer->chunks);
-        buffer->chunk_capacity = wider;
-    }
+    if (buffer->chunk_count == buffer->chunk_capacity)
+        buffer->chunks = arena_grow(buffer->arena, buffer->chunks, &buffer->chunk_capacity,
+                                    sizeof *buffer->chunks);
     struct window_page *page = take_page(buffer);
     if (chunk != NULL) {
         buffer->free_chunks = chunk->next;

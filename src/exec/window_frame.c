@@ -134,6 +134,7 @@ passes_range(struct window_state *state, uint64_t at, union datum current, bool 
     union datum args[5] = {value, current, is_end ? state->end_span : state->start_span,
                            (union datum){.words = {is_minus, 0}},
                            (union datum){.words = {is_less, 0}}};
+    arena_reset(state->scratch_arena);
     state->in_range.func = func;
     bool is_in = func->scalar(&state->in_range, args).b;
     return is_end ? is_in : !is_in;
@@ -145,28 +146,45 @@ move_range(struct window_state *state, struct window_bound *bound, uint64_t row,
     bool is_null;
     union datum current = key_at(state, row, &is_null);
 
-    arena_reset(state->scratch_arena);
     while (window_has_row(state, bound->at) &&
            passes_range(state, bound->at, current, is_null, is_end))
         bound->at = next_group(state, bound->at);
 }
 
+/* To the first group that is not before (for an end: not within) the bound of a row of `group`. */
 static void
-move_groups(struct window_state *state, struct window_bound *bound, enum frame_bound kind,
-            int64_t distance, bool is_end)
+move_groups(struct window_state *state, struct window_bound *bound, int64_t group, bool is_end)
 {
+    const struct window *window = ((const struct window_code *)state->node.code)->window;
+    enum frame_bound kind = is_end ? window->end : window->start;
+    int64_t distance = is_end ? state->end_rows : state->start_rows;
     int64_t wanted;
 
     if (kind == BOUND_OFFSET_PRECEDING)
-        wanted = state->group - distance;
-    else if (__builtin_add_overflow(state->group, distance, &wanted))
-        wanted = INT64_MAX - 1;
-    if (is_end)
-        wanted++;
+        wanted = group - distance + is_end;
+    else if (__builtin_add_overflow(group + is_end, distance, &wanted))
+        wanted = INT64_MAX;
     while (bound->group < wanted && window_has_row(state, bound->at)) {
         bound->at = next_group(state, bound->at);
         bound->group++;
     }
+}
+
+/* The bound of row `i` of the run, by an offset; rows of one group share it. */
+static uint64_t
+bound_of_group(struct window_state *state, const struct window_run *run, uint32_t i, bool is_end)
+{
+    const struct window *window = ((const struct window_code *)state->node.code)->window;
+    const uint64_t *to = is_end ? state->frame_end : state->frame_start;
+    struct window_bound *bound = is_end ? &state->end : &state->start;
+
+    if (i != 0 && state->groups[i] == state->groups[i - 1])
+        return to[i - 1];
+    if (window->mode == FRAME_RANGE)
+        move_range(state, bound, run->from + i, is_end);
+    else
+        move_groups(state, bound, state->groups[i], is_end);
+    return bound->at;
 }
 
 /* ---- bounds ---- */
@@ -207,15 +225,7 @@ locate_start(struct window_state *state, const struct window_run *run, uint32_t 
             to[i] = kind == BOUND_OFFSET_PRECEDING ? row_before(state, row, state->start_rows)
                                                    : row_beyond(state, row, state->start_rows);
         else
-            to[i] = i != 0 && state->groups[i] == state->groups[i - 1] ? to[i - 1] : WINDOW_UNKNOWN;
-        if (to[i] != WINDOW_UNKNOWN)
-            continue;
-        state->group = state->groups[i];
-        if (mode == FRAME_RANGE)
-            move_range(state, &state->start, row, false);
-        else
-            move_groups(state, &state->start, kind, state->start_rows, false);
-        to[i] = state->start.at;
+            to[i] = bound_of_group(state, run, i, false);
     }
 }
 
@@ -239,15 +249,7 @@ locate_end(struct window_state *state, const struct window_run *run, uint32_t co
         else if (mode == FRAME_ROWS)
             to[i] = row_before(state, row + 1, state->end_rows);
         else
-            to[i] = i != 0 && state->groups[i] == state->groups[i - 1] ? to[i - 1] : WINDOW_UNKNOWN;
-        if (to[i] != WINDOW_UNKNOWN)
-            continue;
-        state->group = state->groups[i];
-        if (mode == FRAME_RANGE)
-            move_range(state, &state->end, row, true);
-        else
-            move_groups(state, &state->end, kind, state->end_rows, true);
-        to[i] = state->end.at;
+            to[i] = bound_of_group(state, run, i, true);
     }
 }
 
@@ -261,10 +263,8 @@ window_frame_locate(struct window_state *state, const struct window_run *run)
         locate_peers(state, run);
     if (!code->needs_frame)
         return;
-    int64_t group = state->group;
     locate_start(state, run, count);
     locate_end(state, run, count);
-    state->group = group;
     for (uint32_t i = 0; i < count; i++) {
         if (state->frame_end[i] < state->frame_start[i])
             state->frame_end[i] = state->frame_start[i];

@@ -3,11 +3,13 @@
  */
 #include "exec/window.h"
 
-/* A value of the buffer, with the page that the last one came from at hand. */
+/* A value of the buffer, with the page that the last one came from at hand: until rows come in, for
+ * which that page may be taken (B1). */
 struct reader {
     struct window_state *state;
     struct window_page *page;
     uint64_t first, end;
+    uint64_t buffer_end; /* when the page was asked for */
 };
 
 static union datum
@@ -15,9 +17,10 @@ read_value(struct reader *reader, uint32_t column_idx, uint64_t row, bool *is_nu
 {
     struct window_buffer *buffer = &reader->state->buffer;
 
-    if (row < reader->first || row >= reader->end || reader->page == NULL) {
+    if (row < reader->first || row >= reader->end || reader->buffer_end != buffer->end) {
         reader->page = window_buffer_page(buffer, row, &reader->first);
         reader->end = reader->first + buffer->capacity;
+        reader->buffer_end = buffer->end;
     }
     const struct column *column = &reader->page->columns[column_idx];
     uint32_t at = (uint32_t)(row - reader->first);
