@@ -224,10 +224,10 @@ any_share(struct level *level, const struct expr *e)
 
 /* The share among rows that parts of an OR have let through already. */
 static double
-without_implied(const struct level *level, const struct expr * or, double share)
+without_implied(const struct level *level, const struct expr *whole, double share)
 {
     for (const struct implied *i = level->implied; i != NULL; i = i->next) {
-        if (i->expr == or &&i->share > 0)
+        if (i->expr == whole && i->share > 0)
             share /= i->share;
     }
     return share < 1 ? share : 1;

@@ -18,16 +18,6 @@ level_is_grouped(const struct level *level)
            query->grouping_set_count != 0 || level->having.count != 0;
 }
 
-static bool
-is_in(const struct expr_list *list, const struct expr *e)
-{
-    for (uint32_t i = 0; i < list->count; i++) {
-        if (expr_equal(list->items[i], e))
-            return true;
-    }
-    return false;
-}
-
 /* Aggregates of an expression, and columns outside them that are no group keys: these depend on a
  * key that is. */
 static bool
@@ -37,11 +27,11 @@ collect(void *object, const struct expr *e)
     struct expr *own = (struct expr *)(uintptr_t)e;
 
     if (e->kind == EXPR_AGGREGATE) {
-        if (!is_in(&grouping->calls, e))
+        if (!expr_list_has(&grouping->calls, e))
             expr_list_add(grouping->level->arena, &grouping->calls, own);
         return false;
     }
-    if (e->kind == EXPR_GROUPING || is_in(&grouping->keys, e))
+    if (e->kind == EXPR_GROUPING || expr_list_has(&grouping->keys, e))
         return false;
     if (e->kind == EXPR_COLUMN) {
         expr_list_add(grouping->level->arena, &grouping->keys, own);
@@ -58,14 +48,14 @@ project_inputs(struct grouping *grouping, struct flow flow)
     struct expr_list exprs = {NULL, 0, 0};
 
     for (uint32_t i = 0; i < grouping->keys.count; i++) {
-        if (!is_in(&exprs, grouping->keys.items[i]))
+        if (!expr_list_has(&exprs, grouping->keys.items[i]))
             expr_list_add(level->arena, &exprs, grouping->keys.items[i]);
     }
     for (uint32_t i = 0; i < grouping->calls.count; i++) {
         struct expr_list columns = {NULL, 0, 0};
         columns_of(level, grouping->calls.items[i], &columns);
         for (uint32_t c = 0; c < columns.count; c++) {
-            if (!is_in(&exprs, columns.items[c]))
+            if (!expr_list_has(&exprs, columns.items[c]))
                 expr_list_add(level->arena, &exprs, columns.items[c]);
         }
     }

@@ -45,58 +45,48 @@ logic_of(struct arena *arena, const struct expr *like, enum expr_kind kind,
     return e;
 }
 
-static bool
-list_holds(const struct expr_list *list, const struct expr *e)
-{
-    for (uint32_t i = 0; i < list->count; i++) {
-        if (expr_equal(list->items[i], e))
-            return true;
-    }
-    return false;
-}
-
 struct expr *
-or_factor(struct arena *arena, struct expr * or, struct expr_list *common)
+or_factor(struct arena *arena, struct expr *whole, struct expr_list *common)
 {
     struct expr_list shared = {NULL, 0, 0}, arms = {NULL, 0, 0};
     struct expr *const *conjuncts;
-    uint32_t count = conjuncts_of(& or->args[0], &conjuncts);
+    uint32_t count = conjuncts_of(&whole->args[0], &conjuncts);
 
     for (uint32_t i = 0; i < count; i++) {
         bool is_shared = !expr_is_volatile(conjuncts[i]);
-        for (uint32_t arm = 1; arm < or->arg_count && is_shared; arm++)
-            is_shared = arm_holds(& or->args[arm], conjuncts[i]);
-        if (is_shared && !list_holds(&shared, conjuncts[i]))
+        for (uint32_t arm = 1; arm < whole->arg_count && is_shared; arm++)
+            is_shared = arm_holds(&whole->args[arm], conjuncts[i]);
+        if (is_shared && !expr_list_has(&shared, conjuncts[i]))
             expr_list_add(arena, &shared, conjuncts[i]);
     }
     if (shared.count == 0)
-        return or ;
+        return whole;
     bool is_implied = false; /* an arm says nothing more */
-    for (uint32_t arm = 0; arm < or->arg_count && !is_implied; arm++) {
+    for (uint32_t arm = 0; arm < whole->arg_count && !is_implied; arm++) {
         struct expr_list rest = {NULL, 0, 0};
-        count = conjuncts_of(& or->args[arm], &conjuncts);
+        count = conjuncts_of(&whole->args[arm], &conjuncts);
         for (uint32_t i = 0; i < count; i++) {
-            if (!list_holds(&shared, conjuncts[i]))
+            if (!expr_list_has(&shared, conjuncts[i]))
                 expr_list_add(arena, &rest, conjuncts[i]);
         }
         is_implied = rest.count == 0;
         if (!is_implied)
-            expr_list_add(arena, &arms, logic_of(arena, or, EXPR_AND, &rest));
+            expr_list_add(arena, &arms, logic_of(arena, whole, EXPR_AND, &rest));
     }
     for (uint32_t i = 0; i < shared.count; i++)
         expr_list_add_conjuncts(arena, common, shared.items[i]);
-    return is_implied ? NULL : logic_of(arena, or, EXPR_OR, &arms);
+    return is_implied ? NULL : logic_of(arena, whole, EXPR_OR, &arms);
 }
 
 struct expr *
-or_restriction(const struct level *level, const struct expr * or, relset rels)
+or_restriction(const struct level *level, const struct expr *whole, relset rels)
 {
     struct expr_list arms = {NULL, 0, 0};
 
-    for (uint32_t arm = 0; arm < or->arg_count; arm++) {
+    for (uint32_t arm = 0; arm < whole->arg_count; arm++) {
         struct expr_list own = {NULL, 0, 0};
         struct expr *const *conjuncts;
-        uint32_t count = conjuncts_of(& or->args[arm], &conjuncts);
+        uint32_t count = conjuncts_of(&whole->args[arm], &conjuncts);
         for (uint32_t i = 0; i < count; i++) {
             relset read = rels_of_expr(level, conjuncts[i]);
             if (read != 0 && (read & ~rels) == 0 && !expr_is_volatile(conjuncts[i]) &&
@@ -105,7 +95,7 @@ or_restriction(const struct level *level, const struct expr * or, relset rels)
         }
         if (own.count == 0)
             return NULL;
-        expr_list_add(level->arena, &arms, logic_of(level->arena, or, EXPR_AND, &own));
+        expr_list_add(level->arena, &arms, logic_of(level->arena, whole, EXPR_AND, &own));
     }
-    return logic_of(level->arena, or, EXPR_OR, &arms);
+    return logic_of(level->arena, whole, EXPR_OR, &arms);
 }

@@ -179,6 +179,16 @@ expr_list_add(struct arena *arena, struct expr_list *list, struct expr *e)
     list->items[list->count++] = e;
 }
 
+bool
+expr_list_has(const struct expr_list *list, const struct expr *e)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (expr_equal(list->items[i], e))
+            return true;
+    }
+    return false;
+}
+
 void
 expr_list_add_conjuncts(struct arena *arena, struct expr_list *list, struct expr *e)
 {

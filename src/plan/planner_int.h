@@ -181,6 +181,8 @@ struct expr *plan_param_expr(struct planner *planner, const struct expr *like, u
 struct expr *plan_input(struct planner *planner, uint32_t column, const struct expr *like);
 
 void expr_list_add(struct arena *arena, struct expr_list *list, struct expr *e);
+/* True if it has an expression equal to `e`. */
+bool expr_list_has(const struct expr_list *list, const struct expr *e);
 /* Adds the conjuncts of `e`, flattened, with what all arms of an OR share; constants true are left
  * out. */
 void expr_list_add_conjuncts(struct arena *arena, struct expr_list *list, struct expr *e);
@@ -190,9 +192,9 @@ struct plan_list expr_list_plan(const struct expr_list *list);
 
 /* Adds the conjuncts that all arms share to `common`. Returns what is left of the OR: null if that
  * is nothing, itself if they share none. */
-struct expr *or_factor(struct arena *arena, struct expr * or, struct expr_list *common);
+struct expr *or_factor(struct arena *arena, struct expr *whole, struct expr_list *common);
 /* What the OR says of some rels alone; null if one of its arms says nothing of them. */
-struct expr *or_restriction(const struct level *level, const struct expr * or, relset rels);
+struct expr *or_restriction(const struct level *level, const struct expr *whole, relset rels);
 
 /* ---- pull_up.c, unnest.c: queries rewritten before they are planned ---- */
 
@@ -288,6 +290,7 @@ struct flow join_plan_unordered(struct level *level, const struct expr_list *nee
 
 struct flow group_plan(struct level *level, struct flow flow);
 bool level_is_grouped(const struct level *level);
+
 /* ---- window.c ---- */
 
 /* The order in which the first window wants FROM's rows; count 0: any. */
