@@ -30,6 +30,21 @@ index_one(struct analysis *an)
     return e;
 }
 
+/* A subscript whose parts are still to be bound. */
+static struct expr *
+new_subscript(const struct analysis *an, struct expr *container, oid container_type, oid element,
+              size_t part_count)
+{
+    struct expr *e = expr_new(an->arena, EXPR_SUBSCRIPT, element, container->at);
+    e->arg_count = 1;
+    e->args = arena_copy(an->arena, &container, sizeof container);
+    e->subscript.container = container_type;
+    e->subscript.element = element;
+    e->subscript.part_count = (uint32_t)part_count;
+    e->subscript.parts = arena_alloc_zero(an->arena, part_count * sizeof *e->subscript.parts);
+    return e;
+}
+
 /* Subscripts of a jsonb: integers stay what they are, all else becomes text. */
 static struct expr *
 bind_key(struct level *level, const PgQuery__Node *node)
@@ -65,13 +80,7 @@ bind_jsonb_subscripts(struct level *level, struct expr *container, oid container
                       struct nodes indices, struct expr *assign)
 {
     struct analysis *an = level->an;
-    struct expr *e = expr_new(an->arena, EXPR_SUBSCRIPT, TYPE_JSONB, container->at);
-    e->arg_count = 1;
-    e->args = arena_copy(an->arena, &container, sizeof container);
-    e->subscript.container = container_type;
-    e->subscript.element = TYPE_JSONB;
-    e->subscript.part_count = (uint32_t)indices.count;
-    e->subscript.parts = arena_alloc_zero(an->arena, indices.count * sizeof *e->subscript.parts);
+    struct expr *e = new_subscript(an, container, container_type, TYPE_JSONB, indices.count);
     for (size_t i = 0; i < indices.count; i++) {
         const PgQuery__AIndices *index = indices.items[i]->a_indices;
         if (index->is_slice)
@@ -104,13 +113,7 @@ bind_subscripts(struct level *level, struct expr *container, oid container_type,
         fail(an, -1, SQLSTATE_PROGRAM_LIMIT_EXCEEDED,
              "number of array dimensions (%zu) exceeds the maximum allowed (%d)", indices.count,
              DIMENSIONS_MAX);
-    struct expr *e = expr_new(an->arena, EXPR_SUBSCRIPT, element, container->at);
-    e->arg_count = 1;
-    e->args = arena_copy(an->arena, &container, sizeof container);
-    e->subscript.container = container_type;
-    e->subscript.element = element;
-    e->subscript.part_count = (uint32_t)indices.count;
-    e->subscript.parts = arena_alloc_zero(an->arena, indices.count * sizeof *e->subscript.parts);
+    struct expr *e = new_subscript(an, container, container_type, element, indices.count);
     for (size_t i = 0; i < indices.count; i++)
         e->subscript.is_slice |= indices.items[i]->a_indices->is_slice;
     for (size_t i = 0; i < indices.count; i++) {
