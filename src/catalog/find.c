@@ -374,6 +374,7 @@ load_type(struct catalog *catalog, oid object, struct slice row)
     if (type == NULL)
         raise_broken("type", object);
     remember(&generation->user_types, object, type);
+    remember(&generation->user_types, type->info.array, type);
     return type;
 }
 
@@ -602,6 +603,7 @@ catalog_row_format(struct catalog *catalog, const struct table *table)
     mutex_unlock(&generation->mutex);
     return format != NULL ? format : make_format(catalog, relation);
 }
+
 const struct table_stats *
 catalog_stats(struct catalog *catalog, oid table)
 {
