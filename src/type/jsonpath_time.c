@@ -125,6 +125,8 @@ path_time_read(struct arena *arena, const struct type_env *env, struct slice tex
         item->time = type_input(env, arena, type, -1, kept);
         catch_end(&frame);
     } else {
+        if (sqlstate_class(frame.error->code) != sqlstate_class(SQLSTATE_DATA_EXCEPTION))
+            raise_again(frame.error);
         return false; /* a field is out of its range */
     }
     item->time_type = type;
