@@ -2,44 +2,12 @@
  * test_array.c: subscripts and slices of arrays, fetched and stored, as PostgreSQL 15 answers; the
  * keys' order; binary forms that lead back and survive any bytes; no memory.
  */
-#include "base/fault.h"
+#include "fixture.h"
+
 #include "base/raise.h"
 #include "type/array.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
-
-#include <cmocka.h>
-
-struct fixture {
-    struct types *types;
-    struct arena *arena;
-    struct type_env env;
-    struct random random;
-};
-
-static int
-set_up(void **state)
-{
-    struct fixture *f = test_calloc(1, sizeof *f);
-    f->types = types_new();
-    f->arena = arena_new(&(struct arena_options){.name = "test", .on_full = raise_arena_full});
-    f->env = (struct type_env){.types = f->types};
-    random_init(&f->random, 11);
-    *state = f;
-    return f->types == NULL || f->arena == NULL;
-}
-
-static int
-tear_down(void **state)
-{
-    struct fixture *f = *state;
-    arena_free(f->arena);
-    types_free(f->types);
-    test_free(f);
-    return 0;
-}
 
 static union datum
 read_array(struct fixture *f, oid type, const char *text)
@@ -314,32 +282,17 @@ binary_forms_lead_back(void **state)
 
 #ifdef ROWAN_FAULTS
 static void
+read_and_write(struct fixture *f, struct arena *arena)
+{
+    const char *given = "{a,\"another text\",NULL}";
+    union datum value = type_input(&f->env, arena, TYPE_TEXT_ARRAY, -1, slice_text(given));
+    assert_string_equal(type_output_text(&f->env, arena, TYPE_TEXT_ARRAY, value), given);
+}
+
+static void
 no_memory_is_an_error(void **state)
 {
-    struct fixture *f = *state;
-    bool was_hit = true;
-    volatile uint32_t errors = 0; /* survives the jump */
-    for (volatile uint64_t nth = 1; was_hit && nth < 1000; nth++) {
-        struct arena *arena =
-            arena_new(&(struct arena_options){.name = "fault", .on_full = raise_arena_full});
-        struct catch frame;
-        fault_arm(FAULT_ALLOC, nth);
-        if (catch_begin(&frame, f->arena)) {
-            union datum value = type_input(&f->env, arena, TYPE_TEXT_ARRAY, -1,
-                                           slice_text("{a,\"another text\",NULL}"));
-            const char *text = type_output_text(&f->env, arena, TYPE_TEXT_ARRAY, value);
-            catch_end(&frame);
-            assert_string_equal(text, "{a,\"another text\",NULL}");
-        } else {
-            errors++;
-            assert_int_equal(frame.error->code, SQLSTATE_OUT_OF_MEMORY);
-        }
-        was_hit = fault_was_hit(FAULT_ALLOC);
-        fault_arm(FAULT_ALLOC, 0);
-        arena_free(arena);
-    }
-    assert_false(was_hit);
-    assert_true(errors > 0);
+    fixture_fail_allocations(*state, 1, read_and_write);
 }
 #endif
 
@@ -347,15 +300,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(elements_are_fetched, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(slices_are_fetched, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(elements_are_stored, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(slices_are_stored, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(arrays_are_nested, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(keys_are_ordered_as_values, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(binary_forms_lead_back, set_up, tear_down),
+        FIXTURE_TEST(elements_are_fetched),   FIXTURE_TEST(slices_are_fetched),
+        FIXTURE_TEST(elements_are_stored),    FIXTURE_TEST(slices_are_stored),
+        FIXTURE_TEST(arrays_are_nested),      FIXTURE_TEST(keys_are_ordered_as_values),
+        FIXTURE_TEST(binary_forms_lead_back),
 #ifdef ROWAN_FAULTS
-        cmocka_unit_test_setup_teardown(no_memory_is_an_error, set_up, tear_down),
+        FIXTURE_TEST(no_memory_is_an_error),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,47 +1,15 @@
 /*
  * test_jsonb.c: the format of jsonb: what is put is found, whatever the order of putting; order,
- * hashes and keys agree; depth has a bound; text is refused
- * wherever it is cut; no memory.
+ * hashes and keys agree; depth has a bound; text is refused wherever it is cut; no memory.
  */
-#include "base/fault.h"
+#include "fixture.h"
+
 #include "base/raise.h"
 #include "type/json_value.h"
 #include "type/jsonb.h"
 #include "type/jsonpath.h"
 #include "type/numeric.h"
 #include "type/record.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-struct fixture {
-    struct types *types;
-    struct arena *arena;
-    struct type_env env;
-};
-
-static int
-set_up(void **state)
-{
-    struct fixture *f = test_calloc(1, sizeof *f);
-    f->types = types_new();
-    f->arena = arena_new(&(struct arena_options){.name = "test", .on_full = raise_arena_full});
-    f->env = (struct type_env){.types = f->types, .extra_float_digits = 1};
-    *state = f;
-    return f->types == NULL || f->arena == NULL;
-}
-
-static int
-tear_down(void **state)
-{
-    struct fixture *f = *state;
-    arena_free(f->arena);
-    types_free(f->types);
-    test_free(f);
-    return 0;
-}
 
 static const char *
 show(struct fixture *f, union datum value)
@@ -238,40 +206,39 @@ paths_print_as_they_read(void **state)
 }
 
 #ifdef ROWAN_FAULTS
-/* Each allocation fails in turn: 53200, and in the end the value is made. */
 static void
-no_memory_is_an_error(void **state)
+parse_and_print(struct fixture *f, struct arena *arena)
 {
-    struct fixture *f = *state;
-    bool was_hit = true;
-    volatile uint32_t errors = 0; /* survives the jump */
     struct buf *text = buf_new(f->arena);
     buf_put_text(text, "{\"a\": [1, {\"b\": \"\\u0041\"}], \"c\": 1e300");
     for (int i = 0; i < 300; i++)
         buf_format(text, ", \"k%d\": [%d]", i, i);
     buf_put_u8(text, '}');
-    for (volatile uint64_t nth = 1; was_hit && nth < 1000; nth++) {
-        struct arena *arena =
-            arena_new(&(struct arena_options){.name = "fault", .on_full = raise_arena_full});
-        struct catch frame;
-        fault_arm(FAULT_ALLOC, nth);
-        if (catch_begin(&frame, f->arena)) {
-            union datum value = jsonb_parse(arena, buf_slice(text));
-            struct jsonb node = jsonb_read(&value);
-            struct slice printed = jsonb_text(arena, &node);
-            catch_end(&frame);
-            assert_int_equal(node.count, 302);
-            assert_true(printed.bytes > 3000);
-        } else {
-            errors++;
-            assert_int_equal(frame.error->code, SQLSTATE_OUT_OF_MEMORY);
-        }
-        was_hit = fault_was_hit(FAULT_ALLOC);
-        fault_arm(FAULT_ALLOC, 0);
-        arena_free(arena);
-    }
-    assert_false(was_hit);
-    assert_true(errors > 0);
+    union datum value = jsonb_parse(arena, buf_slice(text));
+    struct jsonb node = jsonb_read(&value);
+    assert_int_equal(node.count, 302);
+    assert_true(jsonb_text(arena, &node).bytes > 3000);
+}
+
+/* Quiet paths keep the path's own errors to themselves, and no others. */
+static void
+run_quiet_path(struct fixture *f, struct arena *arena)
+{
+    const char *path = "$[*] ? (@.datetime().type() == \"date\" || @.double() / 2 > 1)";
+    union datum *array = parsed(f, "[\"2024-07-01\", \"7\"]"), *vars = parsed(f, "{}");
+    struct jsonb root = jsonb_read(array);
+    struct path_options options = {.env = &f->env, .vars = jsonb_read(vars), .is_silent = true};
+    struct path_items found = {.arena = arena};
+    for (uint32_t i = 0; i < 40; i++)
+        jsonpath_run(arena, jsonpath_parse(arena, slice_text(path)), &options, &root, &found);
+    assert_int_equal(found.count, 80);
+}
+
+static void
+no_memory_is_an_error(void **state)
+{
+    fixture_fail_allocations(*state, 1, parse_and_print);
+    fixture_fail_allocations(*state, 1, run_quiet_path);
 }
 #endif
 
@@ -279,15 +246,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(members_are_found_by_key, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(whole_values_have_an_order, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(equal_values_have_equal_hashes_and_keys, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(text_that_is_cut_is_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(depth_has_a_bound, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_row_becomes_an_object, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(paths_print_as_they_read, set_up, tear_down),
+        FIXTURE_TEST(members_are_found_by_key),
+        FIXTURE_TEST(whole_values_have_an_order),
+        FIXTURE_TEST(equal_values_have_equal_hashes_and_keys),
+        FIXTURE_TEST(text_that_is_cut_is_refused),
+        FIXTURE_TEST(depth_has_a_bound),
+        FIXTURE_TEST(a_row_becomes_an_object),
+        FIXTURE_TEST(paths_print_as_they_read),
 #ifdef ROWAN_FAULTS
-        cmocka_unit_test_setup_teardown(no_memory_is_an_error, set_up, tear_down),
+        FIXTURE_TEST(no_memory_is_an_error),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

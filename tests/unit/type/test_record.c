@@ -2,43 +2,10 @@
  * test_record.c: rows as values: columns come out as they went in, texts and binary forms, order
  * and keys, composite types' input; no memory.
  */
-#include "base/fault.h"
+#include "fixture.h"
+
 #include "base/raise.h"
 #include "type/record.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-struct fixture {
-    struct types *types;
-    struct arena *arena;
-    struct type_env env;
-    struct random random;
-};
-
-static int
-set_up(void **state)
-{
-    struct fixture *f = test_calloc(1, sizeof *f);
-    f->types = types_new();
-    f->arena = arena_new(&(struct arena_options){.name = "test", .on_full = raise_arena_full});
-    f->env = (struct type_env){.types = f->types};
-    random_init(&f->random, 5);
-    *state = f;
-    return f->types == NULL || f->arena == NULL;
-}
-
-static int
-tear_down(void **state)
-{
-    struct fixture *f = *state;
-    arena_free(f->arena);
-    types_free(f->types);
-    test_free(f);
-    return 0;
-}
 
 static const oid column_types[] = {TYPE_INT4, TYPE_TEXT, TYPE_UUID, TYPE_NUMERIC, TYPE_BOOL};
 static const char *const column_names[] = {"a", "b", "an id", "n", "is_it"};
@@ -227,33 +194,18 @@ rows_of_other_columns_do_not_compare(void **state)
 
 #ifdef ROWAN_FAULTS
 static void
+read_and_write(struct fixture *f, struct arena *arena)
+{
+    const char *given = "(1,\"a longer text\")";
+    struct record_shape shape = shape_of(TYPE_RECORD, 2);
+    union datum value = record_parse(&f->env, arena, &shape, slice_text(given));
+    assert_string_equal(type_output_text(&f->env, arena, TYPE_RECORD, value), given);
+}
+
+static void
 no_memory_is_an_error(void **state)
 {
-    struct fixture *f = *state;
-    bool was_hit = true;
-    volatile uint32_t errors = 0; /* survives the jump */
-    for (volatile uint64_t nth = 1; was_hit && nth < 1000; nth++) {
-        struct arena *arena =
-            arena_new(&(struct arena_options){.name = "fault", .on_full = raise_arena_full});
-        struct record_shape shape = shape_of(TYPE_RECORD, 2);
-        struct catch frame;
-        fault_arm(FAULT_ALLOC, nth);
-        if (catch_begin(&frame, f->arena)) {
-            union datum value =
-                record_parse(&f->env, arena, &shape, slice_text("(1,\"a longer text\")"));
-            const char *text = type_output_text(&f->env, arena, TYPE_RECORD, value);
-            catch_end(&frame);
-            assert_string_equal(text, "(1,\"a longer text\")");
-        } else {
-            errors++;
-            assert_int_equal(frame.error->code, SQLSTATE_OUT_OF_MEMORY);
-        }
-        was_hit = fault_was_hit(FAULT_ALLOC);
-        fault_arm(FAULT_ALLOC, 0);
-        arena_free(arena);
-    }
-    assert_false(was_hit);
-    assert_true(errors > 0);
+    fixture_fail_allocations(*state, 1, read_and_write);
 }
 #endif
 
@@ -261,13 +213,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(columns_come_out_as_they_went_in, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(literals_are_read_or_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(keys_are_ordered_as_values, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(binary_forms_lead_back, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(rows_of_other_columns_do_not_compare, set_up, tear_down),
+        FIXTURE_TEST(columns_come_out_as_they_went_in),
+        FIXTURE_TEST(literals_are_read_or_refused),
+        FIXTURE_TEST(keys_are_ordered_as_values),
+        FIXTURE_TEST(binary_forms_lead_back),
+        FIXTURE_TEST(rows_of_other_columns_do_not_compare),
 #ifdef ROWAN_FAULTS
-        cmocka_unit_test_setup_teardown(no_memory_is_an_error, set_up, tear_down),
+        FIXTURE_TEST(no_memory_is_an_error),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
