@@ -42,6 +42,15 @@ buf_new(struct arena *arena)
     return buf;
 }
 
+struct slice
+buf_take(struct buf *buf, struct arena *arena)
+{
+    struct slice bytes = arena_slice(arena, buf_slice(buf));
+    buf_deinit(buf);
+    buf_init(buf);
+    return bytes;
+}
+
 void
 buf_clear(struct buf *buf)
 {

@@ -24,6 +24,8 @@ void buf_init(struct buf *buf); /* no allocation yet */
 /* One that ends with the arena, and raises when it is full. Emptied early by buf_deinit. */
 struct buf *buf_new(struct arena *arena);
 void buf_deinit(struct buf *buf);
+/* Its bytes, copied into `arena`, a zero behind them; gives back the buffer's memory. */
+struct slice buf_take(struct buf *buf, struct arena *arena);
 void buf_clear(struct buf *buf); /* keeps the memory */
 bool buf_grow(struct buf *buf, size_t more);
 

@@ -134,7 +134,7 @@ wide_sum_finish(struct func_call *call, void *state)
 {
     const struct wide_sum *s = state;
     if (s->count == 0)
-        return aggregate_null(call);
+        return func_null(call);
     return numeric_of_i128(call->arena, s->sum, 0);
 }
 
@@ -142,7 +142,7 @@ static union datum
 average(struct func_call *call, __int128 sum, int64_t count)
 {
     if (count == 0)
-        return aggregate_null(call);
+        return func_null(call);
     return numeric_divide(call->arena, numeric_of_i128(call->arena, sum, 0),
                           numeric_of_i64(call->arena, count));
 }

@@ -22,11 +22,3 @@ is_one_state(void *const *states, uint32_t count)
         differ |= (uintptr_t)states[i] ^ (uintptr_t)states[0];
     return differ == 0;
 }
-
-/* Null from an aggregate. */
-static inline union datum
-aggregate_null(struct func_call *call)
-{
-    call->result_is_null = true;
-    return (union datum){.words = {0, 0}};
-}

@@ -230,7 +230,7 @@ static union datum
 numeric_sum_finish(struct func_call *call, void *state)
 {
     const struct sum_state *s = state;
-    return s->count == 0 ? aggregate_null(call) : sum_total(call, &s->sum);
+    return s->count == 0 ? func_null(call) : sum_total(call, &s->sum);
 }
 
 static union datum
@@ -238,7 +238,7 @@ numeric_average_finish(struct func_call *call, void *state)
 {
     const struct sum_state *s = state;
     if (s->count == 0)
-        return aggregate_null(call);
+        return func_null(call);
     return numeric_divide(call->arena, sum_total(call, &s->sum),
                           numeric_of_i64(call->arena, s->count));
 }
@@ -403,7 +403,7 @@ variance(struct func_call *call, const struct variance_state *s, bool is_sample,
 {
     struct arena *arena = call->arena;
     if (s->count <= (is_sample ? 1 : 0))
-        return aggregate_null(call);
+        return func_null(call);
     union datum sum = sum_total(call, &s->sum);
     if (numeric_kind(sum) >= NUMERIC_NAN)
         return numeric_special(NUMERIC_NAN);

@@ -42,7 +42,7 @@ static void
 string_step(struct func_call *call, void *state, const union datum *args)
 {
     struct string_state *s = state;
-    if (call->arg_nulls != NULL && call->arg_nulls[0])
+    if (func_arg_is_null(call, 0))
         return;
     if (s->has_value && (call->arg_nulls == NULL || !call->arg_nulls[1]))
         append(call, s, datum_slice(&args[1]));

@@ -7,19 +7,6 @@
 #include "type/generic.h"
 #include "type/tables.h"
 
-static bool
-arg_is_null(const struct func_call *call, uint32_t arg_idx)
-{
-    return call->arg_nulls != NULL && call->arg_nulls[arg_idx];
-}
-
-static union datum
-null_result(struct func_call *call)
-{
-    call->result_is_null = true;
-    return i64_datum(0);
-}
-
 /* How elements are compared; raises if they cannot be. */
 static const struct type_info *
 equality_of(const struct array *array)
@@ -47,7 +34,7 @@ array_dims(struct func_call *call, const union datum *args)
 {
     struct array array = array_read(&args[0]);
     if (array.dim_count == 0)
-        return null_result(call);
+        return func_null(call);
     struct buf *text = buf_new(call->arena);
     for (uint32_t i = 0; i < array.dim_count; i++) {
         struct array_dim dim = array_dim(&array, i);
@@ -136,15 +123,15 @@ add_element(struct func_call *call, const union datum *args, uint32_t array_idx,
     struct array_builder builder;
     array_builder_init(&builder, call->env, call->arena, element);
     struct array array = {.dim_count = 0};
-    if (!arg_is_null(call, array_idx))
+    if (!func_arg_is_null(call, array_idx))
         array = array_read(&args[array_idx]);
     if (array.dim_count > 1)
         raise(SQLSTATE_DATA_EXCEPTION, "argument must be empty or one-dimensional array");
     if (is_front)
-        array_builder_add(&builder, args[other], arg_is_null(call, other));
+        array_builder_add(&builder, args[other], func_arg_is_null(call, other));
     add_all(&builder, &array);
     if (!is_front)
-        array_builder_add(&builder, args[other], arg_is_null(call, other));
+        array_builder_add(&builder, args[other], func_arg_is_null(call, other));
     struct array_dim dim = {.length = (int32_t)builder.count, .lower = 1};
     if (array.dim_count == 1)
         dim.lower = array_dim(&array, 0).lower;
@@ -218,11 +205,11 @@ join(struct func_call *call, const struct array *a, const struct array *b)
 static union datum
 array_cat(struct func_call *call, const union datum *args)
 {
-    if (arg_is_null(call, 0)) {
-        call->result_is_null = arg_is_null(call, 1);
+    if (func_arg_is_null(call, 0)) {
+        call->result_is_null = func_arg_is_null(call, 1);
         return args[1];
     }
-    if (arg_is_null(call, 1))
+    if (func_arg_is_null(call, 1))
         return args[0];
     struct array a = array_read(&args[0]), b = array_read(&args[1]);
     if (a.element != b.element)
@@ -248,8 +235,8 @@ is_match(const struct array *array, const struct type_info *info, uint32_t eleme
 static union datum
 array_remove(struct func_call *call, const union datum *args)
 {
-    if (arg_is_null(call, 0))
-        return null_result(call);
+    if (func_arg_is_null(call, 0))
+        return func_null(call);
     struct array array = array_read(&args[0]);
     if (array.dim_count > 1)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
@@ -258,7 +245,7 @@ array_remove(struct func_call *call, const union datum *args)
     struct array_builder builder;
     array_builder_init(&builder, call->env, call->arena, array.element);
     for (uint32_t i = 0; i < array.count; i++) {
-        if (!is_match(&array, info, i, args[1], arg_is_null(call, 1)))
+        if (!is_match(&array, info, i, args[1], func_arg_is_null(call, 1)))
             array_builder_add(&builder, array_get(&array, i), array_is_null(&array, i));
     }
     if (builder.count == array.count)
@@ -271,8 +258,8 @@ array_remove(struct func_call *call, const union datum *args)
 static union datum
 array_replace(struct func_call *call, const union datum *args)
 {
-    if (arg_is_null(call, 0))
-        return null_result(call);
+    if (func_arg_is_null(call, 0))
+        return func_null(call);
     struct array array = array_read(&args[0]);
     const struct type_info *info = equality_of(&array);
     struct array_dim dims[ARRAY_DIMS_MAX];
@@ -281,8 +268,8 @@ array_replace(struct func_call *call, const union datum *args)
     struct array_builder builder;
     array_builder_init(&builder, call->env, call->arena, array.element);
     for (uint32_t i = 0; i < array.count; i++) {
-        if (is_match(&array, info, i, args[1], arg_is_null(call, 1)))
-            array_builder_add(&builder, args[2], arg_is_null(call, 2));
+        if (is_match(&array, info, i, args[1], func_arg_is_null(call, 1)))
+            array_builder_add(&builder, args[2], func_arg_is_null(call, 2));
         else
             array_builder_add(&builder, array_get(&array, i), array_is_null(&array, i));
     }
@@ -301,31 +288,31 @@ require_searchable(const struct array *array)
 static union datum
 array_position(struct func_call *call, const union datum *args)
 {
-    if (arg_is_null(call, 0))
-        return null_result(call);
+    if (func_arg_is_null(call, 0))
+        return func_null(call);
     struct array array = array_read(&args[0]);
     require_searchable(&array);
-    if (array.dim_count == 0 || (arg_is_null(call, 1) && array.nulls == NULL))
-        return null_result(call);
+    if (array.dim_count == 0 || (func_arg_is_null(call, 1) && array.nulls == NULL))
+        return func_null(call);
     int64_t lower = array_dim(&array, 0).lower, start = lower;
     if (call->func->arg_count == 3) {
-        if (arg_is_null(call, 2))
+        if (func_arg_is_null(call, 2))
             raise(SQLSTATE_NULL_VALUE_NOT_ALLOWED, "initial position must not be null");
         start = args[2].i32;
     }
     const struct type_info *info = equality_of(&array);
     for (int64_t i = start > lower ? start - lower : 0; i < array.count; i++) {
-        if (is_match(&array, info, (uint32_t)i, args[1], arg_is_null(call, 1)))
+        if (is_match(&array, info, (uint32_t)i, args[1], func_arg_is_null(call, 1)))
             return i32_datum((int32_t)(lower + i));
     }
-    return null_result(call);
+    return func_null(call);
 }
 
 static union datum
 array_positions(struct func_call *call, const union datum *args)
 {
-    if (arg_is_null(call, 0))
-        return null_result(call);
+    if (func_arg_is_null(call, 0))
+        return func_null(call);
     struct array array = array_read(&args[0]);
     require_searchable(&array);
     struct array_builder builder;
@@ -333,7 +320,7 @@ array_positions(struct func_call *call, const union datum *args)
     const struct type_info *info = equality_of(&array);
     int32_t lower = array.dim_count == 0 ? 1 : array_dim(&array, 0).lower;
     for (uint32_t i = 0; i < array.count; i++) {
-        if (is_match(&array, info, i, args[1], arg_is_null(call, 1)))
+        if (is_match(&array, info, i, args[1], func_arg_is_null(call, 1)))
             array_builder_add(&builder, i32_datum(lower + (int32_t)i), false);
     }
     return array_builder_finish(&builder);
@@ -367,7 +354,7 @@ static union datum
 array_fill(struct func_call *call, const union datum *args)
 {
     bool has_bounds = call->func->arg_count == 3;
-    if (arg_is_null(call, 1) || (has_bounds && arg_is_null(call, 2)))
+    if (func_arg_is_null(call, 1) || (has_bounds && func_arg_is_null(call, 2)))
         raise(SQLSTATE_NULL_VALUE_NOT_ALLOWED, "dimension array or low bound array cannot be null");
     int32_t lengths[ARRAY_DIMS_MAX], lowers[ARRAY_DIMS_MAX] = {1, 1, 1, 1, 1, 1};
     uint32_t dim_count = fill_numbers(&args[1], "Dimension array must be one dimensional.",
@@ -389,7 +376,7 @@ array_fill(struct func_call *call, const union datum *args)
     struct array_builder builder;
     array_builder_init(&builder, call->env, call->arena, call->arg_types[0]);
     for (int64_t i = 0; i < count; i++)
-        array_builder_add(&builder, args[0], arg_is_null(call, 0));
+        array_builder_add(&builder, args[0], func_arg_is_null(call, 0));
     return array_make(call->env, call->arena, call->arg_types[0], builder.values, builder.nulls,
                       dim_count, dims);
 }

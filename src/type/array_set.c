@@ -8,12 +8,6 @@
 #include "type/tables.h"
 #include "type/utf8.h"
 
-static bool
-arg_is_null(const struct func_call *call, uint32_t arg_idx)
-{
-    return call->arg_nulls != NULL && call->arg_nulls[arg_idx];
-}
-
 /* ---- sets ---- */
 
 /* Where a set function stands; the arguments stay the same from call to call. */
@@ -99,7 +93,7 @@ collect_step(struct func_call *call, void *state, const union datum *args)
     struct collection *all = state;
     oid type = call->arg_types[0];
     collect_start(call, all, type);
-    bool is_null = arg_is_null(call, 0);
+    bool is_null = func_arg_is_null(call, 0);
     array_builder_add(all->builder, is_null ? args[0] : keep(call, type, args[0]), is_null);
 }
 
@@ -194,7 +188,7 @@ static void
 nest_step(struct func_call *call, void *state, const union datum *args)
 {
     struct collection *all = state;
-    if (arg_is_null(call, 0))
+    if (func_arg_is_null(call, 0))
         raise(SQLSTATE_NULL_VALUE_NOT_ALLOWED, "cannot accumulate null arrays");
     struct array array = array_read(&args[0]);
     check_dims(call, all, &array);
@@ -263,12 +257,12 @@ static const struct aggregate_info nest_aggregate = {
 static union datum
 array_to_string(struct func_call *call, const union datum *args)
 {
-    if (arg_is_null(call, 0) || arg_is_null(call, 1)) {
+    if (func_arg_is_null(call, 0) || func_arg_is_null(call, 1)) {
         call->result_is_null = true;
         return i64_datum(0);
     }
     struct array array = array_read(&args[0]);
-    bool shows_nulls = call->func->arg_count == 3 && !arg_is_null(call, 2);
+    bool shows_nulls = call->func->arg_count == 3 && !func_arg_is_null(call, 2);
     struct buf *text = buf_new(call->arena);
     bool is_first = true;
     for (uint32_t i = 0; i < array.count; i++) {
@@ -299,7 +293,7 @@ splitter_init(struct splitter *splitter, const struct func_call *call, const uni
 {
     *splitter = (struct splitter){.rest = datum_slice(&args[0])};
     splitter->is_done = splitter->rest.bytes == 0;
-    if (call->func->arg_count == 3 && !arg_is_null(call, 2)) {
+    if (call->func->arg_count == 3 && !func_arg_is_null(call, 2)) {
         splitter->has_null_text = true;
         splitter->null_text = datum_slice(&args[2]);
     }
@@ -339,14 +333,14 @@ splitter_next(struct splitter *splitter, struct slice *part, bool *is_null)
 static union datum
 string_to_array(struct func_call *call, const union datum *args)
 {
-    if (arg_is_null(call, 0)) {
+    if (func_arg_is_null(call, 0)) {
         call->result_is_null = true;
         return i64_datum(0);
     }
     struct splitter splitter;
     splitter_init(&splitter, call, args);
     struct slice separator = datum_slice(&args[1]), part;
-    if (!arg_is_null(call, 1))
+    if (!func_arg_is_null(call, 1))
         splitter.separator = &separator;
     struct array_builder builder;
     array_builder_init(&builder, call->env, call->arena, TYPE_TEXT);
@@ -360,7 +354,7 @@ string_to_array(struct func_call *call, const union datum *args)
 static bool
 string_to_table(struct func_call *call, const union datum *args, union datum *values, bool *nulls)
 {
-    if (arg_is_null(call, 0))
+    if (func_arg_is_null(call, 0))
         return false;
     bool is_first;
     struct set_place *place = set_place(call, &is_first);
@@ -372,7 +366,7 @@ string_to_table(struct func_call *call, const union datum *args, union datum *va
     splitter.rest.data += place->next;
     splitter.rest.bytes -= (size_t)place->next;
     struct slice separator = datum_slice(&args[1]), part;
-    if (!arg_is_null(call, 1))
+    if (!func_arg_is_null(call, 1))
         splitter.separator = &separator;
     if (!splitter_next(&splitter, &part, &nulls[0]))
         return false;

@@ -36,17 +36,10 @@ text_arg(struct func_call *call, union datum arg)
 }
 
 static union datum
-no_value(struct func_call *call)
-{
-    call->result_is_null = true;
-    return (union datum){.words = {0, 0}};
-}
-
-static union datum
 always_null(struct func_call *call, const union datum *args)
 {
     (void)args;
-    return no_value(call);
+    return func_null(call);
 }
 
 static union datum
@@ -103,7 +96,7 @@ arguments_text(struct func_call *call, const union datum *args, bool with_all)
 {
     const struct func_info *func = types_func(call->env->types, (oid)args[0].i32);
     if (func == NULL)
-        return no_value(call);
+        return func_null(call);
     struct buf *text = buf_new(call->arena);
     for (uint16_t i = 0; i < func->arg_count; i++) {
         put_argument(call, func, i, text);
@@ -136,7 +129,7 @@ pg_get_function_result(struct func_call *call, const union datum *args)
 {
     const struct func_info *func = types_func(call->env->types, (oid)args[0].i32);
     if (func == NULL || func->kind == FUNC_PROCEDURE)
-        return no_value(call);
+        return func_null(call);
     const char *type = type_format(call->env->types, call->arena, func->result, -1);
     return generic_text(call->arena,
                         arena_format(call->arena, "%s%s", func->is_set ? "SETOF " : "", type));
@@ -147,7 +140,7 @@ pg_get_functiondef(struct func_call *call, const union datum *args)
 {
     const struct func_info *func = types_func(call->env->types, (oid)args[0].i32);
     if (func == NULL)
-        return no_value(call);
+        return func_null(call);
     if (func->kind == FUNC_AGGREGATE)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is an aggregate function", func->name);
     static const char *const volatilities[] = {" IMMUTABLE", " STABLE", ""};
@@ -171,7 +164,7 @@ is_visible(struct func_call *call, const union datum *args)
     oid object = (oid)args[0].i32;
     bool is_operator = call->func->func == 2082;
     if (is_operator ? types_operator(types, object) == NULL : object == OID_NONE)
-        return no_value(call);
+        return func_null(call);
     return bool_datum(true);
 }
 
@@ -194,7 +187,7 @@ pg_get_viewdef_named(struct func_call *call, const union datum *args)
         raise(SQLSTATE_UNDEFINED_TABLE, "relation \"%s\" does not exist", name);
     bool is_pretty = call->func->arg_count == 2 && args[1].b;
     const char *text = access->view_def(access->object, view, is_pretty, call->arena);
-    return text == NULL ? no_value(call) : generic_text(call->arena, text);
+    return text == NULL ? func_null(call) : generic_text(call->arena, text);
 }
 
 static union datum
@@ -202,7 +195,7 @@ pg_get_viewdef_wrapped(struct func_call *call, const union datum *args)
 {
     const struct db_access *access = access_of(call);
     const char *text = access->view_def(access->object, (oid)args[0].i32, true, call->arena);
-    return text == NULL ? no_value(call) : generic_text(call->arena, text);
+    return text == NULL ? func_null(call) : generic_text(call->arena, text);
 }
 
 /* ---- names and encodings ---- */
@@ -225,7 +218,7 @@ pg_char_to_encoding(struct func_call *call, const union datum *args)
 static union datum
 pg_encoding_max_length(struct func_call *call, const union datum *args)
 {
-    return args[0].i32 == ENCODING_UTF8 ? i32_datum(4) : no_value(call);
+    return args[0].i32 == ENCODING_UTF8 ? i32_datum(4) : func_null(call);
 }
 
 static union datum
@@ -254,7 +247,7 @@ pg_describe_object(struct func_call *call, const union datum *args)
     const struct db_access *access = access_of(call);
     const char *text = access->describe(access->object, (oid)args[0].i32, (oid)args[1].i32,
                                         args[2].i32, call->arena);
-    return text == NULL ? no_value(call) : generic_text(call->arena, text);
+    return text == NULL ? func_null(call) : generic_text(call->arena, text);
 }
 
 static union datum
@@ -268,7 +261,7 @@ obj_description_any(struct func_call *call, const union datum *args)
         if (text != NULL)
             return generic_text(call->arena, text);
     }
-    return no_value(call);
+    return func_null(call);
 }
 
 /* ---- privileges as lists: none are kept, which stands for the owner's ---- */
@@ -319,7 +312,7 @@ database_size(struct func_call *call, oid database)
 {
     const struct db_access *access = access_of(call);
     int64_t bytes = access->database_bytes(access->object, database);
-    return bytes < 0 ? no_value(call) : i64_datum(bytes);
+    return bytes < 0 ? func_null(call) : i64_datum(bytes);
 }
 
 static union datum
@@ -401,7 +394,7 @@ pg_sequence_last_value(struct func_call *call, const union datum *args)
     const struct db_access *access = access_of(call);
     int64_t value;
     if (!access->sequence_peek(access->object, (oid)args[0].i32, &value))
-        return no_value(call);
+        return func_null(call);
     return i64_datum(value);
 }
 
@@ -410,7 +403,7 @@ pg_relation_filenode(struct func_call *call, const union datum *args)
 {
     const struct db_access *access = access_of(call);
     bool is_there = access->relation_name(access->object, (oid)args[0].i32, call->arena) != NULL;
-    return is_there ? args[0] : no_value(call);
+    return is_there ? args[0] : func_null(call);
 }
 
 /* Bits as pg_relation_is_updatable has them: 4 update, 8 insert, 16 delete. */
@@ -427,7 +420,7 @@ pg_relation_is_publishable(struct func_call *call, const union datum *args)
     const struct db_access *access = access_of(call);
     oid relation = (oid)args[0].i32;
     char kind = access->relation_kind(access->object, relation);
-    return kind == '\0' ? no_value(call) : bool_datum(kind == 'r' && relation >= OID_USER_FIRST);
+    return kind == '\0' ? func_null(call) : bool_datum(kind == 'r' && relation >= OID_USER_FIRST);
 }
 
 /* ---- "name=value" lists ---- */

@@ -55,10 +55,7 @@ type_output_text(const struct type_env *env, struct arena *arena, oid type, unio
 {
     struct buf *text = buf_new(arena);
     type_output(env, arena, type, value, text);
-    char *copy = (char *)arena_slice(arena, buf_slice(text)).data;
-    buf_deinit(text);
-    buf_init(text);
-    return copy;
+    return (char *)buf_take(text, arena).data;
 }
 
 /*

@@ -276,7 +276,7 @@ overlaps(struct func_call *call, const union datum *args)
     bool nulls[4];
     for (uint32_t i = 0; i < 4; i++) {
         ends[i] = args[i];
-        nulls[i] = call->arg_nulls != NULL && call->arg_nulls[i];
+        nulls[i] = func_arg_is_null(call, i);
         if (i % 2 == 0 || call->func->args[i] != TYPE_INTERVAL)
             continue;
         nulls[i] = nulls[i] || nulls[i - 1];

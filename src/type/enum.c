@@ -157,18 +157,11 @@ arg_type(struct func_call *call)
 }
 
 static union datum
-null_result(struct func_call *call)
-{
-    call->result_is_null = true;
-    return i64_datum(0);
-}
-
-static union datum
 enum_first(struct func_call *call, const union datum *args)
 {
     (void)args;
     const struct enum_part *type = arg_type(call);
-    return type->label_count == 0 ? null_result(call) : enum_datum(&type->labels[0]);
+    return type->label_count == 0 ? func_null(call) : enum_datum(&type->labels[0]);
 }
 
 static union datum
@@ -176,7 +169,7 @@ enum_last(struct func_call *call, const union datum *args)
 {
     (void)args;
     const struct enum_part *type = arg_type(call);
-    return type->label_count == 0 ? null_result(call)
+    return type->label_count == 0 ? func_null(call)
                                   : enum_datum(&type->labels[type->label_count - 1]);
 }
 

@@ -415,10 +415,7 @@ numeric_text(struct arena *arena, union datum value)
 {
     struct buf *text = buf_new(arena);
     numeric_write(arena, value, text);
-    char *copy = (char *)arena_slice(arena, buf_slice(text)).data;
-    buf_deinit(text);
-    buf_init(text);
-    return copy;
+    return (char *)buf_take(text, arena).data;
 }
 
 /* "###.##" for what has no exponent: NaN and infinities. */

@@ -28,10 +28,7 @@ type_call_of(struct func_call *call, const struct type_info *info, int32_t typmo
 union datum
 generic_buf_datum(struct arena *arena, struct buf *buf)
 {
-    union datum value = slice_datum(arena_slice(arena, buf_slice(buf)));
-    buf_deinit(buf);
-    buf_init(buf);
-    return value;
+    return slice_datum(buf_take(buf, arena));
 }
 
 union datum

@@ -11,8 +11,6 @@
 #include "type/tables.h"
 #include "type/utf8.h"
 
-#define JSONB_WIRE_VERSION 1
-
 static union datum
 json_input(struct type_call *call, struct slice text)
 {
@@ -50,20 +48,13 @@ jsonb_output(struct type_call *call, union datum value, struct buf *to)
 static union datum
 jsonb_recv(struct type_call *call, struct slice bytes)
 {
-    if (bytes.bytes == 0)
-        raise(SQLSTATE_PROTOCOL_VIOLATION, "no data left in message");
-    if (bytes.data[0] != JSONB_WIRE_VERSION)
-        raise(SQLSTATE_INVALID_BINARY_REPRESENTATION, "unsupported jsonb version number %d",
-              bytes.data[0]);
-    struct slice text = slice_of(bytes.data + 1, bytes.bytes - 1);
-    utf8_require(text);
-    return jsonb_input(call, text);
+    return jsonb_input(call, json_wire_text(bytes, "jsonb version number"));
 }
 
 static void
 jsonb_send(struct type_call *call, union datum value, struct buf *to)
 {
-    buf_put_u8(to, JSONB_WIRE_VERSION);
+    buf_put_u8(to, JSON_WIRE_VERSION);
     jsonb_output(call, value, to);
 }
 

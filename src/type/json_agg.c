@@ -50,12 +50,6 @@ append(struct func_call *call, struct json_state *s, const void *data, size_t by
     s->bytes = needed;
 }
 
-static bool
-arg_is_null(const struct func_call *call, uint32_t arg)
-{
-    return call->arg_nulls != NULL && call->arg_nulls[arg];
-}
-
 static struct json_writer
 writer_of(struct func_call *call)
 {
@@ -82,7 +76,7 @@ json_array_step(struct func_call *call, void *state, const union datum *args)
     struct arena_mark mark = begin_row(call, s);
     struct buf *text = s->row;
     oid type = call->arg_types[0];
-    bool is_null = arg_is_null(call, 0);
+    bool is_null = func_arg_is_null(call, 0);
     buf_put_text(text, s->has_rows ? ", " : "[");
     if (s->has_rows && !is_null && json_type_is_list(&writer, type))
         buf_put_text(text, "\n ");
@@ -95,14 +89,15 @@ json_object_step(struct func_call *call, void *state, const union datum *args)
 {
     struct json_state *s = state;
     struct json_writer writer = writer_of(call);
-    if (arg_is_null(call, 0))
+    if (func_arg_is_null(call, 0))
         raise(SQLSTATE_INVALID_PARAMETER_VALUE, "field name must not be null");
     struct arena_mark mark = begin_row(call, s);
     struct buf *text = s->row;
     buf_put_text(text, s->has_rows ? ", " : "{ ");
     json_put_key(&writer, text, call->arg_types[0], args[0]);
     buf_put_text(text, " : ");
-    json_put_value(&writer, text, call->arg_types[1], args[1], arg_is_null(call, 1), JSON_PLAIN);
+    json_put_value(&writer, text, call->arg_types[1], args[1], func_arg_is_null(call, 1),
+                   JSON_PLAIN);
     end_row(call, s, mark);
 }
 
@@ -113,7 +108,7 @@ json_finish(struct func_call *call, void *state)
     const struct json_state *s = state;
     bool is_object = call->func->arg_count == 2;
     if (!s->has_rows)
-        return aggregate_null(call);
+        return func_null(call);
     size_t bytes = s->bytes + (is_object ? 2 : 1);
     uint8_t *text = arena_alloc(call->arena, bytes);
     memcpy(text, s->data, s->bytes);
@@ -141,7 +136,7 @@ jsonb_array_step(struct func_call *call, void *state, const union datum *args)
     struct json_writer writer = writer_of(call);
     struct arena_mark mark = begin_row(call, state);
     struct jsonb_builder *builder = jsonb_build(call->arena);
-    jsonb_put_value(&writer, builder, call->arg_types[0], args[0], arg_is_null(call, 0));
+    jsonb_put_value(&writer, builder, call->arg_types[0], args[0], func_arg_is_null(call, 0));
     append_row(call, state, builder, mark);
 }
 
@@ -149,13 +144,13 @@ static void
 jsonb_object_step(struct func_call *call, void *state, const union datum *args)
 {
     struct json_writer writer = writer_of(call);
-    if (arg_is_null(call, 0))
+    if (func_arg_is_null(call, 0))
         raise(SQLSTATE_INVALID_PARAMETER_VALUE, "field name must not be null");
     struct arena_mark mark = begin_row(call, state);
     struct jsonb_builder *builder = jsonb_build(call->arena);
     jsonb_begin(builder, true);
     jsonb_put_value_key(&writer, builder, call->arg_types[0], args[0]);
-    jsonb_put_value(&writer, builder, call->arg_types[1], args[1], arg_is_null(call, 1));
+    jsonb_put_value(&writer, builder, call->arg_types[1], args[1], func_arg_is_null(call, 1));
     jsonb_end(builder);
     append_row(call, state, builder, mark);
 }
@@ -166,7 +161,7 @@ jsonb_finish_rows(struct func_call *call, void *state)
     const struct json_state *s = state;
     bool is_object = call->func->arg_count == 2;
     if (!s->has_rows)
-        return aggregate_null(call);
+        return func_null(call);
     struct jsonb_builder *builder = jsonb_build(call->arena);
     jsonb_begin(builder, is_object);
     for (uint64_t at = 0; at < s->bytes;) {

@@ -14,13 +14,6 @@ arg_ref(struct func_call *call, const union datum *arg)
     return json_ref_of(call->arena, arg, call->func->args[0] == TYPE_JSON);
 }
 
-static union datum
-null_result(struct func_call *call)
-{
-    call->result_is_null = true;
-    return (union datum){.words = {0, 0}};
-}
-
 /* As the function's type wants it: the value, or its text. */
 static union datum
 result_of(struct func_call *call, const struct json_ref *ref)
@@ -29,7 +22,7 @@ result_of(struct func_call *call, const struct json_ref *ref)
     if (call->func->result != TYPE_TEXT)
         return json_ref_datum(ref);
     if (!json_ref_text(call->arena, ref, &text))
-        return null_result(call);
+        return func_null(call);
     return slice_datum(text);
 }
 
@@ -40,7 +33,7 @@ get_member(struct func_call *call, const union datum *args)
     struct json_ref ref = arg_ref(call, &args[0]), value;
     if (json_ref_kind(&ref) != JSONB_OBJECT ||
         !json_ref_member(call->arena, &ref, datum_slice(&args[1]), &value))
-        return null_result(call);
+        return func_null(call);
     return result_of(call, &value);
 }
 
@@ -53,7 +46,7 @@ get_element(struct func_call *call, const union datum *args)
     bool is_found = is_scalar ? args[1].i32 == 0 || args[1].i32 == -1
                               : json_ref_kind(&ref) == JSONB_ARRAY &&
                                     json_ref_element(&ref, args[1].i32, &value);
-    return is_found ? result_of(call, &value) : null_result(call);
+    return is_found ? result_of(call, &value) : func_null(call);
 }
 
 /* #> and #>>, also under their names. */
@@ -64,7 +57,7 @@ get_path(struct func_call *call, const union datum *args)
     struct array path = array_read(&args[1]);
     for (uint32_t i = 0; i < path.count; i++) {
         if (array_is_null(&path, i))
-            return null_result(call);
+            return func_null(call);
     }
     if (path.count == 0 && ref.is_text) {
         /* The whole value, from the very start. */
@@ -77,15 +70,8 @@ get_path(struct func_call *call, const union datum *args)
     }
     for (uint32_t i = 0; i < path.count; i++) {
         union datum step = array_get(&path, i);
-        enum jsonb_kind kind = json_ref_kind(&ref);
-        int32_t index;
-        bool is_found = false;
-        if (kind == JSONB_OBJECT)
-            is_found = json_ref_member(call->arena, &ref, datum_slice(&step), &ref);
-        else if (kind == JSONB_ARRAY && json_read_index(datum_slice(&step), &index))
-            is_found = json_ref_element(&ref, index, &ref);
-        if (!is_found)
-            return null_result(call);
+        if (!json_ref_step(call->arena, &ref, datum_slice(&step)))
+            return func_null(call);
     }
     return result_of(call, &ref);
 }
@@ -132,6 +118,21 @@ put_row(struct func_call *call, const struct json_ref *value, bool wants_text, u
     *result = slice_datum(text);
 }
 
+/* A key, and its value where the function gives that. */
+static bool
+next_member(struct func_call *call, union datum *values, bool *nulls)
+{
+    struct slice key;
+    struct json_ref value;
+    if (!json_iter_next(call->state, &key, &value))
+        return false;
+    values[0] = slice_datum(key);
+    nulls[0] = false;
+    if (call->func->out_count == 2)
+        put_row(call, &value, call->func->out_types[1] == TYPE_TEXT, &values[1], &nulls[1]);
+    return true;
+}
+
 static bool
 each(struct func_call *call, const union datum *args, union datum *values, bool *nulls)
 {
@@ -147,14 +148,7 @@ each(struct func_call *call, const union datum *args, union datum *values, bool 
                                                         : "cannot deconstruct a scalar");
         begin_rows(call, &ref);
     }
-    struct slice key;
-    struct json_ref value;
-    if (!json_iter_next(call->state, &key, &value))
-        return false;
-    values[0] = slice_datum(key);
-    nulls[0] = false;
-    put_row(call, &value, call->func->out_types[1] == TYPE_TEXT, &values[1], &nulls[1]);
-    return true;
+    return next_member(call, values, nulls);
 }
 
 static bool
@@ -189,13 +183,7 @@ object_keys(struct func_call *call, const union datum *args, union datum *values
                   json_ref_is_list(&ref) ? "an array" : "a scalar");
         begin_rows(call, &ref);
     }
-    struct slice key;
-    struct json_ref value;
-    if (!json_iter_next(call->state, &key, &value))
-        return false;
-    values[0] = slice_datum(key);
-    nulls[0] = false;
-    return true;
+    return next_member(call, values, nulls);
 }
 
 /* ---- what this file brings ---- */

@@ -522,6 +522,19 @@ json_check_escapes(struct arena *arena, struct slice text)
     }
 }
 
+struct slice
+json_wire_text(struct slice bytes, const char *version_name)
+{
+    if (bytes.bytes == 0)
+        raise(SQLSTATE_PROTOCOL_VIOLATION, "no data left in message");
+    if (bytes.data[0] != JSON_WIRE_VERSION)
+        raise(SQLSTATE_INVALID_BINARY_REPRESENTATION, "unsupported %s %d", version_name,
+              bytes.data[0]);
+    struct slice text = slice_of(bytes.data + 1, bytes.bytes - 1);
+    utf8_require(text);
+    return text;
+}
+
 /* ---- walking ---- */
 
 static bool

@@ -36,6 +36,11 @@ void json_check_escapes(struct arena *arena, struct slice text);
 
 _Noreturn void json_raise_depth(void);
 
+#define JSON_WIRE_VERSION 1
+
+/* The text in the binary form of jsonb and jsonpath, which has a version before it: a byte. */
+struct slice json_wire_text(struct slice bytes, const char *version_name);
+
 /* ---- one list of a checked text ---- */
 
 struct json_walk {

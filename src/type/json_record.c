@@ -223,12 +223,6 @@ read_value(struct func_call *call, oid type, int32_t typmod, const struct json_r
 
 /* ---- the functions ---- */
 
-static bool
-arg_is_null(const struct func_call *call, uint32_t arg)
-{
-    return call->arg_nulls != NULL && call->arg_nulls[arg];
-}
-
 /* What a call makes rows of. */
 struct source {
     bool has_base; /* the first argument is a row to start from */
@@ -291,10 +285,10 @@ source_of(struct func_call *call, const union datum *args)
 {
     uint32_t json_at = call->func->result == TYPE_ANYELEMENT;
     struct source source = {.has_base = json_at == 1,
-                            .base_is_null = json_at == 0 || arg_is_null(call, 0),
+                            .base_is_null = json_at == 0 || func_arg_is_null(call, 0),
                             .base = &args[0],
                             .json = &args[json_at],
-                            .json_is_null = arg_is_null(call, json_at),
+                            .json_is_null = func_arg_is_null(call, json_at),
                             .is_text = call->func->args[json_at] == TYPE_JSON};
     if (source.has_base && call->arg_types[0] != TYPE_RECORD &&
         type_get(call->env, call->arg_types[0])->kind != 'c')

@@ -3,6 +3,8 @@
  */
 #include "type/json_ref.h"
 
+#include "type/digits.h"
+
 static struct json_ref
 text_ref(struct slice text)
 {
@@ -118,6 +120,17 @@ json_ref_element(const struct json_ref *array, int64_t number, struct json_ref *
     return false;
 }
 
+bool
+json_ref_step(struct arena *arena, struct json_ref *ref, struct slice step)
+{
+    int32_t index;
+    enum jsonb_kind kind = json_ref_kind(ref);
+    if (kind == JSONB_OBJECT)
+        return json_ref_member(arena, ref, step, ref);
+    return kind == JSONB_ARRAY && json_read_index(step, &index) &&
+           json_ref_element(ref, index, ref);
+}
+
 union datum
 json_ref_datum(const struct json_ref *ref)
 {
@@ -142,14 +155,7 @@ json_ref_text(struct arena *arena, const struct json_ref *ref, struct slice *tex
 struct slice
 json_ref_source(struct arena *arena, const struct json_ref *ref)
 {
-    if (ref->is_text)
-        return ref->text;
-    struct buf *text = buf_new(arena);
-    jsonb_put_text(arena, text, &ref->node);
-    struct slice result = arena_slice(arena, buf_slice(text));
-    buf_deinit(text);
-    buf_init(text);
-    return result;
+    return ref->is_text ? ref->text : jsonb_source(arena, &ref->node);
 }
 
 void
@@ -182,23 +188,11 @@ json_iter_next(struct json_iter *iter, struct slice *key, struct json_ref *value
 bool
 json_read_index(struct slice text, int32_t *index)
 {
-    size_t i = 0;
-    while (i < text.bytes &&
-           (text.data[i] == ' ' || (text.data[i] >= '\t' && text.data[i] <= '\r')))
-        i++;
-    bool is_negative = i < text.bytes && text.data[i] == '-';
-    if (i < text.bytes && (text.data[i] == '-' || text.data[i] == '+'))
-        i++;
-    int64_t value = 0;
-    if (i == text.bytes)
+    int64_t value;
+    bool ends_in_digit = text.bytes > 0 && is_digit(text.data[text.bytes - 1]);
+    if (!ends_in_digit || digits_read_i64(text, &value) != DIGITS_OK || value < INT32_MIN ||
+        value > INT32_MAX)
         return false;
-    for (; i < text.bytes; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return false;
-        value = value * 10 + (text.data[i] - '0');
-        if (value > (int64_t)INT32_MAX + is_negative)
-            return false;
-    }
-    *index = (int32_t)(is_negative ? -value : value);
+    *index = (int32_t)value;
     return true;
 }

@@ -31,6 +31,8 @@ bool json_ref_member(struct arena *arena, const struct json_ref *object, struct 
 /* A negative number counts from the end. */
 bool json_ref_element(const struct json_ref *array, int64_t number, struct json_ref *value);
 uint32_t json_ref_count(const struct json_ref *list);
+/* Goes to the member or element that a step of a text[] path names; false: there is none. */
+bool json_ref_step(struct arena *arena, struct json_ref *ref, struct slice step);
 
 /* The value as one of its own type. */
 union datum json_ref_datum(const struct json_ref *ref);

@@ -71,26 +71,21 @@ date_text(const struct json_writer *w, oid type, union datum value)
     struct buf *text = buf_new(w->arena);
     type_output(&env, w->arena, type, value, text);
     uint8_t *blank = text->bytes == 0 ? NULL : memchr(text->data, ' ', text->bytes);
-    struct slice result = arena_slice(w->arena, buf_slice(text));
-    if (type != TYPE_DATE && blank != NULL) {
+    if (type != TYPE_DATE && blank != NULL)
         *blank = 'T';
-        result = arena_slice(w->arena, buf_slice(text));
-        const uint8_t *zone = result.data + result.bytes;
-        while (zone > result.data && *zone != 'T' && *zone != '+' && *zone != '-')
-            zone--;
-        size_t before = (size_t)(zone - result.data) + 3;
-        bool has_hours = *zone != 'T' && before <= result.bytes &&
-                         (before == result.bytes || result.data[before] == ' ');
-        if (type == TYPE_TIMESTAMPTZ && has_hours) {
-            buf_clear(text);
-            buf_put(text, result.data, before);
-            buf_put_text(text, ":00");
-            buf_put(text, result.data + before, result.bytes - before);
-            result = arena_slice(w->arena, buf_slice(text));
-        }
-    }
-    buf_deinit(text);
-    buf_init(text);
+    struct slice result = buf_take(text, w->arena);
+    if (type != TYPE_TIMESTAMPTZ || blank == NULL)
+        return result;
+    const uint8_t *zone = result.data + result.bytes;
+    while (zone > result.data && *zone != 'T' && *zone != '+' && *zone != '-')
+        zone--;
+    size_t before = (size_t)(zone - result.data) + 3;
+    bool has_hours = *zone != 'T' && before <= result.bytes &&
+                     (before == result.bytes || result.data[before] == ' ');
+    if (has_hours)
+        result =
+            slice_text(arena_format(w->arena, "%.*s:00%s", (int)before, (const char *)result.data,
+                                    (const char *)result.data + before));
     return result;
 }
 
@@ -343,12 +338,6 @@ writer_of(struct func_call *call)
     return (struct json_writer){.arena = call->arena, .env = call->env};
 }
 
-static bool
-arg_is_null(const struct func_call *call, uint32_t arg)
-{
-    return call->arg_nulls != NULL && call->arg_nulls[arg];
-}
-
 /* to_json(anyelement), array_to_json(anyarray [, pretty]), row_to_json(record [, pretty]). */
 static union datum
 to_json(struct func_call *call, const union datum *args)
@@ -388,7 +377,7 @@ loose_args(struct func_call *call, const union datum *args, struct loose *loose)
                             .types = call->arg_types};
     if (!call->is_variadic_array)
         return true;
-    if (arg_is_null(call, 0))
+    if (func_arg_is_null(call, 0))
         return false;
     struct array array = array_read(&args[0]);
     union datum *values = arena_alloc_array(call->arena, array.count + 1, sizeof *values);
@@ -410,20 +399,13 @@ loose_is_null(const struct loose *loose, uint32_t i)
 }
 
 static union datum
-null_result(struct func_call *call)
-{
-    call->result_is_null = true;
-    return (union datum){.words = {0, 0}};
-}
-
-static union datum
 json_build_array(struct func_call *call, const union datum *args)
 {
     struct json_writer writer = writer_of(call);
     struct buf *text = buf_new(call->arena);
     struct loose loose;
     if (!loose_args(call, args, &loose))
-        return null_result(call);
+        return func_null(call);
     buf_put_u8(text, '[');
     for (uint32_t i = 0; i < loose.count; i++) {
         buf_put_text(text, i == 0 ? "" : ", ");
@@ -441,7 +423,7 @@ jsonb_build_array(struct func_call *call, const union datum *args)
     struct jsonb_builder *builder = jsonb_build(call->arena);
     struct loose loose;
     if (!loose_args(call, args, &loose))
-        return null_result(call);
+        return func_null(call);
     jsonb_begin(builder, false);
     for (uint32_t i = 0; i < loose.count; i++)
         jsonb_put_value(&writer, builder, loose.types[i], loose.values[i],
@@ -468,7 +450,7 @@ json_build_object(struct func_call *call, const union datum *args)
     struct buf *text = buf_new(call->arena);
     struct loose loose;
     if (!loose_args(call, args, &loose))
-        return null_result(call);
+        return func_null(call);
     check_pairs(call, &loose);
     buf_put_u8(text, '{');
     for (uint32_t i = 0; i < loose.count; i += 2) {
@@ -493,7 +475,7 @@ jsonb_build_object(struct func_call *call, const union datum *args)
     struct jsonb_builder *builder = jsonb_build(call->arena);
     struct loose loose;
     if (!loose_args(call, args, &loose))
-        return null_result(call);
+        return func_null(call);
     check_pairs(call, &loose);
     jsonb_begin(builder, true);
     for (uint32_t i = 0; i < loose.count; i += 2) {

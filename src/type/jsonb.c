@@ -71,8 +71,8 @@ jsonb_key(const struct jsonb *object, uint32_t i)
     return part(ends, ends + 2 * (size_t)object->count * END_BYTES, i);
 }
 
-static int
-key_order(struct slice a, struct slice b)
+int
+jsonb_key_order(struct slice a, struct slice b)
 {
     if (a.bytes != b.bytes)
         return a.bytes < b.bytes ? -1 : 1;
@@ -85,7 +85,7 @@ jsonb_find(const struct jsonb *object, struct slice key, uint32_t *member_idx)
     uint32_t low = 0, high = object->count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = key_order(key, jsonb_key(object, middle));
+        int order = jsonb_key_order(key, jsonb_key(object, middle));
         if (order == 0) {
             *member_idx = middle;
             return true;
@@ -316,14 +316,15 @@ jsonb_put_pretty(struct arena *arena, struct buf *to, const struct jsonb *node)
 }
 
 struct slice
-jsonb_text(struct arena *arena, const struct jsonb *node)
+jsonb_source(struct arena *arena, const struct jsonb *node)
 {
-    if (node->kind == JSONB_STRING)
-        return jsonb_string(node);
     struct buf *text = buf_new(arena);
     jsonb_put_text(arena, text, node);
-    struct slice result = arena_slice(arena, buf_slice(text));
-    buf_deinit(text);
-    buf_init(text);
-    return result;
+    return buf_take(text, arena);
+}
+
+struct slice
+jsonb_text(struct arena *arena, const struct jsonb *node)
+{
+    return node->kind == JSONB_STRING ? jsonb_string(node) : jsonb_source(arena, node);
 }

@@ -75,6 +75,7 @@ struct slice jsonb_string(const struct jsonb *node);           /* of strings */
 union datum jsonb_number(const struct jsonb *node);            /* of numbers: a numeric */
 struct jsonb jsonb_item(const struct jsonb *list, uint32_t i); /* element, or member's value */
 struct slice jsonb_key(const struct jsonb *object, uint32_t i);
+int jsonb_key_order(struct slice a, struct slice b); /* J1 */
 /* A member's number; false: there is none of that key. */
 bool jsonb_find(const struct jsonb *object, struct slice key, uint32_t *member_idx);
 /* "null", "string", "number", "boolean", "array", "object". */
@@ -89,6 +90,7 @@ bool jsonb_key_put(union datum value, struct buf *to);
 /* The node's text; pretty: with a member or element a line. `arena` is for what is gone after. */
 void jsonb_put_text(struct arena *arena, struct buf *to, const struct jsonb *node);
 void jsonb_put_pretty(struct arena *arena, struct buf *to, const struct jsonb *node);
+struct slice jsonb_source(struct arena *arena, const struct jsonb *node); /* the same as a text */
 /* What ->> gives: a string's characters, else the node's text. A null is not asked for. */
 struct slice jsonb_text(struct arena *arena, const struct jsonb *node);
 

@@ -111,9 +111,7 @@ static int
 member_order(const void *a, const void *b)
 {
     const struct member *x = a, *y = b;
-    if (x->key.bytes != y->key.bytes)
-        return x->key.bytes < y->key.bytes ? -1 : 1;
-    int order = x->key.bytes == 0 ? 0 : memcmp(x->key.data, y->key.data, x->key.bytes);
+    int order = jsonb_key_order(x->key, y->key);
     return order != 0 ? order : (x->order > y->order) - (x->order < y->order);
 }
 

@@ -203,13 +203,7 @@ jsonb_fetch(const struct jsonb *root, const struct jsonb_path *path, struct json
 {
     struct json_ref ref = {.node = *root};
     for (uint32_t i = 0; i < path->count; i++) {
-        int32_t index;
-        bool is_found = false;
-        if (ref.node.kind == JSONB_OBJECT)
-            is_found = json_ref_member(NULL, &ref, path->steps[i], &ref);
-        else if (ref.node.kind == JSONB_ARRAY && json_read_index(path->steps[i], &index))
-            is_found = json_ref_element(&ref, index, &ref);
-        if (!is_found)
+        if (!json_ref_step(NULL, &ref, path->steps[i]))
             return false;
     }
     *value = ref.node;

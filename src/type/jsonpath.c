@@ -8,9 +8,6 @@
 #include "type/generic.h"
 #include "type/numeric.h"
 #include "type/tables.h"
-#include "type/utf8.h"
-
-#define WIRE_VERSION 1
 
 /* ---- printing ---- */
 
@@ -273,20 +270,13 @@ path_output(struct type_call *call, union datum value, struct buf *to)
 static union datum
 path_recv(struct type_call *call, struct slice bytes)
 {
-    if (bytes.bytes == 0)
-        raise(SQLSTATE_PROTOCOL_VIOLATION, "no data left in message");
-    if (bytes.data[0] != WIRE_VERSION)
-        raise(SQLSTATE_INVALID_BINARY_REPRESENTATION, "unsupported jsonpath version number: %d",
-              bytes.data[0]);
-    struct slice text = slice_of(bytes.data + 1, bytes.bytes - 1);
-    utf8_require(text);
-    return path_input(call, text);
+    return path_input(call, json_wire_text(bytes, "jsonpath version number:"));
 }
 
 static void
 path_send(struct type_call *call, union datum value, struct buf *to)
 {
-    buf_put_u8(to, WIRE_VERSION);
+    buf_put_u8(to, JSON_WIRE_VERSION);
     path_output(call, value, to);
 }
 
@@ -337,17 +327,10 @@ run(struct func_call *call, const struct jsonpath *path, const union datum *args
 }
 
 static union datum
-null_result(struct func_call *call)
-{
-    call->result_is_null = true;
-    return (union datum){.words = {0, 0}};
-}
-
-static union datum
 path_exists(struct func_call *call, const union datum *args)
 {
     enum path_result result = run(call, path_of(call, &args[1]), args, NULL);
-    return result == PATH_FAILED ? null_result(call) : bool_datum(result == PATH_FOUND);
+    return result == PATH_FAILED ? func_null(call) : bool_datum(result == PATH_FOUND);
 }
 
 static union datum
@@ -360,7 +343,7 @@ path_match(struct func_call *call, const union datum *args)
         return bool_datum(found.items[0].node.kind == JSONB_TRUE);
     if (!is_silent && !(found.count == 1 && found.items[0].node.kind == JSONB_NULL))
         raise(SQLSTATE_SINGLETON_SQL_JSON_ITEM_REQUIRED, "single boolean result is expected");
-    return null_result(call);
+    return func_null(call);
 }
 
 static union datum
@@ -382,7 +365,7 @@ path_query_first(struct func_call *call, const union datum *args)
     struct path_items found = {.arena = call->arena};
     run(call, path_of(call, &args[1]), args, &found);
     if (found.count == 0)
-        return null_result(call);
+        return func_null(call);
     return slice_datum(arena_slice(call->arena, found.items[0].node.bytes));
 }
 

@@ -161,15 +161,6 @@ read_escape(struct parser *p, struct buf *to)
     }
 }
 
-static struct slice
-take_buf(struct parser *p, struct buf *text)
-{
-    struct slice slice = arena_slice(p->arena, buf_slice(text));
-    buf_deinit(text);
-    buf_init(text);
-    return slice;
-}
-
 /* At a quote. */
 static struct slice
 read_quoted(struct parser *p)
@@ -187,7 +178,7 @@ read_quoted(struct parser *p)
     if (p->at == p->end)
         raise(SQLSTATE_SYNTAX_ERROR, "unterminated quoted string at end of jsonpath input");
     p->at++;
-    return take_buf(p, text);
+    return buf_take(text, p->arena);
 }
 
 static struct slice
@@ -203,7 +194,7 @@ read_word(struct parser *p)
             buf_put_u8(text, p->at[-1]);
         }
     }
-    return take_buf(p, text);
+    return buf_take(text, p->arena);
 }
 
 static const uint8_t *

@@ -251,18 +251,12 @@ any_quote_literal(struct func_call *call, const union datum *args)
 static union datum
 any_quote_nullable(struct func_call *call, const union datum *args)
 {
-    if (call->arg_nulls != NULL && call->arg_nulls[0])
+    if (func_arg_is_null(call, 0))
         return slice_datum(slice_text("NULL"));
     return any_quote_literal(call, args);
 }
 
 /* ---- concat ---- */
-
-static bool
-is_null(const struct func_call *call, uint32_t arg)
-{
-    return call->arg_nulls != NULL && call->arg_nulls[arg];
-}
 
 /* Appends the texts of all arguments from `first` on that are not null. */
 static union datum
@@ -271,7 +265,7 @@ concat_from(struct func_call *call, const union datum *args, uint32_t first, str
     struct buf *to = buf_new(call->arena);
     bool is_first = true;
     for (uint32_t i = first; i < call->arg_count; i++) {
-        if (is_null(call, i))
+        if (func_arg_is_null(call, i))
             continue;
         if (!is_first)
             buf_put_slice(to, separator);
@@ -290,7 +284,7 @@ any_concat(struct func_call *call, const union datum *args)
 static union datum
 any_concat_ws(struct func_call *call, const union datum *args)
 {
-    call->result_is_null = is_null(call, 0);
+    call->result_is_null = func_arg_is_null(call, 0);
     if (call->result_is_null)
         return (union datum){.words = {0, 0}};
     return concat_from(call, args, 1, datum_slice(&args[0]));
@@ -302,7 +296,7 @@ any_num_nulls(struct func_call *call, const union datum *args)
     (void)args;
     int32_t count = 0;
     for (uint32_t i = 0; i < call->arg_count; i++)
-        count += is_null(call, i);
+        count += func_arg_is_null(call, i);
     return i32_datum(count);
 }
 
@@ -415,7 +409,7 @@ take_argument(const struct func_call *call, uint32_t position, uint32_t *next)
 static int32_t
 width_argument(struct func_call *call, const union datum *args, uint32_t arg)
 {
-    if (is_null(call, arg))
+    if (func_arg_is_null(call, arg))
         return 0;
     if (call->arg_types[arg] == TYPE_INT4)
         return args[arg].i32;
@@ -445,7 +439,7 @@ put_padded(struct buf *to, struct slice text, int64_t width, bool is_left)
 static struct slice
 converted(struct func_call *call, const union datum *args, uint32_t arg, uint8_t type)
 {
-    bool null = is_null(call, arg);
+    bool null = func_arg_is_null(call, arg);
     if (null && type == 'I')
         raise(SQLSTATE_NULL_VALUE_NOT_ALLOWED,
               "null values cannot be formatted as an SQL identifier");
@@ -474,7 +468,7 @@ type_bytes(struct slice format, size_t at)
 static union datum
 any_format(struct func_call *call, const union datum *args)
 {
-    call->result_is_null = is_null(call, 0);
+    call->result_is_null = func_arg_is_null(call, 0);
     if (call->result_is_null)
         return (union datum){.words = {0, 0}};
     struct slice format = datum_slice(&args[0]);

@@ -140,8 +140,8 @@ similar_to_escape(struct func_call *call, const union datum *args)
 static union datum
 similar_escape(struct func_call *call, const union datum *args)
 {
-    bool no_pattern = call->arg_nulls != NULL && call->arg_nulls[0];
-    bool no_escape = call->arg_nulls != NULL && call->arg_nulls[1];
+    bool no_pattern = func_arg_is_null(call, 0);
+    bool no_escape = func_arg_is_null(call, 1);
     call->result_is_null = no_pattern;
     if (no_pattern)
         return (union datum){.words = {0, 0}};

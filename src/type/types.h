@@ -100,6 +100,20 @@ struct func_call {
     oid collation;
 };
 
+static inline bool
+func_arg_is_null(const struct func_call *call, uint32_t arg_idx)
+{
+    return call->arg_nulls != NULL && call->arg_nulls[arg_idx];
+}
+
+/* Null from a function: what it returns. */
+static inline union datum
+func_null(struct func_call *call)
+{
+    call->result_is_null = true;
+    return (union datum){.words = {0, 0}};
+}
+
 /* One value from values. args[i] of a null argument (not strict only) is all zero. */
 typedef union datum (*func_scalar)(struct func_call *call, const union datum *args);
 
