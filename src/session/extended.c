@@ -399,6 +399,7 @@ execute_utility(struct portal *portal)
     check(entry == NULL);
     const struct utility *utility = query->utility;
     if (utility->kind == UTILITY_COPY && utility->copy.is_from && utility->copy.file == NULL) {
+        session->query_ran = true;
         transaction_need_write(session, "COPY FROM");
         copy_in_begin(session, &utility->copy);
         return SESSION_COPY_IN;

@@ -301,25 +301,44 @@ ends_failed_block(enum utility_kind kind)
     return kind == UTILITY_COMMIT || kind == UTILITY_ROLLBACK || kind == UTILITY_ROLLBACK_TO;
 }
 
+/* COMMIT, ROLLBACK: of a block, or, with a warning, of what the list of statements has done so far.
+ */
 static enum session_state
 end_block(struct session *session, const struct utility *utility)
 {
-    bool is_commit = utility->kind == UTILITY_COMMIT;
-    struct session_sink *sink = &session->sink;
-    if (session->state == TRANSACTION_NONE) {
+    bool is_commit = utility->kind == UTILITY_COMMIT && session->state != TRANSACTION_FAILED;
+    if (session->state == TRANSACTION_NONE)
         notice(SEVERITY_WARNING, SQLSTATE_NO_ACTIVE_SQL_TRANSACTION,
                "there is no transaction in progress");
-        if (!is_commit)
-            transaction_rollback(session);
-        sink->complete(sink->object, is_commit ? "COMMIT" : "ROLLBACK");
-        return SESSION_READY;
-    }
-    if (is_commit && session->state == TRANSACTION_OPEN)
+    if (is_commit)
         return transaction_commit(session, COMMIT_STATEMENT, "COMMIT",
                                   utility->transaction.is_chain);
     transaction_rollback(session);
-    sink->complete(sink->object, "ROLLBACK");
+    session->sink.complete(session->sink.object, "ROLLBACK");
     return SESSION_READY;
+}
+
+/* COMMIT and ROLLBACK AND CHAIN: the next block has this one's modes. */
+static enum session_state
+chain_block(struct session *session, const struct utility *utility)
+{
+    static const char *const isolations[] = {[ISOLATION_READ_COMMITTED] = "read committed",
+                                             [ISOLATION_REPEATABLE_READ] = "repeatable read",
+                                             [ISOLATION_SERIALIZABLE] = "serializable"};
+    if (session->state == TRANSACTION_NONE)
+        raise(SQLSTATE_NO_ACTIVE_SQL_TRANSACTION,
+              "%s AND CHAIN can only be used in transaction blocks",
+              utility->kind == UTILITY_COMMIT ? "COMMIT" : "ROLLBACK");
+    struct transaction modes = {.has_isolation = true,
+                                .has_read_only = true,
+                                .has_deferrable = true,
+                                .isolation = isolations[session->isolation],
+                                .is_read_only = session->is_read_only,
+                                .is_deferrable = session->is_deferrable};
+    enum session_state state = end_block(session, utility);
+    transaction_ensure(session);
+    transaction_block(session, &modes);
+    return state;
 }
 
 enum session_state
@@ -332,24 +351,8 @@ session_run_control(struct session *session, const struct utility *utility)
               "current transaction is aborted, commands ignored until end of transaction block");
     switch (utility->kind) {
     case UTILITY_COMMIT:
-    case UTILITY_ROLLBACK: {
-        /* AND CHAIN: the next block has this one's modes. */
-        struct transaction modes = {.has_isolation = false};
-        enum isolation isolation = session->isolation;
-        bool is_read_only = session->is_read_only, is_chain = transaction->is_chain;
-        if (is_chain && session->state == TRANSACTION_NONE)
-            raise(SQLSTATE_NO_ACTIVE_SQL_TRANSACTION,
-                  "%s AND CHAIN can only be used in transaction blocks",
-                  utility->kind == UTILITY_COMMIT ? "COMMIT" : "ROLLBACK");
-        enum session_state state = end_block(session, utility);
-        if (is_chain) {
-            transaction_ensure(session);
-            transaction_block(session, &modes);
-            session->isolation = isolation;
-            session->is_read_only = is_read_only;
-        }
-        return state;
-    }
+    case UTILITY_ROLLBACK:
+        return transaction->is_chain ? chain_block(session, utility) : end_block(session, utility);
     case UTILITY_BEGIN:
         transaction_ensure(session);
         transaction_block(session, transaction);
@@ -368,6 +371,12 @@ session_run_control(struct session *session, const struct utility *utility)
     }
     sink->complete(sink->object, utility->tag);
     return SESSION_READY;
+}
+
+bool
+session_is_in_list(const struct session *session)
+{
+    return session->query_list != NULL && session->query_list->count > 1;
 }
 
 static bool
@@ -392,16 +401,17 @@ run_raw(struct session *session, const struct raw_statement *raw, bool is_last)
     }
     transaction_ensure(session);
     statement_begin(session);
-    session->query_ran = true;
     struct query *utility = NULL;
     struct cache_entry *entry =
         planned_find(session, raw, NULL, session->statement_arena, &utility);
     const char *tag;
     if (entry != NULL) {
+        session->query_ran = true;
         session_release_later(session, entry);
         return session_run_planned(session, entry, NULL, is_last);
     } else if (utility->utility->kind == UTILITY_COPY && utility->utility->copy.is_from &&
                utility->utility->copy.file == NULL) {
+        session->query_ran = true;
         transaction_need_write(session, "COPY FROM");
         copy_in_begin(session, &utility->utility->copy);
         return SESSION_COPY_IN;

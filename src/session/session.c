@@ -102,6 +102,10 @@ set_mode(struct session *session, const char *name, const char *value)
         modes.has_read_only = true;
         modes.is_read_only = strcasecmp(value, "on") == 0 || strcasecmp(value, "true") == 0 ||
                              strcmp(value, "1") == 0;
+    } else if (strcasecmp(name, "transaction_deferrable") == 0) {
+        modes.has_deferrable = true;
+        modes.is_deferrable = strcasecmp(value, "on") == 0 || strcasecmp(value, "true") == 0 ||
+                              strcmp(value, "1") == 0;
     } else {
         return false;
     }

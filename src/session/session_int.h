@@ -53,6 +53,7 @@ struct savepoint {
     const char *name;
     uint32_t number;          /* txn's */
     struct deferral deferral; /* as it was then */
+    bool was_read_only;       /* the transaction, then */
 };
 
 /* A prepared statement. Owned by the session (named) or by the embedding program. */

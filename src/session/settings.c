@@ -113,6 +113,10 @@ unit_base(enum setting_unit unit)
     return bases[unit];
 }
 
+static const char *const unit_suffixes[] = {
+    [UNIT_NONE] = "", [UNIT_BYTE] = " B", [UNIT_KB] = " kB", [UNIT_8KB] = " 8kB",
+    [UNIT_MB] = " MB", [UNIT_MS] = " ms", [UNIT_S] = " s",   [UNIT_US] = " us"};
+
 static bool
 unit_is_time(enum setting_unit unit)
 {
@@ -160,8 +164,8 @@ parse_number(const struct setting_def *def, const char *value)
         v = rint(v);
     if (v < def->min || v > def->max)
         raise(SQLSTATE_INVALID_PARAMETER_VALUE,
-              "%.15g is outside the valid range for parameter \"%s\" (%.15g .. %.15g)", v,
-              def->name, def->min, def->max);
+              "%.15g%s is outside the valid range for parameter \"%s\" (%.15g .. %.15g)", v,
+              unit_suffixes[def->unit], def->name, def->min, def->max);
     return v;
 }
 
@@ -274,6 +278,15 @@ canonical_date_style(const struct setting_def *def, const char *value, const cha
     }
     snprintf(to, 64, "%s, %s", style, order);
     return to;
+}
+
+/* There is one user: the one that connected. */
+static void
+check_user(const struct settings *settings, enum setting_id id, const char *value)
+{
+    bool is_none = id == SETTING_ROLE && strcasecmp(value, "none") == 0;
+    if (!is_none && strcmp(value, settings_text(settings, SETTING_SESSION_AUTHORIZATION)) != 0)
+        raise(SQLSTATE_INVALID_PARAMETER_VALUE, "role \"%s\" does not exist", value);
 }
 
 /* Checks `value` and gives its canonical text (in `to` or static or `value` itself) and parsed
@@ -444,13 +457,33 @@ settings_remember(struct settings *settings, int id, const char *name, const cha
     settings->undo = undo;
 }
 
+/* Two or more identifiers with dots between them. */
+static bool
+custom_name_is_valid(const char *name)
+{
+    bool is_first = true;
+    for (const char *at = name; *at != '\0'; at++) {
+        unsigned char c = (unsigned char)*at;
+        if (c == '.'
+                ? is_first
+                : !(isalpha(c) || c == '_' || c >= 0x80) && (is_first || !(isdigit(c) || c == '$')))
+            return false;
+        is_first = c == '.';
+    }
+    return !is_first;
+}
+
 static void
 custom_set(struct settings *settings, const char *name, const char *value, bool is_local,
            uint32_t level)
 {
-    const char *dot = strchr(name, '.');
-    if (dot == NULL || dot == name || dot[1] == '\0')
+    if (strchr(name, '.') == NULL)
         raise(SQLSTATE_UNDEFINED_OBJECT, "unrecognized configuration parameter \"%s\"", name);
+    if (!custom_name_is_valid(name))
+        raise_error(.code = SQLSTATE_INVALID_NAME,
+                    .message = raise_text("invalid configuration parameter name \"%s\"", name),
+                    .detail = "Custom parameter names must be two or more simple identifiers "
+                              "separated by dots.");
     const struct custom_setting *custom = map_find(&settings->custom, custom_hash(name));
     settings_remember(settings, -1, name, custom == NULL ? NULL : custom->value, is_local, level);
     custom_put(settings, name, value == NULL ? "" : value);
@@ -472,6 +505,10 @@ settings_set(struct settings *settings, const char *name, const char *value,
     if (def->context == SETTING_AT_START && source == SETTING_FROM_SQL)
         raise(SQLSTATE_CANT_CHANGE_RUNTIME_PARAM,
               "parameter \"%s\" cannot be changed without restarting the server", def->name);
+
+    if ((id == SETTING_ROLE || id == SETTING_SESSION_AUTHORIZATION) && value != NULL &&
+        source != SETTING_FROM_INSIDE)
+        check_user(settings, id, value);
 
     char to[64];
     union setting_value parsed;

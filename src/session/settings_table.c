@@ -2,7 +2,8 @@
  * settings_table.c: the definitions of all settings, sorted by name as enum setting_id is.
  *
  * A setting that is here does what it says, or is one of those that tell clients a fact and cannot
- * be set.
+ * be set. A few switch ways of running a query that only PostgreSQL has; scripts set them, so they
+ * are kept and say so.
  */
 #include "session/settings.h"
 
@@ -98,6 +99,16 @@ const struct setting_def setting_defs[SETTING_COUNT] = {
          .max = 2147483647,
          .category = "Lock Management",
          .description = "Sets the time to wait on a lock before checking for deadlock."},
+    [SETTING_DEFAULT_STATISTICS_TARGET] =
+        {.name = "default_statistics_target",
+         .kind = SETTING_INT,
+         .context = SETTING_BY_USER,
+         .start = "100",
+         .min = 1,
+         .max = 10000,
+         .category = PLANNER,
+         .description =
+             "Sets how many common values and histogram bounds ANALYZE keeps of a column."},
     [SETTING_DEFAULT_TABLE_ACCESS_METHOD] =
         {.name = "default_table_access_method",
          .kind = SETTING_ENUM,
@@ -144,6 +155,13 @@ const struct setting_def setting_defs[SETTING_COUNT] = {
          .is_reported = true,
          .category = CLIENT,
          .description = "Sets the default read-only status of new transactions."},
+    [SETTING_ENABLE_BITMAPSCAN] =
+        {.name = "enable_bitmapscan",
+         .kind = SETTING_BOOL,
+         .context = SETTING_BY_USER,
+         .start = "on",
+         .category = PLANNER,
+         .description = "Kept for PostgreSQL's scripts: plans have no bitmap scans."},
     [SETTING_ENABLE_HASHAGG] = {.name = "enable_hashagg",
                                 .kind = SETTING_BOOL,
                                 .context = SETTING_BY_USER,
@@ -176,6 +194,13 @@ const struct setting_def setting_defs[SETTING_COUNT] = {
                                  .start = "on",
                                  .category = PLANNER,
                                  .description = "Enables the planner's use of materialization."},
+    [SETTING_ENABLE_MEMOIZE] = {.name = "enable_memoize",
+                                .kind = SETTING_BOOL,
+                                .context = SETTING_BY_USER,
+                                .start = "on",
+                                .category = PLANNER,
+                                .description =
+                                    "Kept for PostgreSQL's scripts: plans do not memoize."},
     [SETTING_ENABLE_MERGEJOIN] = {.name = "enable_mergejoin",
                                   .kind = SETTING_BOOL,
                                   .context = SETTING_BY_USER,
@@ -202,6 +227,21 @@ const struct setting_def setting_defs[SETTING_COUNT] = {
                              .start = "on",
                              .category = PLANNER,
                              .description = "Enables the planner's use of explicit sort steps."},
+    [SETTING_ENABLE_TIDSCAN] = {.name = "enable_tidscan",
+                                .kind = SETTING_BOOL,
+                                .context = SETTING_BY_USER,
+                                .start = "on",
+                                .category = PLANNER,
+                                .description =
+                                    "Kept for PostgreSQL's scripts: plans have no TID scans."},
+    [SETTING_ESCAPE_STRING_WARNING] =
+        {.name = "escape_string_warning",
+         .kind = SETTING_BOOL,
+         .context = SETTING_BY_USER,
+         .start = "on",
+         .category = "Version and Platform Compatibility",
+         .description =
+             "Kept for PostgreSQL's scripts: backslashes are ordinary in plain literals."},
     [SETTING_EXTRA_FLOAT_DIGITS] =
         {.name = "extra_float_digits",
          .kind = SETTING_INT,
@@ -226,6 +266,13 @@ const struct setting_def setting_defs[SETTING_COUNT] = {
                        .start = "on",
                        .category = "Write-Ahead Log",
                        .description = "Shows that commits are synced to disk."},
+    [SETTING_GEQO] = {.name = "geqo",
+                      .kind = SETTING_BOOL,
+                      .context = SETTING_BY_USER,
+                      .start = "on",
+                      .category = PLANNER,
+                      .description =
+                          "Kept for PostgreSQL's scripts: joins are not searched genetically."},
     [SETTING_IDLE_IN_TRANSACTION_SESSION_TIMEOUT] =
         {.name = "idle_in_transaction_session_timeout",
          .kind = SETTING_INT,
@@ -270,6 +317,21 @@ const struct setting_def setting_defs[SETTING_COUNT] = {
                               .is_reported = true,
                               .category = PRESET,
                               .description = "Shows whether the current user is a superuser."},
+    [SETTING_JIT] =
+        {.name = "jit",
+         .kind = SETTING_BOOL,
+         .context = SETTING_BY_USER,
+         .start = "on",
+         .category = PLANNER,
+         .description = "Kept for PostgreSQL's scripts: expressions are vectorised, not compiled."},
+    [SETTING_JIT_ABOVE_COST] = {.name = "jit_above_cost",
+                                .kind = SETTING_REAL,
+                                .context = SETTING_BY_USER,
+                                .start = "100000",
+                                .min = -1,
+                                .max = 1e300,
+                                .category = PLANNER,
+                                .description = "Kept for PostgreSQL's scripts: see jit."},
     [SETTING_JOIN_COLLAPSE_LIMIT] =
         {.name = "join_collapse_limit",
          .kind = SETTING_INT,
@@ -416,6 +478,12 @@ const struct setting_def setting_defs[SETTING_COUNT] = {
          .category = PLANNER,
          .description =
              "Sets the planner's estimate of the cost of a nonsequentially fetched page."},
+    [SETTING_ROLE] = {.name = "role",
+                      .kind = SETTING_STRING,
+                      .context = SETTING_BY_USER,
+                      .start = "none",
+                      .category = CLIENT,
+                      .description = "Sets the current role: none, or the user that connected."},
     [SETTING_ROWAN_QUERY_MEMORY] =
         {.name = "rowan.query_memory",
          .kind = SETTING_INT,
@@ -486,7 +554,7 @@ const struct setting_def setting_defs[SETTING_COUNT] = {
                                     .description = "Shows the server version as an integer."},
     [SETTING_SESSION_AUTHORIZATION] = {.name = "session_authorization",
                                        .kind = SETTING_STRING,
-                                       .context = SETTING_INTERNAL,
+                                       .context = SETTING_BY_USER,
                                        .start = "",
                                        .is_reported = true,
                                        .category = PRESET,
@@ -573,6 +641,33 @@ const struct setting_def setting_defs[SETTING_COUNT] = {
          .start = "",
          .category = "Connections and Authentication",
          .description = "Sets the directory where the Unix-domain socket is created."},
+    [SETTING_VACUUM_COST_DELAY] =
+        {.name = "vacuum_cost_delay",
+         .kind = SETTING_REAL,
+         .context = SETTING_BY_USER,
+         .unit = UNIT_MS,
+         .start = "0",
+         .min = 0,
+         .max = 100,
+         .category = "Resource Usage",
+         .description = "Sets how long ANALYZE rests each time it has spent vacuum_cost_limit."},
+    [SETTING_VACUUM_COST_LIMIT] = {.name = "vacuum_cost_limit",
+                                   .kind = SETTING_INT,
+                                   .context = SETTING_BY_USER,
+                                   .start = "200",
+                                   .min = 1,
+                                   .max = 10000,
+                                   .category = "Resource Usage",
+                                   .description = "Sets what ANALYZE spends before it rests."},
+    [SETTING_VACUUM_COST_PAGE_HIT] = {.name = "vacuum_cost_page_hit",
+                                      .kind = SETTING_INT,
+                                      .context = SETTING_BY_USER,
+                                      .start = "1",
+                                      .min = 0,
+                                      .max = 10000,
+                                      .category = "Resource Usage",
+                                      .description =
+                                          "Sets what reading 8 KiB of rows costs ANALYZE."},
     [SETTING_WORK_MEM] = {.name = "work_mem",
                           .kind = SETTING_INT,
                           .context = SETTING_BY_USER,

@@ -138,6 +138,8 @@ transaction_ensure(struct session *session)
             isolation_of(&session->settings, SETTING_DEFAULT_TRANSACTION_ISOLATION);
         session->is_read_only =
             settings_bool(&session->settings, SETTING_DEFAULT_TRANSACTION_READ_ONLY);
+        session->is_deferrable =
+            settings_bool(&session->settings, SETTING_DEFAULT_TRANSACTION_DEFERRABLE);
     }
     open_txn(session);
 }
@@ -213,20 +215,42 @@ transaction_block(struct session *session, const struct transaction *modes)
         replace_txn(session);
 }
 
+/* What a transaction may still change about itself: 25001. */
+static void
+check_modes(const struct session *session, const struct transaction *modes)
+{
+    bool is_nested = session->savepoint != NULL;
+    if (modes->has_isolation && session->query_ran)
+        raise(SQLSTATE_ACTIVE_SQL_TRANSACTION,
+              "SET TRANSACTION ISOLATION LEVEL must be called before any query");
+    if (modes->has_isolation && is_nested)
+        raise(SQLSTATE_ACTIVE_SQL_TRANSACTION,
+              "SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction");
+    if (modes->has_deferrable && is_nested)
+        raise(SQLSTATE_ACTIVE_SQL_TRANSACTION,
+              "SET TRANSACTION [NOT] DEFERRABLE cannot be called within a subtransaction");
+    if (modes->has_deferrable && session->query_ran)
+        raise(SQLSTATE_ACTIVE_SQL_TRANSACTION,
+              "SET TRANSACTION [NOT] DEFERRABLE must be called before any query");
+    if (!modes->has_read_only || modes->is_read_only || !session->is_read_only)
+        return;
+    if (is_nested)
+        raise(SQLSTATE_ACTIVE_SQL_TRANSACTION,
+              "cannot set transaction read-write mode inside a read-only transaction");
+    if (session->query_ran)
+        raise(SQLSTATE_ACTIVE_SQL_TRANSACTION,
+              "transaction read-write mode must be set before any query");
+}
+
 void
 transaction_set_modes(struct session *session, const struct transaction *modes)
 {
-    if (session->state == TRANSACTION_NONE) {
+    if (session->state == TRANSACTION_NONE && !session_is_in_list(session)) {
         notice(SEVERITY_WARNING, SQLSTATE_NO_ACTIVE_SQL_TRANSACTION,
                "SET TRANSACTION can only be used in transaction blocks");
         return;
     }
-    if (modes->has_isolation && session->query_ran)
-        raise(SQLSTATE_ACTIVE_SQL_TRANSACTION,
-              "SET TRANSACTION ISOLATION LEVEL must be called before any query");
-    if (modes->has_read_only && !modes->is_read_only && session->is_read_only && session->query_ran)
-        raise(SQLSTATE_ACTIVE_SQL_TRANSACTION,
-              "transaction read-write mode must be set before any query");
+    check_modes(session, modes);
     apply_modes(session, modes);
     if (!session->query_ran && session->savepoint == NULL)
         replace_txn(session);
@@ -464,7 +488,8 @@ savepoint_begin(struct session *session, const char *name)
     struct savepoint *savepoint = arena_alloc(session->txn_arena, sizeof *savepoint);
     *savepoint = (struct savepoint){.outer = session->savepoint,
                                     .name = arena_text(session->txn_arena, name),
-                                    .deferral = session->deferral};
+                                    .deferral = session->deferral,
+                                    .was_read_only = session->is_read_only};
     enum status st = txn_savepoint(session->txn, &savepoint->number);
     if (st != ST_OK)
         raise_status(st, "could not make savepoint \"%s\"", name);
@@ -481,6 +506,7 @@ savepoint_release(struct session *session, const char *name)
         settings_commit(&session->settings, depth--);
         session->savepoint = session->savepoint->outer;
     }
+    session->is_read_only = savepoint->was_read_only;
     portals_release_savepoint(session, savepoint->number);
     txn_release(session->txn, savepoint->number);
 }
@@ -491,6 +517,7 @@ savepoint_rollback(struct session *session, const char *name)
     need_block(session, "ROLLBACK TO SAVEPOINT");
     struct savepoint *savepoint = savepoint_find(session, name);
     session->savepoint = savepoint;
+    session->is_read_only = savepoint->was_read_only;
     settings_rollback(&session->settings, savepoint_depth(session));
     session_settings_changed(session);
     portals_undo_savepoint(session, savepoint->number);

@@ -7,6 +7,7 @@
  * Stokes' estimator, as PostgreSQL), common values, a histogram of the others, and how far storage
  * order is value order.
  */
+#include "base/clock.h"
 #include "base/raise.h"
 #include "session/definition.h"
 #include "session/run_query.h"
@@ -15,8 +16,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define STATS_TARGET 100
-#define SAMPLE_ROWS_MAX (300 * STATS_TARGET)
+#define SAMPLE_ROWS_PER_TARGET 300
+#define COST_PAGE_BYTES 8192.0
 #define WIDTH_MAX 1024 /* values longer than this are counted, not kept */
 
 /* One column's sampled values, nulls left out; `place` is the row's number among all. */
@@ -26,6 +27,8 @@ struct sampled {
 };
 
 struct sample {
+    uint32_t target; /* common values and histogram buckets of a column */
+    double spent;    /* of vacuum_cost_limit, since the last rest */
     uint32_t column_count;
     uint32_t row_count, row_room;
     uint64_t seen;        /* rows in all */
@@ -52,11 +55,44 @@ keep_row(struct session *session, struct sample *sample, const struct batch *bat
     sample->places[to] = sample->seen;
 }
 
+/* Bytes of a batch's rows. */
+static double
+batch_bytes(const struct batch *batch, uint32_t column_count)
+{
+    double bytes = 0;
+    for (uint32_t c = 0; c < column_count; c++) {
+        const struct column *column = &batch->columns[c];
+        bytes += (double)batch->count * phys_bytes(column->phys);
+        for (uint32_t i = 0; column->phys == PHYS_VIEW && i < batch->count; i++) {
+            uint32_t row = batch->sel != NULL ? batch->sel[i] : i;
+            if (!column_is_null(column, row))
+                bytes += column_get(column, row).view.bytes;
+        }
+    }
+    return bytes;
+}
+
+/* Rests in proportion to what was read, at most four times vacuum_cost_delay in one go. */
+static void
+rest(struct session *session, struct sample *sample, const struct batch *batch)
+{
+    double delay_ms = settings_real(&session->settings, SETTING_VACUUM_COST_DELAY);
+    if (delay_ms <= 0)
+        return;
+    double limit = (double)settings_int(&session->settings, SETTING_VACUUM_COST_LIMIT);
+    double page_cost = (double)settings_int(&session->settings, SETTING_VACUUM_COST_PAGE_HIT);
+    sample->spent += batch_bytes(batch, sample->column_count) / COST_PAGE_BYTES * page_cost;
+    if (sample->spent < limit)
+        return;
+    clock_sleep_us((int64_t)(1e3 * delay_ms * fmin(sample->spent / limit, 4)));
+    sample->spent = 0;
+}
+
 static void
 take_sample(struct session *session, const char *sql, struct sample *sample)
 {
     struct arena *arena = session->statement_arena;
-    sample->row_room = SAMPLE_ROWS_MAX;
+    sample->row_room = SAMPLE_ROWS_PER_TARGET * sample->target;
     sample->values = arena_alloc_array(arena, sample->column_count + 1, sizeof *sample->values);
     sample->nulls = arena_alloc_array(arena, sample->column_count + 1, sizeof *sample->nulls);
     sample->places = arena_alloc_array(arena, sample->row_room, sizeof *sample->places);
@@ -67,6 +103,7 @@ take_sample(struct session *session, const char *sql, struct sample *sample)
     struct inner_query *query = inner_query_open(session, arena, sql);
     struct batch batch;
     while (inner_query_next(query, &batch)) {
+        rest(session, sample, &batch);
         for (uint32_t i = 0; i < batch.count; i++) {
             uint32_t row = batch.sel != NULL ? batch.sel[i] : i;
             if (sample->row_count < sample->row_room) {
@@ -160,17 +197,17 @@ correlation(const struct sampled *values, uint32_t count)
     return below <= 0 ? 0 : (n * sum_xy - sum_x * sum_y) / below;
 }
 
-/* Values seen clearly more often than the average one, at most STATS_TARGET. */
+/* Values seen clearly more often than the average one, at most `target`. */
 static void
 take_common(struct session *session, struct column_stats *stats, const struct sampled *values,
-            uint32_t count, struct run *runs, uint32_t run_count, double row_count)
+            uint32_t count, struct run *runs, uint32_t run_count, double row_count, uint32_t target)
 {
     struct arena *arena = session->statement_arena;
     qsort(runs, run_count, sizeof *runs, compare_runs);
     double average = (double)count / run_count;
     uint32_t wanted = 0;
-    bool is_all = run_count <= STATS_TARGET;
-    while (wanted < run_count && wanted < STATS_TARGET && runs[wanted].count > 1 &&
+    bool is_all = run_count <= target;
+    while (wanted < run_count && wanted < target && runs[wanted].count > 1 &&
            (is_all || runs[wanted].count > 1.25 * average))
         wanted++;
     union datum *common = arena_alloc_array(arena, wanted + 1, sizeof *common);
@@ -187,7 +224,7 @@ take_common(struct session *session, struct column_stats *stats, const struct sa
 /* Bounds of equally full buckets of the values that are not common. */
 static void
 take_bounds(struct session *session, struct column_stats *stats, const struct sampled *values,
-            uint32_t count, const struct run *runs)
+            uint32_t count, const struct run *runs, uint32_t target)
 {
     struct arena *arena = session->statement_arena;
     bool *is_common = arena_alloc_zero(arena, count + 1);
@@ -198,7 +235,7 @@ take_bounds(struct session *session, struct column_stats *stats, const struct sa
     for (uint32_t i = 0; i < count; i++)
         if (!is_common[i])
             rest[rest_count++] = values[i].value;
-    uint32_t bounds = rest_count < STATS_TARGET + 1 ? rest_count : STATS_TARGET + 1;
+    uint32_t bounds = rest_count < target + 1 ? rest_count : target + 1;
     if (bounds < 2)
         return;
     union datum *chosen = arena_alloc_array(arena, bounds, sizeof *chosen);
@@ -244,15 +281,16 @@ column_statistics(struct session *session, const struct sample *sample, uint32_t
     double total = (double)sample->seen * (1 - stats->null_fraction);
     stats->distinct = estimate_distinct(count, run_count, once, total);
     stats->correlation = correlation(values, count);
-    take_common(session, stats, values, count, runs, run_count, rows);
-    take_bounds(session, stats, values, count, runs);
+    take_common(session, stats, values, count, runs, run_count, rows, sample->target);
+    take_bounds(session, stats, values, count, runs, sample->target);
 }
 
 static void
 analyze_table(struct session *session, const struct table *table)
 {
     struct arena *arena = session->statement_arena;
-    struct sample sample = {0};
+    struct sample sample = {
+        .target = (uint32_t)settings_int(&session->settings, SETTING_DEFAULT_STATISTICS_TARGET)};
     const struct column_def **defs =
         arena_alloc_array(arena, table->column_count + 1u, sizeof *defs);
     const char *columns = "";

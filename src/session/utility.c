@@ -61,7 +61,7 @@ run_set(struct session *session, const struct set *set)
 {
     switch (set->kind) {
     case SET_VALUE:
-        if (set->is_local && session->state == TRANSACTION_NONE)
+        if (set->is_local && session->state == TRANSACTION_NONE && !session_is_in_list(session))
             notice(SEVERITY_WARNING, SQLSTATE_NO_ACTIVE_SQL_TRANSACTION,
                    "SET LOCAL can only be used in transaction blocks");
         session_set(session, set->name, set_value(session, set), SETTING_FROM_SQL, set->is_local);
@@ -433,7 +433,7 @@ run_lock(struct session *session, const struct lock_tables *lock)
 static void
 no_block(struct session *session, const char *what)
 {
-    if (session->state != TRANSACTION_NONE)
+    if (session->state != TRANSACTION_NONE || session_is_in_list(session))
         raise(SQLSTATE_ACTIVE_SQL_TRANSACTION, "%s cannot run inside a transaction block", what);
 }
 
@@ -606,17 +606,27 @@ run_about_objects(struct session *session, const struct utility *utility)
     }
 }
 
+/* Whether a transaction has begun in earnest after it: its modes stay what they are. */
+static bool
+takes_snapshot(enum utility_kind kind)
+{
+    return kind != UTILITY_SET && kind != UTILITY_SHOW && kind != UTILITY_LOCK &&
+           kind != UTILITY_SET_CONSTRAINTS && kind != UTILITY_FETCH && kind != UTILITY_CHECKPOINT;
+}
+
 const char *
 utility_run(struct session *session, const struct query *query, const struct raw_statement *raw,
             const struct portal *portal)
 {
     (void)raw;
     const struct utility *utility = query->utility;
+    session->query_ran |= takes_snapshot(utility->kind);
     const char *tag = run_about_session(session, utility, portal);
     if (tag != NULL)
         return tag;
-    transaction_need_write(session, utility->tag);
-    if (utility->kind == UTILITY_CREATE_TABLE_AS)
+    bool is_create_as = utility->kind == UTILITY_CREATE_TABLE_AS;
+    transaction_need_write(session, is_create_as ? "CREATE TABLE AS" : utility->tag);
+    if (is_create_as)
         return run_create_table_as(session, &utility->create_table_as);
     if (utility->kind == UTILITY_CREATE_ENUM)
         ddl_create_enum(session, &utility->create_enum);
