@@ -491,6 +491,26 @@ run_command(struct session *session, const struct table *table, const struct alt
     }
 }
 
+/* What the commands together need: as PostgreSQL, foreign keys come and are checked beside readers,
+ * and are checked beside writers. */
+static enum table_lock
+lock_of(const struct alter_table *alter)
+{
+    enum table_lock strongest = TABLE_SHARE_UPDATE_EXCLUSIVE;
+    for (uint32_t i = 0; i < alter->command_count; i++) {
+        const struct alter_command *command = &alter->commands[i];
+        enum table_lock mode = TABLE_ACCESS_EXCLUSIVE;
+        if (command->kind == ALTER_VALIDATE_CONSTRAINT)
+            mode = TABLE_SHARE_UPDATE_EXCLUSIVE;
+        else if (command->kind == ALTER_ADD_CONSTRAINT &&
+                 command->constraint->kind == CONSTRAINT_FOREIGN)
+            mode = TABLE_SHARE_ROW_EXCLUSIVE;
+        if (mode > strongest)
+            strongest = mode;
+    }
+    return strongest;
+}
+
 void
 ddl_alter_table(struct session *session, const struct alter_table *alter)
 {
@@ -503,7 +523,7 @@ ddl_alter_table(struct session *session, const struct alter_table *alter)
     if (!table_is_stored(table) && table->kind != TABLE_VIEW)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "ALTER TABLE cannot change \"%s\"", table->name);
     if (table_is_stored(table))
-        table = ddl_lock_table(session, table, TABLE_ACCESS_EXCLUSIVE);
+        table = ddl_lock_table(session, table, lock_of(alter));
     constraints_refuse_pending(session, table, "ALTER TABLE");
     for (uint32_t i = 0; i < alter->command_count; i++)
         run_command(session, catalog_table(session->catalog, table->table), &alter->commands[i]);

@@ -352,6 +352,9 @@ take_foreign(struct draft *draft, const struct constraint_spec *spec,
               "constraints on %s tables may reference only %s tables",
               draft->table.persistence == 't' ? "temporary" : "permanent",
               draft->table.persistence == 't' ? "temporary" : "permanent");
+    /* Who is deleting rows of it knows nothing of the new key yet, and must come to an end. */
+    if (!is_self)
+        target = ddl_lock_table(session, target, TABLE_SHARE_ROW_EXCLUSIVE);
     uint16_t count = constraint->attr_count;
     attr_no *attrs = arena_alloc_array(session->statement_arena, count + 1, sizeof *attrs);
     if (spec->foreign_columns.count == 0) {
