@@ -24,6 +24,7 @@ struct temp_space {
     struct branch *branch;
     uint64_t source;        /* in the engine's catalog cache */
     struct txn *committing; /* while the branch's part is with the writer */
+    bool is_branch_changed; /* that part has changes */
     struct commit_action *actions;
     uint32_t action_count, action_room;
 };
@@ -185,8 +186,10 @@ void
 temp_commit_begin(struct session *session, struct txn *txn)
 {
     struct txn *temp = txn_detach_temp(txn);
-    if (temp != NULL)
-        session->temp->committing = temp;
+    if (temp == NULL)
+        return;
+    session->temp->committing = temp;
+    session->temp->is_branch_changed = txn_has_changes(txn);
 }
 
 enum status
@@ -196,10 +199,17 @@ temp_commit_end(struct session *session, enum status st)
     if (temp == NULL)
         return st;
     session->temp->committing = NULL;
-    if (st == ST_OK)
-        return txn_commit(temp, false);
-    txn_rollback(temp);
-    return st;
+    if (st != ST_OK) {
+        txn_rollback(temp);
+        return st;
+    }
+    st = txn_commit(temp, false);
+    if (st == ST_OK || !session->temp->is_branch_changed)
+        return st;
+    /* The branch has its part: an error now would say that it has not. */
+    notice(SEVERITY_WARNING, SQLSTATE_WARNING,
+           "what the transaction did to temporary tables is lost: %s", status_name(st));
+    return ST_OK;
 }
 
 void

@@ -30,7 +30,7 @@ void temp_before_commit(struct session *session);
  * ended by temp_commit_end. */
 void temp_commit_begin(struct session *session, struct txn *txn);
 /* After the branch's part went as `st` says: the same comes of the temporary one. What became of
- * both. */
+ * both; of the branch's alone if that was committed and the other cannot be: a warning tells. */
 MUST_CHECK enum status temp_commit_end(struct session *session, enum status st);
 
 /* DISCARD TEMP. */

@@ -263,6 +263,42 @@ on_a_file_too(void **state)
     assert_int_equal(rmdir(path), 0);
 }
 
+/*
+ * COMMIT of rows of a lasting table and of a temporary one. An error says that the lasting ones are
+ * not there; if only the temporary part fails there is none, and a warning instead.
+ */
+static void
+a_commit_says_what_became_of_lasting_rows(void **state)
+{
+    struct world *world = *state;
+    world->arena = warm_arena();
+    open_engine(world, ":memory:");
+    assert_true(open_session(world));
+    must_run(world, "create table t (a int); create temp table own (a int)");
+    uint64_t failed = 0, lost = 0;
+    bool was_hit = true;
+    for (uint64_t nth = 1; was_hit; nth++) {
+        must_run(world, "begin; truncate t, own; insert into t values (1);"
+                        " insert into own select generate_series(1, 300)");
+        must_run(world, "commit; begin; truncate t, own");
+        fault_arm(FAULT_ALLOC, nth);
+        bool is_done = client_run(&world->client, "commit");
+        was_hit = fault_was_hit(FAULT_ALLOC);
+        fault_arm(FAULT_ALLOC, 0);
+        failed += !is_done;
+        must_run(world, "select * from t");
+        assert_int_equal(world->client.row_count, is_done ? 0 : 1);
+        must_run(world, "select * from own");
+        lost += is_done && world->client.row_count != 0;
+        assert_true(is_done || world->client.row_count == 300);
+    }
+    assert_true(failed > 0);
+    assert_true(lost > 0);
+    client_disconnect(&world->client);
+    engine_close(world->engine);
+    arena_free(world->arena);
+}
+
 static void
 sessions_without_memory_do_not_begin(void **state)
 {
@@ -331,6 +367,7 @@ main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(engines_without_memory_do_not_open, &world),
         cmocka_unit_test_prestate(sessions_without_memory_do_not_begin, &world),
+        cmocka_unit_test_prestate(a_commit_says_what_became_of_lasting_rows, &world),
         cmocka_unit_test_prestate(statements_without_memory_fail_whole, &world),
         cmocka_unit_test_prestate(on_a_file_too, &world),
     };
