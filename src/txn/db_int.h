@@ -21,6 +21,10 @@ struct txn;
 struct writer;
 struct checkpointer;
 
+/* Grows an array on the heap, `count` of whose elements are used, to hold one more. False: there is
+ * no memory, and nothing has changed. */
+MUST_CHECK bool array_grow(void **array, uint32_t *capacity, uint32_t count, size_t element_bytes);
+
 /* A growing array of page refs on the heap. */
 struct page_list {
     struct page_ref *refs;

@@ -22,8 +22,7 @@
 
 #define DEAD_IN_MEMORY_MAX 4096u
 
-/* Grows an array of `count` used elements to hold one more. */
-static bool
+bool
 array_grow(void **array, uint32_t *capacity, uint32_t count, size_t element_bytes)
 {
     if (count < *capacity)

@@ -71,14 +71,10 @@ replay_hold(void *object, branch_no no, struct branch **branch)
             return ST_OK;
         }
     }
-    if (replay->held_count == replay->held_capacity) {
-        uint32_t wanted = replay->held_capacity == 0 ? 8 : 2 * replay->held_capacity;
-        struct branch **grown = mem_resize(replay->held, wanted * sizeof(*grown));
-        if (grown == NULL)
-            return ST_NO_MEMORY;
-        replay->held = grown;
-        replay->held_capacity = wanted;
-    }
+    void *array = replay->held;
+    if (!array_grow(&array, &replay->held_capacity, replay->held_count, sizeof(*replay->held)))
+        return ST_NO_MEMORY;
+    replay->held = array;
     enum status st = branch_open_no(replay->db, no, branch);
     if (st != ST_OK)
         return st == ST_NOT_FOUND ? ST_CORRUPT : st;

@@ -74,14 +74,10 @@ branch_find(struct replay_run *run, branch_no no, uint32_t *branch_idx)
             return ST_OK;
         }
     }
-    if (run->branch_count == run->branch_capacity) {
-        uint32_t wanted = run->branch_capacity == 0 ? 8 : 2 * run->branch_capacity;
-        struct run_branch *grown = mem_resize(run->branches, wanted * sizeof *grown);
-        if (grown == NULL)
-            return ST_NO_MEMORY;
-        run->branches = grown;
-        run->branch_capacity = wanted;
-    }
+    void *array = run->branches;
+    if (!array_grow(&array, &run->branch_capacity, run->branch_count, sizeof *run->branches))
+        return ST_NO_MEMORY;
+    run->branches = array;
     *branch_idx = run->branch_count++;
     run->branches[*branch_idx] = (struct run_branch){.no = no};
     return ST_OK;
@@ -90,14 +86,10 @@ branch_find(struct replay_run *run, branch_no no, uint32_t *branch_idx)
 static enum status
 stream_add(struct replay_run *run, uint32_t branch_idx, tree_no tree, uint32_t next)
 {
-    if (run->stream_count == run->stream_capacity) {
-        uint32_t wanted = run->stream_capacity == 0 ? 16 : 2 * run->stream_capacity;
-        struct run_stream *grown = mem_resize(run->streams, wanted * sizeof *grown);
-        if (grown == NULL)
-            return ST_NO_MEMORY;
-        run->streams = grown;
-        run->stream_capacity = wanted;
-    }
+    void *array = run->streams;
+    if (!array_grow(&array, &run->stream_capacity, run->stream_count, sizeof *run->streams))
+        return ST_NO_MEMORY;
+    run->streams = array;
     struct run_stream *stream = &run->streams[run->stream_count];
     if (run->stream_count == run->stream_used) {
         buf_init(&stream->items);
