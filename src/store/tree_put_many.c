@@ -13,6 +13,7 @@
  *
  * The leaf is the edit's own, and nobody leaves the epoch meanwhile, so its frame stays.
  */
+#include "base/check.h"
 #include "store/tree_int.h"
 
 /* Where the row before went. */
@@ -151,6 +152,7 @@ tree_change_many(struct edit *edit, struct tree_root *root, const struct tree_ch
     struct put_place place = {.leaf = NULL};
     for (const struct tree_change *change = changes; change < changes + count; change++) {
         struct slice key = change->key;
+        check_slow(change == changes || slice_compare(change[-1].key, key) < 0);
         if (UNLIKELY(key.bytes == 0 || key.bytes > KEY_BYTES_MAX))
             return key.bytes == 0 ? ST_INVALID : ST_LIMIT;
         bool is_of_leaf =

@@ -1,8 +1,8 @@
 /*
  * checkpointer.h: when checkpoints are taken, and what else is done in the background.
  *
- * With threads a thread of that name does it all; without, checkpointer_step is called after
- * commits, and does a bounded slice each time.
+ * With threads a thread of that name does it all. Without, checkpoints are taken when somebody
+ * asks, and at the end; in memory, a commit does the jobs that it has made.
  */
 #pragma once
 

@@ -93,7 +93,8 @@ MUST_CHECK enum status lock_acquire(struct lock_table *table, struct lock_owner 
                                     struct lock_name name, uint32_t mode,
                                     const struct lock_patience *patience,
                                     void (*on_wait)(void *object), void *object, bool *has_waited);
-/* Gives up all, and lets those who wait go on. The owner's arena may be reset afterwards. */
+/* Gives up all, and lets those who wait go on; the level is 0 again. The owner's arena may be reset
+ * afterwards. */
 void lock_release_all(struct lock_table *table, struct lock_owner *owner);
 
 /*

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/mem.h"
+#include "txn/checkpointer.h"
 #include "txn/merge_point.h"
 #include "txn/private.h"
 #include "txn/record.h"
@@ -372,6 +373,7 @@ txn_renew(struct txn *txn)
         lock_owner_holds(&txn->locks) || txn->fixed != NULL || txn->temp != NULL)
         return false;
     txn->command = 1;
+    lock_owner_set_level(&txn->locks, 0);
     return true;
 }
 
@@ -493,8 +495,7 @@ static void
 txn_settle(struct txn *txn, bool is_committed)
 {
     snapshots_give_up(txn);
-    if (lock_owner_holds(&txn->locks))
-        lock_release_all(txn->db->locks, &txn->locks);
+    lock_release_all(txn->db->locks, &txn->locks);
     txn->table_hold_count = 0;
     txn->savepoint = NULL;
     txn->savepoint_count = 0;
@@ -558,6 +559,19 @@ needs_writer(const struct txn *txn)
     return txn->set.newest != NULL || txn->needs_sync || merge_notes_have_done(txn);
 }
 
+/* In memory and without threads nobody else frees what dropped and emptied trees leave behind. */
+static void
+jobs_run(struct db *db)
+{
+    if (db->has_device || db->options.has_threads || !atomic_load(&db->has_jobs))
+        return;
+    enum status st = checkpointer_do_jobs(db->checkpointer);
+    if (st == ST_OK)
+        return;
+    atomic_store(&db->has_jobs, true); /* the next commit tries again */
+    log_line(db->options.store.log, LOG_WARN, "could not free pages: %s", status_name(st));
+}
+
 static enum status
 commit_run(struct txn *txn, bool is_async)
 {
@@ -573,8 +587,10 @@ commit_run(struct txn *txn, bool is_async)
             if (st == ST_OK)
                 st = writer_call(txn->db->writer, &txn->work);
         }
-        if (st == ST_OK)
+        if (st == ST_OK) {
             sequences_forget_changed(txn);
+            jobs_run(txn->db);
+        }
     }
     return st;
 }

@@ -31,11 +31,11 @@ struct txn_options {
     bool is_deferrable;
 };
 
-/* Waiting ends with ST_CANCELED when *cancel becomes true (and txn_wake is called), with
- * ST_LOCK_TIMEOUT after lock_timeout_us (0: never). */
 /* What a thread waits for, told while it does. */
 enum blocked_on { BLOCKED_NOT, BLOCKED_ON_ROW, BLOCKED_ON_TABLE };
 
+/* Waiting ends with ST_CANCELED when *cancel becomes true (and txn_wake is called), with
+ * ST_LOCK_TIMEOUT after lock_timeout_us (0: never). */
 struct txn_wait {
     const _Atomic bool *cancel;
     int64_t lock_timeout_us;

@@ -6,13 +6,13 @@
  * B+tree in memory: blocks of sorted entries, each a key's first 8 bytes and its place, so that a
  * search reads a few neighbouring cache lines a level where a skip list would follow some twenty
  * links, and seldom reads a key but the one it looks for. Entries are never taken out, so there
- * is no merging, and a block's first key is its least for ever. Rising keys fill blocks to the
- * brim.
+ * is no merging. A block's first key is its least for ever, but on the left edge: what is before
+ * all others goes to the first child, whatever its key says. Rising keys fill blocks to the brim.
  *
  *   W1  keys of a generation are in strictly rising order along the list, and the index has each
  *   W2  a key's changes are in falling order of command, one a command
  *   W3  the chain from write_set.newest over `undo` holds each change that is in force, and no
- * other
+ *       other
  */
 #include "txn/write_set.h"
 #include "base/bytes.h"

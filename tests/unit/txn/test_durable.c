@@ -5,7 +5,7 @@
  * On the simulated disk, so that a crash loses what was not synced. The simulator (tests/sim) does
  * the same at random; these are the promises one by one.
  */
-#include "unit/unit.h"
+#include "unit/txn/begin.h"
 
 #include "base/arena.h"
 #include "base/bytes.h"
@@ -25,17 +25,6 @@ open_disk(struct sim_disk *disk, bool is_read_only)
     assert_int_equal(device_sim_open(disk, &device), ST_OK);
     assert_int_equal(db_open(device, &options, &db), ST_OK);
     return db;
-}
-
-static struct txn *
-begin(struct db *db, const char *name, struct branch **branch)
-{
-    struct txn *txn;
-    struct txn_options options = {.isolation = ISOLATION_READ_COMMITTED};
-    assert_int_equal(branch_open(db, name, branch), ST_OK);
-    assert_int_equal(txn_begin(*branch, &options, &txn), ST_OK);
-    assert_int_equal(txn_statement_begin(txn), ST_OK);
-    return txn;
 }
 
 /* Puts rows [first, first + count) in one transaction. */

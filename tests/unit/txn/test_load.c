@@ -4,7 +4,7 @@
  * Rows in random and in rising order, with memory for all of them and for a part, in memory and on
  * the simulated disk, which crashes after the commit; keys that come twice are told.
  */
-#include "unit/unit.h"
+#include "unit/txn/begin.h"
 
 #include "base/arena.h"
 #include "base/bytes.h"
@@ -14,17 +14,6 @@
 
 #define TREE 20000
 #define ROWS 60000u
-
-static struct txn *
-begin(struct db *db, struct branch **branch)
-{
-    struct txn *txn;
-    struct txn_options options = {.isolation = ISOLATION_READ_COMMITTED};
-    assert_int_equal(branch_open(db, "main", branch), ST_OK);
-    assert_int_equal(txn_begin(*branch, &options, &txn), ST_OK);
-    assert_int_equal(txn_statement_begin(txn), ST_OK);
-    return txn;
-}
 
 /* Adds row `n`: a key of 12 bytes, a value of 60 that tells which it is. */
 static enum status
@@ -47,7 +36,7 @@ static void
 assert_rows(struct db *db)
 {
     struct branch *branch;
-    struct txn *txn = begin(db, &branch);
+    struct txn *txn = begin(db, "main", &branch);
     struct arena *arena = arena_new(&(struct arena_options){.name = "test"});
     struct txn_cursor *cursor;
     struct key_range all = {.from = {NULL, 0}};
@@ -69,7 +58,7 @@ build(struct db *db, bool is_rising, uint64_t memory_bytes)
 {
     struct branch *branch;
     struct tree_load *load;
-    struct txn *txn = begin(db, &branch);
+    struct txn *txn = begin(db, "main", &branch);
     assert_int_equal(txn_tree_create(txn, TREE), ST_OK);
     assert_int_equal(tree_load_new(txn, TREE, memory_bytes, &load), ST_OK);
     for (uint32_t i = 0; i < ROWS; i++)
@@ -124,7 +113,7 @@ assert_duplicate(uint64_t memory_bytes)
     struct tree_load *load;
     struct db_options options = {.has_threads = false};
     assert_int_equal(db_open(NULL, &options, &db), ST_OK);
-    struct txn *txn = begin(db, &branch);
+    struct txn *txn = begin(db, "main", &branch);
     assert_int_equal(txn_tree_create(txn, TREE), ST_OK);
     assert_int_equal(tree_load_new(txn, TREE, memory_bytes, &load), ST_OK);
     for (uint32_t i = 0; i < ROWS; i++)

@@ -139,6 +139,8 @@ locks_go_by_level(void **state)
         assert_int_equal(try_lock(table, b, LOCK_CLASS_ROW, 250, 1), ST_OK);
         assert_int_equal(try_lock(table, b, LOCK_CLASS_ROW, 250, 3), ST_LOCK_BUSY);
         assert_int_equal(try_lock(table, b, LOCK_CLASS_ROW, 401, 3), ST_OK);
+        assert_int_equal(try_lock(table, a, LOCK_CLASS_ROW, 251, 3), ST_OK); /* once more */
+        assert_int_equal(try_lock(table, b, LOCK_CLASS_ROW, 251, 0), ST_LOCK_BUSY);
         lock_release_all(table, a);
         lock_release_all(table, b);
         assert_int_equal(lock_count(table), 0);

@@ -7,7 +7,7 @@
  * The cache is small, so that the log is several runs, and some cases have threads, so that runs
  * are applied by a helper.
  */
-#include "unit/unit.h"
+#include "unit/txn/begin.h"
 
 #include "base/arena.h"
 #include "base/bytes.h"
@@ -47,17 +47,6 @@ check_file(struct db *db)
 {
     struct db_check_report report;
     assert_int_equal(db_check(db, &report), ST_OK);
-}
-
-static struct txn *
-begin(struct db *db, const char *name, struct branch **branch)
-{
-    struct txn *txn;
-    struct txn_options options = {.isolation = ISOLATION_READ_COMMITTED};
-    assert_int_equal(branch_open(db, name, branch), ST_OK);
-    assert_int_equal(txn_begin(*branch, &options, &txn), ST_OK);
-    assert_int_equal(txn_statement_begin(txn), ST_OK);
-    return txn;
 }
 
 static void

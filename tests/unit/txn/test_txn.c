@@ -10,6 +10,8 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/random.h"
+#include "store/space.h"
+#include "txn/db_check.h"
 #include "txn/txn.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,6 +163,141 @@ cursors_merge_own_changes(void **state)
     assert_rows(txn, true, "g=2,d=2,b=1,a=2,");
     txn_rollback(txn);
     branch_release(main_branch);
+    assert_int_equal(db_close(db), ST_OK);
+}
+
+static uint64_t
+row_count(struct branch *branch)
+{
+    uint64_t count;
+    struct txn *txn = begin(branch, ISOLATION_READ_COMMITTED);
+    assert_int_equal(txn_row_count(txn, TREE, &count), ST_OK);
+    txn_rollback(txn);
+    return count;
+}
+
+/* Puts, or deletes, row `n` in a transaction of its own. True: in place. */
+static bool
+change_in_place(struct branch *branch, uint32_t n, bool is_delete)
+{
+    uint8_t key[4], value[100] = {0};
+    bool is_in_place;
+    be32_set(key, n);
+    struct txn *txn = begin(branch, ISOLATION_READ_COMMITTED);
+    assert_int_equal(is_delete ? txn_delete(txn, TREE, slice_of(key, 4))
+                               : txn_put(txn, TREE, slice_of(key, 4), slice_of(value, 100)),
+                     ST_OK);
+    assert_true(txn_can_go_on(txn));
+    assert_int_equal(txn_commit_go_on(txn, &is_in_place), ST_OK);
+    txn_rollback(txn);
+    return is_in_place;
+}
+
+/* Small commits in memory, each looked at by a snapshot that has seen the one before. */
+static void
+small_commits_change_pages_where_they_are(void **state)
+{
+    (void)state;
+    struct db *db = open_db(false);
+    struct branch *branch = open_main(db);
+    uint32_t in_place_count = 0;
+    struct db_check_report report;
+    for (uint32_t i = 0; i < 1200; i++) {
+        bool is_delete = i >= 600;
+        uint32_t n = is_delete ? i - 600 : i;
+        in_place_count += change_in_place(branch, n * 331 % 600, is_delete);
+        assert_int_equal(row_count(branch), is_delete ? 599 - n : n + 1);
+        if (i % 20 == 19)
+            assert_int_equal(db_check(db, &report), ST_OK);
+    }
+    assert_true(in_place_count > 900);
+    branch_release(branch);
+    assert_int_equal(db_close(db), ST_OK);
+}
+
+/* Whether another transaction finds the row locked. */
+static bool
+is_locked(struct branch *branch, const char *key)
+{
+    struct txn *other = begin(branch, ISOLATION_READ_COMMITTED);
+    enum status st =
+        txn_lock_row(other, TREE, slice_text(key), LOCK_UPDATE, LOCK_NOWAIT, NULL, NULL);
+    assert_true(st == ST_OK || st == ST_LOCK_BUSY);
+    txn_rollback(other);
+    return st == ST_LOCK_BUSY;
+}
+
+/* Whatever savepoints the transaction before had, which is in the pool now, and the one itself. */
+static void
+locks_from_before_a_savepoint_stay(void **state)
+{
+    (void)state;
+    struct db *db = open_db(false);
+    struct branch *branch = open_main(db);
+    uint32_t savepoint;
+    struct txn *txn = begin(branch, ISOLATION_READ_COMMITTED);
+    for (uint32_t i = 0; i < 20; i++) {
+        assert_int_equal(txn_savepoint(txn, &savepoint), ST_OK);
+        txn_release(txn, savepoint);
+    }
+    txn_statement_end(txn);
+    bool is_renewed = txn_renew(txn);
+    assert_true(is_renewed);
+    for (uint32_t round = 0; round < 2; round++) {
+        assert_int_equal(txn_statement_begin(txn), ST_OK);
+        assert_int_equal(
+            txn_lock_row(txn, TREE, slice_text("a"), LOCK_UPDATE, LOCK_NOWAIT, NULL, NULL), ST_OK);
+        assert_int_equal(txn_savepoint(txn, &savepoint), ST_OK);
+        assert_int_equal(
+            txn_lock_row(txn, TREE, slice_text("b"), LOCK_UPDATE, LOCK_NOWAIT, NULL, NULL), ST_OK);
+        txn_rollback_to(txn, savepoint);
+        assert_true(is_locked(branch, "a"));
+        assert_false(is_locked(branch, "b"));
+        txn_rollback(txn);
+        /* One that had a high level and no lock goes to the pool. */
+        txn = begin(branch, ISOLATION_READ_COMMITTED);
+        for (uint32_t i = 0; i < 20; i++)
+            assert_int_equal(txn_savepoint(txn, &savepoint), ST_OK);
+        txn_rollback(txn);
+        txn = begin(branch, ISOLATION_READ_COMMITTED);
+        txn_statement_end(txn);
+    }
+    txn_rollback(txn);
+    branch_release(branch);
+    assert_int_equal(db_close(db), ST_OK);
+}
+
+/* Without a thread that does it: trees that are emptied and dropped again and again. */
+static void
+pages_of_dropped_trees_are_used_again(void **state)
+{
+    (void)state;
+    struct db *db = open_db(false);
+    struct branch *branch = open_main(db);
+    uint64_t used_first = 0;
+    for (uint32_t round = 0; round < 20; round++) {
+        struct txn *txn = begin(branch, ISOLATION_READ_COMMITTED);
+        assert_int_equal(txn_tree_create(txn, TREE), ST_OK);
+        for (uint32_t i = 0; i < 2000; i++) {
+            uint8_t key[4], value[200] = {0};
+            be32_set(key, i);
+            assert_int_equal(txn_put(txn, TREE, slice_of(key, 4), slice_of(value, sizeof value)),
+                             ST_OK);
+        }
+        commit(txn);
+        txn = begin(branch, ISOLATION_READ_COMMITTED);
+        if (round % 2 == 0)
+            assert_int_equal(txn_tree_clear(txn, TREE), ST_OK);
+        else
+            assert_int_equal(txn_tree_drop(txn, TREE), ST_OK);
+        commit(txn);
+        struct space_report report;
+        space_report(db_store(db), &report);
+        if (round == 0)
+            used_first = report.used_count + 20;
+        assert_true(report.used_count <= used_first);
+    }
+    branch_release(branch);
     assert_int_equal(db_close(db), ST_OK);
 }
 
@@ -509,6 +646,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_commit_is_seen_by_later_statements),
         cmocka_unit_test(cursors_merge_own_changes),
+        cmocka_unit_test(small_commits_change_pages_where_they_are),
+        cmocka_unit_test(locks_from_before_a_savepoint_stay),
+        cmocka_unit_test(pages_of_dropped_trees_are_used_again),
         cmocka_unit_test(savepoints_take_back),
         cmocka_unit_test(trees_come_and_go_with_the_transaction),
         cmocka_unit_test(an_outer_statement_keeps_its_snapshot),
