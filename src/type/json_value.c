@@ -10,6 +10,7 @@
 #include "type/numeric.h"
 #include "type/record.h"
 #include "type/tables.h"
+#include "type/variadic.h"
 
 /* What becomes of a type. */
 enum category {
@@ -359,57 +360,18 @@ to_jsonb(struct func_call *call, const union datum *args)
     return jsonb_finish(builder);
 }
 
-/* The arguments of a call, or the elements of the one that VARIADIC gave. */
-struct loose {
-    uint32_t count;
-    const union datum *values;
-    const bool *nulls; /* null: none is */
-    const oid *types;
-};
-
-/* False: a null was given for all. */
-static bool
-loose_args(struct func_call *call, const union datum *args, struct loose *loose)
-{
-    *loose = (struct loose){.count = call->arg_count,
-                            .values = args,
-                            .nulls = call->arg_nulls,
-                            .types = call->arg_types};
-    if (!call->is_variadic_array)
-        return true;
-    if (func_arg_is_null(call, 0))
-        return false;
-    struct array array = array_read(&args[0]);
-    union datum *values = arena_alloc_array(call->arena, array.count + 1, sizeof *values);
-    bool *nulls = arena_alloc_array(call->arena, array.count + 1, sizeof *nulls);
-    oid *types = arena_alloc_array(call->arena, array.count + 1, sizeof *types);
-    for (uint32_t i = 0; i < array.count; i++) {
-        values[i] = array_get(&array, i);
-        nulls[i] = array_is_null(&array, i);
-        types[i] = array.element;
-    }
-    *loose = (struct loose){.count = array.count, .values = values, .nulls = nulls, .types = types};
-    return true;
-}
-
-static bool
-loose_is_null(const struct loose *loose, uint32_t i)
-{
-    return loose->nulls != NULL && loose->nulls[i];
-}
-
 static union datum
 json_build_array(struct func_call *call, const union datum *args)
 {
     struct json_writer writer = writer_of(call);
     struct buf *text = buf_new(call->arena);
-    struct loose loose;
-    if (!loose_args(call, args, &loose))
+    struct variadic rest;
+    if (!variadic_args(call, args, 0, &rest))
         return func_null(call);
     buf_put_u8(text, '[');
-    for (uint32_t i = 0; i < loose.count; i++) {
+    for (uint32_t i = 0; i < rest.count; i++) {
         buf_put_text(text, i == 0 ? "" : ", ");
-        json_put_value(&writer, text, loose.types[i], loose.values[i], loose_is_null(&loose, i),
+        json_put_value(&writer, text, rest.types[i], rest.values[i], variadic_is_null(&rest, i),
                        JSON_PLAIN);
     }
     buf_put_u8(text, ']');
@@ -421,21 +383,21 @@ jsonb_build_array(struct func_call *call, const union datum *args)
 {
     struct json_writer writer = writer_of(call);
     struct jsonb_builder *builder = jsonb_build(call->arena);
-    struct loose loose;
-    if (!loose_args(call, args, &loose))
+    struct variadic rest;
+    if (!variadic_args(call, args, 0, &rest))
         return func_null(call);
     jsonb_begin(builder, false);
-    for (uint32_t i = 0; i < loose.count; i++)
-        jsonb_put_value(&writer, builder, loose.types[i], loose.values[i],
-                        loose_is_null(&loose, i));
+    for (uint32_t i = 0; i < rest.count; i++)
+        jsonb_put_value(&writer, builder, rest.types[i], rest.values[i],
+                        variadic_is_null(&rest, i));
     jsonb_end(builder);
     return jsonb_finish(builder);
 }
 
 static void
-check_pairs(const struct func_call *call, const struct loose *loose)
+check_pairs(const struct func_call *call, const struct variadic *rest)
 {
-    if (loose->count % 2 != 0)
+    if (rest->count % 2 != 0)
         raise_error(.code = SQLSTATE_INVALID_PARAMETER_VALUE,
                     .message = "argument list must have even number of elements",
                     .hint = raise_text("The arguments of %s() must consist of alternating keys "
@@ -448,21 +410,21 @@ json_build_object(struct func_call *call, const union datum *args)
 {
     struct json_writer writer = writer_of(call);
     struct buf *text = buf_new(call->arena);
-    struct loose loose;
-    if (!loose_args(call, args, &loose))
+    struct variadic rest;
+    if (!variadic_args(call, args, 0, &rest))
         return func_null(call);
-    check_pairs(call, &loose);
+    check_pairs(call, &rest);
     buf_put_u8(text, '{');
-    for (uint32_t i = 0; i < loose.count; i += 2) {
-        if (loose_is_null(&loose, i))
+    for (uint32_t i = 0; i < rest.count; i += 2) {
+        if (variadic_is_null(&rest, i))
             raise_error(.code = SQLSTATE_INVALID_PARAMETER_VALUE,
                         .message = raise_text("argument %u cannot be null", i + 1),
                         .hint = "Object keys should be text.");
         buf_put_text(text, i == 0 ? "" : ", ");
-        json_put_key(&writer, text, loose.types[i], loose.values[i]);
+        json_put_key(&writer, text, rest.types[i], rest.values[i]);
         buf_put_text(text, " : ");
-        json_put_value(&writer, text, loose.types[i + 1], loose.values[i + 1],
-                       loose_is_null(&loose, i + 1), JSON_PLAIN);
+        json_put_value(&writer, text, rest.types[i + 1], rest.values[i + 1],
+                       variadic_is_null(&rest, i + 1), JSON_PLAIN);
     }
     buf_put_u8(text, '}');
     return generic_buf_datum(call->arena, text);
@@ -473,17 +435,17 @@ jsonb_build_object(struct func_call *call, const union datum *args)
 {
     struct json_writer writer = writer_of(call);
     struct jsonb_builder *builder = jsonb_build(call->arena);
-    struct loose loose;
-    if (!loose_args(call, args, &loose))
+    struct variadic rest;
+    if (!variadic_args(call, args, 0, &rest))
         return func_null(call);
-    check_pairs(call, &loose);
+    check_pairs(call, &rest);
     jsonb_begin(builder, true);
-    for (uint32_t i = 0; i < loose.count; i += 2) {
-        if (loose_is_null(&loose, i))
+    for (uint32_t i = 0; i < rest.count; i += 2) {
+        if (variadic_is_null(&rest, i))
             raise(SQLSTATE_INVALID_PARAMETER_VALUE, "argument %u: key must not be null", i + 1);
-        jsonb_put_value_key(&writer, builder, loose.types[i], loose.values[i]);
-        jsonb_put_value(&writer, builder, loose.types[i + 1], loose.values[i + 1],
-                        loose_is_null(&loose, i + 1));
+        jsonb_put_value_key(&writer, builder, rest.types[i], rest.values[i]);
+        jsonb_put_value(&writer, builder, rest.types[i + 1], rest.values[i + 1],
+                        variadic_is_null(&rest, i + 1));
     }
     jsonb_end(builder);
     return jsonb_finish(builder);

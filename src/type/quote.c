@@ -10,6 +10,7 @@
 #include "type/tables.h"
 #include "type/text.h"
 #include "type/utf8.h"
+#include "type/variadic.h"
 
 /* PostgreSQL's keywords that cannot be a name everywhere, in order. */
 static const char *const keywords[] = {
@@ -258,19 +259,22 @@ any_quote_nullable(struct func_call *call, const union datum *args)
 
 /* ---- concat ---- */
 
-/* Appends the texts of all arguments from `first` on that are not null. */
+/* The texts of all arguments from `first` on that are not null. */
 static union datum
 concat_from(struct func_call *call, const union datum *args, uint32_t first, struct slice separator)
 {
+    struct variadic rest;
+    if (!variadic_args(call, args, first, &rest))
+        return func_null(call);
     struct buf *to = buf_new(call->arena);
     bool is_first = true;
-    for (uint32_t i = first; i < call->arg_count; i++) {
-        if (func_arg_is_null(call, i))
+    for (uint32_t i = 0; i < rest.count; i++) {
+        if (variadic_is_null(&rest, i))
             continue;
         if (!is_first)
             buf_put_slice(to, separator);
         is_first = false;
-        type_output(call->env, call->arena, call->arg_types[i], args[i], to);
+        type_output(call->env, call->arena, rest.types[i], rest.values[i], to);
     }
     return generic_buf_datum(call->arena, to);
 }
@@ -284,26 +288,33 @@ any_concat(struct func_call *call, const union datum *args)
 static union datum
 any_concat_ws(struct func_call *call, const union datum *args)
 {
-    call->result_is_null = func_arg_is_null(call, 0);
-    if (call->result_is_null)
-        return (union datum){.words = {0, 0}};
+    if (func_arg_is_null(call, 0))
+        return func_null(call);
     return concat_from(call, args, 1, datum_slice(&args[0]));
+}
+
+static union datum
+count_nulls(struct func_call *call, const union datum *args, bool wanted)
+{
+    struct variadic rest;
+    if (!variadic_args(call, args, 0, &rest))
+        return func_null(call);
+    int32_t count = 0;
+    for (uint32_t i = 0; i < rest.count; i++)
+        count += variadic_is_null(&rest, i) == wanted;
+    return i32_datum(count);
 }
 
 static union datum
 any_num_nulls(struct func_call *call, const union datum *args)
 {
-    (void)args;
-    int32_t count = 0;
-    for (uint32_t i = 0; i < call->arg_count; i++)
-        count += func_arg_is_null(call, i);
-    return i32_datum(count);
+    return count_nulls(call, args, true);
 }
 
 static union datum
 any_num_nonnulls(struct func_call *call, const union datum *args)
 {
-    return i32_datum((int32_t)call->arg_count - any_num_nulls(call, args).i32);
+    return count_nulls(call, args, false);
 }
 
 /* ---- format ---- */
@@ -395,27 +406,28 @@ read_specifier(struct slice format, size_t *at)
     return specifier;
 }
 
-/* The argument of that position, or the next one. */
+/* The argument of that position (1: the first), or the next one. */
 static uint32_t
-take_argument(const struct func_call *call, uint32_t position, uint32_t *next)
+take_argument(const struct variadic *rest, uint32_t position, uint32_t *next)
 {
-    uint32_t arg = position != 0 ? position : *next;
-    if (arg >= call->arg_count)
+    uint32_t arg = position != 0 ? position - 1 : *next;
+    if (arg >= rest->count)
         raise(SQLSTATE_INVALID_PARAMETER_VALUE, "too few arguments for format()");
     *next = arg + 1;
     return arg;
 }
 
 static int32_t
-width_argument(struct func_call *call, const union datum *args, uint32_t arg)
+width_argument(struct func_call *call, const struct variadic *rest, uint32_t arg)
 {
-    if (func_arg_is_null(call, arg))
+    if (variadic_is_null(rest, arg))
         return 0;
-    if (call->arg_types[arg] == TYPE_INT4)
-        return args[arg].i32;
-    if (call->arg_types[arg] == TYPE_INT2)
-        return args[arg].i16;
-    const char *text = type_output_text(call->env, call->arena, call->arg_types[arg], args[arg]);
+    union datum value = rest->values[arg];
+    if (rest->types[arg] == TYPE_INT4)
+        return value.i32;
+    if (rest->types[arg] == TYPE_INT2)
+        return value.i16;
+    const char *text = type_output_text(call->env, call->arena, rest->types[arg], value);
     return type_input(call->env, call->arena, TYPE_INT4, -1, slice_text(text)).i32;
 }
 
@@ -437,16 +449,16 @@ put_padded(struct buf *to, struct slice text, int64_t width, bool is_left)
 
 /* What a type letter makes of the argument. */
 static struct slice
-converted(struct func_call *call, const union datum *args, uint32_t arg, uint8_t type)
+converted(struct func_call *call, const struct variadic *rest, uint32_t arg, uint8_t type)
 {
-    bool null = func_arg_is_null(call, arg);
+    bool null = variadic_is_null(rest, arg);
     if (null && type == 'I')
         raise(SQLSTATE_NULL_VALUE_NOT_ALLOWED,
               "null values cannot be formatted as an SQL identifier");
     if (null)
         return type == 'L' ? slice_text("NULL") : slice_of(NULL, 0);
     struct slice text =
-        slice_text(type_output_text(call->env, call->arena, call->arg_types[arg], args[arg]));
+        slice_text(type_output_text(call->env, call->arena, rest->types[arg], rest->values[arg]));
     if (type == 's')
         return text;
     struct buf *quoted = buf_new(call->arena);
@@ -468,12 +480,14 @@ type_bytes(struct slice format, size_t at)
 static union datum
 any_format(struct func_call *call, const union datum *args)
 {
-    call->result_is_null = func_arg_is_null(call, 0);
-    if (call->result_is_null)
-        return (union datum){.words = {0, 0}};
+    if (func_arg_is_null(call, 0))
+        return func_null(call);
+    struct variadic rest;
+    if (call->arg_count == 1 || !variadic_args(call, args, 1, &rest))
+        rest.count = 0;
     struct slice format = datum_slice(&args[0]);
     struct buf *to = buf_new(call->arena);
-    uint32_t next = 1;
+    uint32_t next = 0;
     for (size_t at = 0; at < format.bytes;) {
         uint8_t c = format.data[at++];
         if (c != '%') {
@@ -494,9 +508,9 @@ any_format(struct func_call *call, const union datum *args)
                         .hint = "For a single \"%\" use \"%%\".");
         if (specifier.has_width_argument)
             specifier.width =
-                width_argument(call, args, take_argument(call, specifier.width_position, &next));
-        uint32_t arg = take_argument(call, specifier.position, &next);
-        put_padded(to, converted(call, args, arg, specifier.type), specifier.width,
+                width_argument(call, &rest, take_argument(&rest, specifier.width_position, &next));
+        uint32_t arg = take_argument(&rest, specifier.position, &next);
+        put_padded(to, converted(call, &rest, arg, specifier.type), specifier.width,
                    specifier.is_left);
     }
     return generic_buf_datum(call->arena, to);

@@ -20,3 +20,6 @@ select generate_series(1, generate_series(1,3));
 select x, generate_series(1,x) g from o order by x, g desc;
 select sum(generate_series(1,2));
 select generate_series(1,3) limit 2;
+select concat(variadic array[1,2,3]), format('%s, %2$s %s', variadic array['Hello','World','x']), concat(variadic null::int[]), concat_ws(',', variadic array[1,null,3]), num_nulls(variadic array[1,null]), num_nonnulls(variadic null::int[]), format('x', variadic null::int[]), concat(variadic '{}'::int[]) = '', format('x%%'), json_build_array(variadic array[1,2]);
+select format('%*s|%-*s|', variadic array['4','a','5','b']);
+select format('%s %s', variadic array[1]);
