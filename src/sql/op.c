@@ -202,6 +202,8 @@ order_type(const struct analysis *an, oid type)
         return TYPE_ANYENUM;
     case 'r':
         return TYPE_ANYRANGE;
+    case 'm':
+        return TYPE_ANYMULTIRANGE;
     case 'c':
         return TYPE_RECORD;
     default:

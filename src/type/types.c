@@ -70,6 +70,9 @@ static const struct type_tables *const all_tables[] = {
     &ordered_set_tables,
     &pseudo_tables,
     &quote_tables,
+    &range_agg_tables,
+    &range_func_tables,
+    &range_types_tables,
     &record_tables,
     &reg_tables,
     &regexp_array_tables,
@@ -447,6 +450,8 @@ btree_type(const struct types *types, oid type)
     const struct type_info *info = types_find(types, type);
     if (info != NULL && info->element != OID_NONE && info->category == 'A')
         return TYPE_ANYARRAY;
+    if (info != NULL && info->range != NULL)
+        return info->kind == 'm' ? TYPE_ANYMULTIRANGE : TYPE_ANYRANGE;
     return type;
 }
 

@@ -17,7 +17,8 @@
 #include "type/oid.h"
 
 struct types;
-struct timezones; /* type/timezone.h */
+struct timezones;  /* type/timezone.h */
+struct range_type; /* type/range.h */
 
 /* Everything a conversion may need beside the value. Results live in `arena`. */
 struct type_call {
@@ -56,7 +57,8 @@ struct type_info {
     char delimiter;
     enum phys phys;
     oid input_oid, output_oid, recv_oid, send_oid, typmod_in_oid,
-        typmod_out_oid; /* pg_proc's, for the catalog */
+        typmod_out_oid;             /* pg_proc's, for the catalog */
+    const struct range_type *range; /* of kinds r and m, see type/range.h; else null */
 
     union datum (*input)(struct type_call *call, struct slice text);
     void (*output)(struct type_call *call, union datum value, struct buf *to);
