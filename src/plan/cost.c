@@ -64,7 +64,9 @@ known_column(const struct level *level, const struct expr *e)
         level->rel_of_range[e->column.range] >= LEVEL_RELS_MAX)
         return known;
     known.rel = &level->rels[level->rel_of_range[e->column.range]];
-    known.number = e->column.number;
+    if (level->member != NULL && level->member->idx == known.rel->idx)
+        known.rel = level->member;
+    known.number = rel_attr(known.rel, e->column.number);
     for (uint32_t i = 0; known.rel->stats != NULL && i < known.rel->stats->column_count; i++) {
         if (known.rel->stats->columns[i].attr == known.number)
             known.stats = &known.rel->stats->columns[i];
@@ -77,7 +79,7 @@ is_unique_column(const struct column_known *known)
 {
     const struct table *table = known->rel->table;
 
-    for (uint32_t i = 0; table != NULL && i < table->index_count; i++) {
+    for (uint32_t i = 0; table != NULL && !known->rel->is_tree && i < table->index_count; i++) {
         const struct index_def *index = table->indexes[i];
         if (index->is_unique && index->key_count == 1 && index->predicate_sql == NULL &&
             index->keys[0].attr == known->number)

@@ -235,7 +235,7 @@ node_name(struct explainer *x, const struct plan_node *node)
     case PLAN_UNIQUE:
         return "Unique";
     case PLAN_APPEND:
-        return "Append";
+        return ((const struct plan_append *)node)->is_merge ? "Merge Append" : "Append";
     case PLAN_SETOP:
         return arena_format(x->arena, "HashSetOp %s%s",
                             ((const struct plan_setop *)node)->op == PLAN_INTERSECT ? "Intersect"
@@ -348,12 +348,24 @@ join_keys(struct explainer *x, const struct plan_join_node *join)
     return list;
 }
 
+/* A scan's conditions name its own columns without saying whose they are. */
+static bool
+is_scan(const struct plan_node *node)
+{
+    return node->kind == PLAN_SEQ_SCAN || node->kind == PLAN_INDEX_SCAN ||
+           node->kind == PLAN_FUNCTION_SCAN || node->kind == PLAN_VIRTUAL_SCAN ||
+           node->kind == PLAN_CTE_SCAN || node->kind == PLAN_WORK_SCAN || node->kind == PLAN_VALUES;
+}
+
 static void
 put_details(struct explainer *x, const struct plan_node *node)
 {
+    bool has_prefixes = x->has_prefixes;
     struct explain_input own = {.own = node};
     struct explain_input children = {.left = node->left, .right = node->right};
 
+    if (is_scan(node))
+        x->has_prefixes = x->options->is_verbose;
     switch (node->kind) {
     case PLAN_INDEX_SCAN: {
         const struct plan_index_scan *scan = (const struct plan_index_scan *)node;
@@ -378,6 +390,12 @@ put_details(struct explainer *x, const struct plan_node *node)
             put_keys(x, "Group Key", node->left, agg->keys, agg->key_count, false);
         break;
     }
+    case PLAN_APPEND: {
+        const struct plan_append *append = (const struct plan_append *)node;
+        if (append->is_merge)
+            put_keys(x, "Sort Key", node, append->keys, append->key_count, true);
+        break;
+    }
     case PLAN_SORT: {
         const struct plan_sort *sort = (const struct plan_sort *)node;
         put_keys(x, "Sort Key", node->left, sort->keys, sort->key_count, true);
@@ -387,6 +405,7 @@ put_details(struct explainer *x, const struct plan_node *node)
         break;
     }
     put_conditions(x, "Filter", &own, node->filter);
+    x->has_prefixes = has_prefixes;
 }
 
 static void
@@ -573,7 +592,8 @@ put_node(struct explainer *x, const struct plan_node *node, const char *relation
         put_header_text(x, node, x->options->is_analyze ? &actual : NULL);
         x->indent += depth != 0 ? 6 : 2;
     }
-    if (x->options->is_verbose && node->column_count != 0)
+    if (x->options->is_verbose && node->column_count != 0 && node->kind != PLAN_APPEND &&
+        node->kind != PLAN_RECURSIVE_UNION)
         put_output(x, node);
     put_details(x, node);
     if (actual.filtered != 0)

@@ -132,9 +132,14 @@ explain_column(struct explainer *x, const struct plan_node *node, uint32_t colum
         else
             buf_put_text(to, "window function");
         break;
-    case PLAN_APPEND:
-        explain_column(x, ((const struct plan_append *)node)->children[0], column, to);
+    case PLAN_APPEND: {
+        const struct plan_append *append = (const struct plan_append *)node;
+        if (append->table != NULL)
+            put_table_column(x, append->alias, append->table, append->reads[column], to);
+        else
+            explain_column(x, append->children[0], column, to);
         break;
+    }
     default:
         if (node->left != NULL && column < node->left->column_count)
             explain_column(x, node->left, column, to);
@@ -256,10 +261,8 @@ put_param(struct explainer *x, const struct expr *e, struct buf *to)
 {
     if (e->param.kind == PARAM_EXEC && x->plan->exec_params[e->param.number].name != NULL) {
         const struct plan_exec_param *param = &x->plan->exec_params[e->param.number];
-        if (x->has_prefixes) {
-            put_name(param->alias, to);
-            buf_put_u8(to, '.');
-        }
+        put_name(param->alias, to);
+        buf_put_u8(to, '.');
         put_name(param->name, to);
         return;
     }

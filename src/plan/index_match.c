@@ -24,7 +24,8 @@ is_key_column(const struct matcher *m, const struct expr *e, uint16_t key)
 {
     e = strip(e);
     return e->kind == EXPR_COLUMN && e->column.levels_up == 0 && e->column.range == m->rel->range &&
-           m->index->keys[key].attr != 0 && e->column.number == m->index->keys[key].attr;
+           m->index->keys[key].attr != 0 &&
+           rel_attr(m->rel, e->column.number) == m->index->keys[key].attr;
 }
 
 static bool

@@ -41,6 +41,9 @@ row_ref_need(struct level *level, const struct rel *rel, struct expr_list *neede
 {
     const struct table *table = rel_table(level, rel);
 
+    if (table_is_tree(level->planner, rel->source))
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
+              "changing or locking rows of a table that others inherit from is not supported yet");
     for (uint32_t i = 0; i < identity_count(table); i++)
         add_column(level, needed, rel_column(level, rel, identity_number(table, i)));
 }

@@ -11,6 +11,7 @@ enum path_kind {
     PATH_SCAN,     /* a rel: all its rows, or (index not null) ranges of an index */
     PATH_SUBQUERY, /* a rel whose rows another plan makes */
     PATH_JOIN,
+    PATH_APPEND, /* a tree: paths of its members */
 };
 
 enum join_method { METHOD_NEST_LOOP, METHOD_HASH };
@@ -59,6 +60,10 @@ struct path {
     struct key_operators *key_ops; /* [keys_left.count] */
     struct expr_list condition;    /* of the join */
     struct expr_list after;        /* asked of the joined rows */
+
+    /* PATH_APPEND: `filter` is what the members ask; with an order they are merged. */
+    uint32_t member_count;
+    struct path **members;
 };
 
 struct key_operators {
@@ -94,6 +99,16 @@ struct nest_params {
 
 struct flow scan_make(struct level *level, const struct path *path,
                       const struct nest_params *params);
+/* Scans of a member of a tree, also those without an index that ask `conditions` of each row. */
+void member_paths(struct level *level, struct rel *rel, relset available,
+                  const struct expr_list *conditions, struct path_list *list);
+
+/* ---- trees of tables (append_path.c): as scan_paths and scan_make ---- */
+
+void append_paths(struct level *level, struct rel *rel, relset available,
+                  const struct expr_list *conditions, struct path_list *list);
+struct flow append_make(struct level *level, const struct path *path,
+                        const struct nest_params *params);
 
 /* ---- what an index condition looks like (index_match.c) ---- */
 

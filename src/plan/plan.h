@@ -44,7 +44,7 @@ enum plan_kind {
     PLAN_SORT, /* with a limit: top-N */
     PLAN_LIMIT,
     PLAN_UNIQUE, /* the first of each run of rows with equal keys */
-    PLAN_APPEND, /* UNION ALL */
+    PLAN_APPEND, /* one child after the other, or merged: UNION ALL, tables and those that inherit */
     PLAN_SETOP,  /* INTERSECT, EXCEPT, by hash */
     PLAN_RECURSIVE_UNION,
     PLAN_LOCK_ROWS,
@@ -120,6 +120,7 @@ enum scan_read {
     READ_TABLE_OID = -6,  /* as SYSTEM_TABLEOID */
     READ_CTID = -1,       /* text form of a row's place: always (0,0) but unique in no way */
     READ_XMIN = -2,       /* 0 */
+    READ_ROW_KEY = -7,    /* bytea: the key under which the row is stored */
     READ_ROW_ID = 0x7fff, /* int8: the hidden row id of a table without a primary key */
 };
 
@@ -316,6 +317,10 @@ struct plan_append {
     bool is_merge; /* children are sorted by keys; so is the output */
     uint32_t key_count;
     struct plan_key *keys;
+    /* A tree of tables, for EXPLAIN: the table that was named, and its columns; else null. */
+    const struct table *table;
+    const char *alias;
+    const attr_no *reads; /* [column_count] */
 };
 
 enum plan_setop_kind { PLAN_INTERSECT, PLAN_EXCEPT };

@@ -19,6 +19,9 @@ struct plan_context {
     void *object;
     const struct table *(*table)(void *object, oid table); /* never null for a table in a query */
     const struct row_format *(*format)(void *object, const struct table *table);
+    /* The tables whose rows are `table`'s too: direct children, partitions in the order of their
+     * bounds; in `arena`. Null: no table has any. */
+    const struct table **(*children)(void *object, const struct table *table, uint32_t *count);
     /* Live rows now; negative: not known. */
     double (*row_count)(void *object, const struct table *table);
     const struct table_stats *(*stats)(void *object, oid table); /* null: never analysed */

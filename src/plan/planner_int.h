@@ -112,6 +112,16 @@ struct rel {
     struct expr_list quals; /* conditions to ask at the scan */
     double table_rows;      /* before the conditions */
     double rows, width;     /* after */
+
+    /* A table that others inherit from, or that is partitioned (tree.c): the tables whose rows are
+     * its, itself among them. */
+    bool is_tree;
+    uint32_t member_count;
+    struct rel *members;
+    /* A member: of which tree; and the table's column for each of the range's (null: the same).
+     * Expressions name columns as the range does, also in what is said of members. */
+    const struct rel *tree;
+    const attr_no *map;
 };
 
 /* A subquery of WHERE that became a semi join, or an anti join, with a tree of further ranges. */
@@ -158,6 +168,7 @@ struct level {
     int32_t *cte_of;          /* [query->cte_count]: index in plan->ctes; -1: not planned */
     int32_t *work_of;         /* the same for a recursive CTE being planned: its work table */
     double limit_rows;        /* what the level's reader wants at most; negative: all */
+    const struct rel *member; /* whose paths are being made: stands for its tree; null: none */
 };
 
 /* ---- planner.c: nodes and slots of the plan ---- */
@@ -263,6 +274,28 @@ void columns_of(struct level *level, const struct expr *e, struct expr_list *lis
 relset rels_of_expr(const struct level *level, const struct expr *e);
 /* A rel's column as an expression; number may be an enum scan_read. */
 struct expr *rel_column(struct level *level, const struct rel *rel, int16_t number);
+
+/* The range's number for a column of the rel's table; 0: it has none. */
+int16_t rel_number(const struct rel *rel, attr_no attr);
+/* The column of the rel's table for the range's; numbers of enum scan_read are as they are. */
+int16_t rel_attr(const struct rel *rel, int16_t number);
+/* What is known of a table: its statistics, how many rows it has, how wide they are. */
+void rel_measure(struct level *level, struct rel *rel);
+
+/* ---- tree.c ---- */
+
+/* Whether rows of other tables belong to the range's table too, or only they do. */
+bool table_is_tree(const struct planner *planner, const struct range *range);
+/* Fills in the members of a rel whose table is one. */
+void tree_expand(struct level *level, struct rel *rel);
+/* The columns of `table` for those of `parent`, by name; null: all have the same numbers. */
+const attr_no *tree_map(const struct planner *planner, const struct table *parent,
+                        const struct table *table);
+
+/* ---- exclude.c ---- */
+
+/* True if no row of the member can pass the tree's conditions: a CHECK of its says the opposite. */
+bool member_is_excluded(struct level *level, const struct rel *member);
 
 /* ---- ranges.c ---- */
 

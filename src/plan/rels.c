@@ -49,6 +49,8 @@ rel_column(struct level *level, const struct rel *rel, int16_t number)
         e->type = TYPE_INT8;
     } else if (number == READ_TABLE_OID) {
         e->type = TYPE_OID;
+    } else if (number == READ_ROW_KEY) {
+        e->type = TYPE_BYTEA;
     } else if (number > 0) {
         column = &rel->source->columns[number - 1];
         e->type = column->type;
@@ -155,18 +157,29 @@ rels_begin(struct level *level)
         add_tree_rels(level, semi->tree);
 }
 
-/* What a table's rows are, and how many. */
-static void
-describe_table(struct level *level, struct rel *rel)
+int16_t
+rel_number(const struct rel *rel, attr_no attr)
+{
+    if (rel->map == NULL)
+        return attr <= (attr_no)rel->source->column_count ? attr : 0;
+    for (uint32_t i = 0; i < rel->source->column_count; i++) {
+        if (rel->map[i] == attr)
+            return (int16_t)(i + 1);
+    }
+    return 0;
+}
+
+int16_t
+rel_attr(const struct rel *rel, int16_t number)
+{
+    return rel->map == NULL || number <= 0 || number == READ_ROW_ID ? number : rel->map[number - 1];
+}
+
+void
+rel_measure(struct level *level, struct rel *rel)
 {
     const struct plan_context *context = level->planner->context;
 
-    rel->table = context->table(context->object, rel->source->table.table->table);
-    if (rel->table->virtual_table != NULL)
-        return;
-    if (!table_is_stored(rel->table))
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "reading \"%s\" as a table is not supported yet",
-              rel->table->name);
     rel->stats = context->stats(context->object, rel->table->table);
     rel->table_rows = context->row_count(context->object, rel->table);
     if (rel->table_rows < 0)
@@ -180,6 +193,25 @@ describe_table(struct level *level, struct rel *rel)
         if (type != NULL)
             rel->width += type->length > 0 ? type->length : 24;
     }
+}
+
+/* What a table's rows are, and how many. */
+static void
+describe_table(struct level *level, struct rel *rel)
+{
+    const struct plan_context *context = level->planner->context;
+
+    rel->table = context->table(context->object, rel->source->table.table->table);
+    if (rel->table->virtual_table != NULL)
+        return;
+    if (table_is_tree(level->planner, rel->source)) {
+        tree_expand(level, rel);
+        return;
+    }
+    if (!table_is_stored(rel->table))
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "reading \"%s\" as a table is not supported yet",
+              rel->table->name);
+    rel_measure(level, rel);
 }
 
 void

@@ -117,7 +117,9 @@ index_order(struct level *level, struct path *path)
         has_any |= path->bounds[i].kind == BOUND_ANY;
     for (uint16_t key = 0; key < index->key_count; key++) {
         bool is_fixed = false;
-        if (index->keys[key].attr == 0)
+        int16_t number =
+            index->keys[key].attr == 0 ? 0 : rel_number(path->rel, index->keys[key].attr);
+        if (number == 0)
             break;
         for (uint32_t i = 0; i < path->bound_count && !has_any; i++)
             is_fixed |= path->bounds[i].key == key && path->bounds[i].kind == BOUND_OP &&
@@ -126,9 +128,9 @@ index_order(struct level *level, struct path *path)
             continue;
         bool is_descending = index->keys[key].is_descending && !index->is_primary;
         bool nulls_first = index->keys[key].is_nulls_first && !index->is_primary;
-        order->items[order->count++] = (struct order_item){
-            rel_column(level, path->rel, index->keys[key].attr), is_descending != path->is_backward,
-            nulls_first != path->is_backward};
+        order->items[order->count++] = (struct order_item){rel_column(level, path->rel, number),
+                                                           is_descending != path->is_backward,
+                                                           nulls_first != path->is_backward};
     }
 }
 
@@ -204,12 +206,43 @@ subquery_path(struct level *level, struct rel *rel, struct path_list *list)
     path_add(list, path);
 }
 
+/* The rel's conditions with those of `conditions` that read nothing but it and `available`. */
+static struct expr_list
+all_conditions(struct level *level, const struct rel *rel, relset available,
+               const struct expr_list *conditions)
+{
+    struct expr_list all = {NULL, 0, 0};
+
+    for (uint32_t i = 0; i < rel->quals.count; i++)
+        expr_list_add(level->arena, &all, rel->quals.items[i]);
+    for (uint32_t i = 0; i < conditions->count; i++) {
+        if ((rels_of_expr(level, conditions->items[i]) & ~available) == relset_of(rel->idx))
+            expr_list_add(level->arena, &all, conditions->items[i]);
+    }
+    return all;
+}
+
+void
+member_paths(struct level *level, struct rel *rel, relset available,
+             const struct expr_list *conditions, struct path_list *list)
+{
+    scan_paths(level, rel, available, conditions, list);
+    if (available == 0)
+        return;
+    struct expr_list quals = rel->quals;
+    rel->quals = all_conditions(level, rel, available, conditions);
+    add_seq_path(level, rel, list);
+    rel->quals = quals;
+}
+
 void
 scan_paths(struct level *level, struct rel *rel, relset available,
            const struct expr_list *conditions, struct path_list *list)
 {
-    struct expr_list all = {NULL, 0, 0};
-
+    if (rel->is_tree) {
+        append_paths(level, rel, available, conditions, list);
+        return;
+    }
     if (rel->table == NULL || rel->table->virtual_table != NULL) {
         subquery_path(level, rel, list);
         return;
@@ -218,12 +251,7 @@ scan_paths(struct level *level, struct rel *rel, relset available,
         add_seq_path(level, rel, list);
     if (rel->source->table.sample != NULL)
         return;
-    for (uint32_t i = 0; i < rel->quals.count; i++)
-        expr_list_add(level->arena, &all, rel->quals.items[i]);
-    for (uint32_t i = 0; i < conditions->count; i++) {
-        if ((rels_of_expr(level, conditions->items[i]) & ~available) == relset_of(rel->idx))
-            expr_list_add(level->arena, &all, conditions->items[i]);
-    }
+    struct expr_list all = all_conditions(level, rel, available, conditions);
     for (uint32_t i = 0; i < rel->table->index_count; i++) {
         struct path *path = index_path(level, rel, rel->table->indexes[i], &all, false);
         /* A path that reads no other rel is one of those without conditions. */
@@ -278,14 +306,35 @@ with_params(struct level *level, const struct nest_params *params, struct expr *
     return params == NULL || e == NULL ? e : param_change(&map, e);
 }
 
+struct attr_map {
+    struct level *level;
+    const struct rel *rel;
+};
+
+static struct expr *
+attr_change(void *object, struct expr *e)
+{
+    struct attr_map *map = object;
+
+    if (e->kind != EXPR_COLUMN)
+        return expr_map(map->level->arena, e, attr_change, object);
+    if (e->column.levels_up != 0 || e->column.range != map->rel->range)
+        return e;
+    struct expr *copy = arena_copy(map->level->arena, e, sizeof *e);
+    copy->column.number = rel_attr(map->rel, e->column.number);
+    return copy;
+}
+
 /* The condition with the index's column on its left, as EXPLAIN shows it. */
 static struct expr *
-shown_condition(struct level *level, const struct path_bound *bound)
+shown_condition(struct level *level, const struct rel *rel, const struct path_bound *bound)
 {
-    struct expr *condition = bound->condition;
+    struct attr_map map = {level, rel};
+    struct expr *condition =
+        rel->map == NULL ? bound->condition : attr_change(&map, bound->condition);
 
     if (bound->kind != BOUND_OP || condition->kind != EXPR_FUNC ||
-        bound->value != condition->args[0])
+        bound->value != bound->condition->args[0])
         return condition;
     const struct operator_info *op = condition->func.op;
     op = types_btree_operator(level->planner->types, op->right, op->left, bound->op);
@@ -312,7 +361,7 @@ make_bounds(struct level *level, const struct path *path, const struct nest_para
         scan->bounds[i] = (struct plan_bound){bound->kind, bound->op, bound->key,
                                               with_params(level, params, bound->value)};
         scan->conditions.exprs[scan->conditions.count++] =
-            with_params(level, params, shown_condition(level, bound));
+            with_params(level, params, shown_condition(level, path->rel, bound));
     }
 }
 
@@ -360,12 +409,15 @@ scan_make(struct level *level, const struct path *path, const struct nest_params
 {
     struct planner *planner = level->planner;
     struct rel *rel = path->rel;
-    uint32_t count = rel->needed.count;
+    const struct expr_list *needed = rel->tree != NULL ? &rel->tree->needed : &rel->needed;
+    uint32_t count = needed->count;
     struct plan_scan *scan;
     struct expr_list filter = {NULL, 0, 0};
 
     if (path->kind == PATH_SUBQUERY)
         return make_subquery(level, path, params);
+    if (path->kind == PATH_APPEND)
+        return append_make(level, path, params);
     if (path->index != NULL) {
         struct plan_index_scan *index_scan =
             PLAN_NODE(planner, PLAN_INDEX_SCAN, plan_index_scan, count);
@@ -383,10 +435,10 @@ scan_make(struct level *level, const struct path *path, const struct nest_params
     scan->alias = rel->source->name;
     scan->reads = arena_alloc_array(level->arena, count, sizeof *scan->reads);
     for (uint32_t i = 0; i < count; i++) {
-        scan->reads[i] = rel->needed.items[i]->column.number;
-        plan_column_set(planner, &scan->node, i, rel->needed.items[i]);
+        scan->reads[i] = rel_attr(rel, needed->items[i]->column.number);
+        plan_column_set(planner, &scan->node, i, needed->items[i]);
     }
-    struct flow flow = {&scan->node, rel->needed.items};
+    struct flow flow = {&scan->node, needed->items};
     for (uint32_t i = 0; i < path->filter.count; i++)
         expr_list_add(level->arena, &filter, with_params(level, params, path->filter.items[i]));
     flow_filter(planner, &flow, &filter);

@@ -3,6 +3,7 @@
  */
 #include "base/raise.h"
 #include "session/ddl_draft.h"
+#include "session/ddl_inherit.h"
 #include "session/definition.h"
 #include "session/feed.h"
 #include "session/planned.h"
@@ -27,21 +28,25 @@ is_taken(struct session *session, const struct schema_def *schema, const char *n
 }
 
 static const struct table *
-create_columns(struct session *session, const struct schema_def *schema, const char *name,
-               char persistence, uint32_t column_count, const struct column_spec *columns,
-               uint32_t constraint_count, const struct constraint_spec *constraints)
+create_columns(struct session *session, const struct schema_def *schema,
+               const struct create_table *create)
 {
     struct draft draft;
-    draft_new(&draft, session, schema, name, persistence);
+    draft_new(&draft, session, schema, create->name.name, create->persistence);
+    ddl_lock_parents(session, create->parents, create->parent_count);
+    draft.table.parents = create->parents;
+    draft.table.parent_count = (uint16_t)create->parent_count;
     draft.table.tree = ddl_new_tree(session, schema->schema);
-    for (uint32_t i = 0; i < column_count; i++)
-        draft_take_column(&draft, &columns[i]);
+    for (uint32_t i = 0; i < create->column_count; i++)
+        draft_take_column(&draft, &create->columns[i]);
     for (int wants_foreign = 0; wants_foreign <= 1; wants_foreign++) /* keys before their users */
-        for (uint32_t i = 0; i < constraint_count; i++)
-            if ((constraints[i].kind == CONSTRAINT_FOREIGN) == (wants_foreign == 1))
-                (void)draft_take_constraint(&draft, &constraints[i]);
+        for (uint32_t i = 0; i < create->constraint_count; i++)
+            if ((create->constraints[i].kind == CONSTRAINT_FOREIGN) == (wants_foreign == 1))
+                (void)draft_take_constraint(&draft, &create->constraints[i]);
     const struct table *table = draft_put(&draft);
     draft_link_foreign(&draft);
+    for (uint32_t i = 0; i < create->parent_count; i++)
+        ddl_add_child(session, create->parents[i], table->table);
     return catalog_table(session->catalog, table->table);
 }
 
@@ -70,9 +75,12 @@ ddl_create_table(struct session *session, const struct create_table *create)
     const struct schema_def *schema = session_target_schema(session, &create->name);
     if (is_taken(session, schema, create->name.name, create->if_not_exists))
         return;
-    const struct table *table = create_columns(
-        session, schema, create->name.name, create->persistence, create->column_count,
-        create->columns, create->constraint_count, create->constraints);
+    for (uint32_t i = 0; i < create->notice_count; i++)
+        notice_fields(&(struct error){.severity = SEVERITY_NOTICE,
+                                      .code = SQLSTATE_SUCCESSFUL_COMPLETION,
+                                      .message = create->notices[i].message,
+                                      .detail = create->notices[i].detail});
+    const struct table *table = create_columns(session, schema, create);
     note_on_commit(session, table, create->on_commit);
     for (uint32_t i = 0; i < create->index_count; i++)
         ddl_create_index(session, create->indexes[i]);
@@ -111,9 +119,11 @@ ddl_create_table_as(struct session *session, const struct create_table_as *creat
     const struct schema_def *schema = session_target_schema(session, &create->name);
     if (is_taken(session, schema, create->name.name, create->if_not_exists))
         return false;
-    const struct table *table =
-        create_columns(session, schema, create->name.name, create->persistence,
-                       create->column_count, create->columns, 0, NULL);
+    const struct create_table columns = {.name = create->name,
+                                         .persistence = create->persistence,
+                                         .column_count = create->column_count,
+                                         .columns = create->columns};
+    const struct table *table = create_columns(session, schema, &columns);
     note_on_commit(session, table, create->on_commit);
     if (create->is_matview)
         *row_count = ddl_become_matview(session, table, create);

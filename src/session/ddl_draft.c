@@ -237,6 +237,8 @@ draft_take_column(struct draft *draft, const struct column_spec *spec)
     column->identity = spec->identity;
     column->default_sql = spec->default_expr.sql;
     column->generated_sql = spec->generated.sql;
+    column->is_local = !spec->is_inherited;
+    column->inherit_count = spec->inherit_count;
     if (spec->serial == SERIAL_NONE)
         return;
     struct object_name name = {.schema = draft->table.schema_name, .name = spec->sequence_name};
@@ -418,6 +420,8 @@ draft_take_constraint(struct draft *draft, const struct constraint_spec *spec)
     constraint->is_deferrable = spec->is_deferrable;
     constraint->is_deferred = spec->is_deferred;
     constraint->check_sql = spec->check.sql;
+    constraint->is_local = !spec->is_inherited;
+    constraint->inherit_count = spec->inherit_count;
     if (spec->kind == CONSTRAINT_PRIMARY || spec->kind == CONSTRAINT_UNIQUE)
         constraint->index = take_key_index(draft, spec, constraint)->index;
     else if (spec->kind == CONSTRAINT_FOREIGN)

@@ -3,7 +3,20 @@
  */
 #include "session/ddl_inherit.h"
 
+#include "base/raise.h"
 #include "session/ddl_draft.h"
+
+void
+ddl_lock_parents(struct session *session, const oid *parents, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct table *parent = catalog_table(session->catalog, parents[i]);
+        if (parent == NULL)
+            raise(SQLSTATE_UNDEFINED_TABLE, "relation with OID %u does not exist", parents[i]);
+        if (table_is_stored(parent))
+            (void)ddl_lock_table(session, parent, TABLE_SHARE_UPDATE_EXCLUSIVE);
+    }
+}
 
 /* The parent's children without `child`, with room for one more. */
 static oid *

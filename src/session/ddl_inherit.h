@@ -7,6 +7,8 @@
 
 #include "session/session_int.h"
 
+/* Locks tables that are to have a child; 42P01 if one is gone. */
+void ddl_lock_parents(struct session *session, const oid *parents, uint32_t count);
 /* The parent learns of a child that names it in `parents`; nothing if it knows it. After the
  * child's draft_put. */
 void ddl_add_child(struct session *session, oid parent, oid child);

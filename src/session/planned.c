@@ -44,6 +44,13 @@ context_format(void *object, const struct table *table)
                          : catalog_row_format(((struct session *)object)->catalog, table);
 }
 
+static const struct table **
+context_children(void *object, const struct table *table, uint32_t *count)
+{
+    struct session *session = object;
+    return catalog_children(session->catalog, table, session->statement_arena, count);
+}
+
 static double
 context_row_count(void *object, const struct table *table)
 {
@@ -83,6 +90,7 @@ planned_context(struct session *session, struct arena *arena, struct plan_contex
                                      .object = session,
                                      .table = context_table,
                                      .format = context_format,
+                                     .children = context_children,
                                      .row_count = context_row_count,
                                      .stats = context_stats,
                                      .settings = settings};

@@ -60,7 +60,7 @@ struct class_row {
     double rows;
     int64_t pages;
     uint16_t column_count, check_count;
-    bool has_index, has_rules, has_triggers, is_unpopulated;
+    bool has_index, has_rules, has_triggers, is_unpopulated, has_children, is_partition;
 };
 
 static void
@@ -89,10 +89,11 @@ put_class(struct system_rows *rows, const struct class_row *row)
     put_i16(rows, (int16_t)row->check_count);
     put_bool(rows, row->has_rules);
     put_bool(rows, row->has_triggers);
-    put_zeros(rows, 3); /* subclasses, row security twice */
+    put_bool(rows, row->has_children);
+    put_zeros(rows, 2); /* row security twice */
     put_bool(rows, !row->is_unpopulated);
     put_char(rows, row->kind == 'r' || row->kind == 'm' ? 'd' : 'n');
-    put_bool(rows, false);
+    put_bool(rows, row->is_partition);
     put_zeros(rows, 3); /* a rewrite under way, transaction numbers */
 }
 
@@ -145,6 +146,8 @@ fill_class(struct system_rows *rows)
             .has_index = table->index_count != 0,
             .has_rules = table->view_sql != NULL,
             .is_unpopulated = table->is_unpopulated,
+            .has_children = table->child_count != 0,
+            .is_partition = table->bound != NULL,
             .has_triggers = table->referenced_count != 0};
         for (uint16_t k = 0; k < table->constraint_count; k++) {
             row.check_count += table->constraints[k].kind == CONSTRAINT_CHECK;
@@ -194,8 +197,8 @@ put_attribute(struct system_rows *rows, oid relation, const struct column_def *c
     put_char(rows, (char)column->identity);
     put_char(rows, column->generated_sql != NULL ? 's' : '\0');
     put_bool(rows, column->is_dropped);
-    put_bool(rows, true);
-    put_i32(rows, 0);
+    put_bool(rows, column->is_local || column->inherit_count == 0);
+    put_i32(rows, column->inherit_count);
     put_oid(rows, column->collation);
 }
 
@@ -379,13 +382,13 @@ put_constraint(struct system_rows *rows, const struct table *table,
     put_oid(rows, table->table);
     put_oid(rows, OID_NONE);
     put_oid(rows, constraint->index);
-    put_oid(rows, OID_NONE);
+    put_oid(rows, constraint->parent);
     put_oid(rows, constraint->foreign_table);
     put_char(rows, is_foreign ? constraint->on_update : ' ');
     put_char(rows, is_foreign ? constraint->on_delete : ' ');
     put_char(rows, is_foreign ? constraint->match : ' ');
-    put_bool(rows, true);
-    put_i32(rows, 0);
+    put_bool(rows, constraint->is_local || constraint->inherit_count == 0);
+    put_i32(rows, constraint->inherit_count);
     put_bool(rows, constraint->kind != CONSTRAINT_CHECK || constraint->is_no_inherit);
     put_numbers(rows, constraint->attrs, constraint->attr_count);
     if (is_foreign) {

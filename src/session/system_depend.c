@@ -125,6 +125,9 @@ fill_depend(struct system_rows *rows)
                                       .object = system_rule_oid(table->table)};
             put_depend(rows, rule, self, 'i');
         }
+        for (uint16_t k = 0; k < table->parent_count; k++)
+            put_depend(rows, self, relation_ref(table->parents[k], 0),
+                       table->bound != NULL ? 'a' : 'n');
         put_column_dependencies(rows, table);
         put_index_dependencies(rows, table);
         put_constraint_dependencies(rows, table);

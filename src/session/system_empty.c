@@ -15,8 +15,6 @@ fill_nothing(struct system_rows *rows)
 #define NOTHING(oid_, name_, columns_) SYSTEM_RELATION(oid_, name_, columns_, fill_nothing)
 
 const struct system_source system_empty_sources[] = {
-    NOTHING(2611, "pg_inherits",
-            "inhrelid oid, inhparent oid, inhseqno int4, inhdetachpending bool"),
     NOTHING(3350, "pg_partitioned_table",
             "partrelid oid, partstrat char, partnatts int2, partdefid oid, partattrs int2vector, "
             "partclass oidvector, partcollation oidvector, partexprs pg_node_tree"),

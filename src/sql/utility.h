@@ -173,6 +173,9 @@ struct column_spec {
     enum serial_kind serial;
     const char *sequence_name;
     struct sequence_options sequence;
+    bool is_inherited;      /* it comes from parents alone */
+    uint16_t inherit_count; /* parents that have it */
+    bool has_conflict;      /* parents disagree on the default, and nothing else was said */
     int32_t at;
 };
 
@@ -190,7 +193,14 @@ struct constraint_spec {
     char on_update, on_delete, match; /* pg_constraint's letters; match s, f, p */
     struct name_list set_columns;     /* ON DELETE SET NULL (columns) */
     bool is_deferrable, is_deferred, is_not_valid, is_no_inherit;
+    bool is_inherited;      /* as a column's */
+    uint16_t inherit_count; /* parents that have it */
     int32_t at;
+};
+
+/* A notice of how columns or checks of parents were merged. */
+struct merge_notice {
+    const char *message, *detail; /* detail may be null */
 };
 
 enum on_commit { ON_COMMIT_PRESERVE, ON_COMMIT_DELETE, ON_COMMIT_DROP };
@@ -208,6 +218,10 @@ struct create_table {
     /* LIKE ... INCLUDING INDEXES: indexes to make after the table. */
     uint32_t index_count;
     struct create_index **indexes;
+    uint32_t parent_count; /* INHERITS */
+    oid *parents;
+    uint32_t notice_count;
+    struct merge_notice *notices;
 };
 
 struct create_table_as {

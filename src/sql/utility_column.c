@@ -34,10 +34,13 @@ sketch_spec(struct sketch *sketch, const char *name)
     return NULL;
 }
 
-void
+struct column_spec *
 sketch_add(struct sketch *sketch, struct column_spec *spec)
 {
     struct analysis *an = sketch->an;
+    struct column_spec *merged = spec->is_inherited ? NULL : sketch_merge(sketch, spec);
+    if (merged != NULL)
+        return merged;
     for (uint32_t i = 0; i < sketch->columns.count; i++) {
         const struct column_def *other = sketch->columns.items[i];
         if (other->is_dropped || strcmp(other->name, spec->name) != 0)
@@ -67,6 +70,7 @@ sketch_add(struct sketch *sketch, struct column_spec *spec)
                                .is_not_null = spec->is_not_null};
     list_add(an->arena, &sketch->columns, def);
     list_add(an->arena, &sketch->specs, spec);
+    return spec;
 }
 
 struct stored_expr
@@ -190,8 +194,7 @@ sketch_column(struct sketch *sketch, const PgQuery__ColumnDef *def)
     else
         spec->type = typename_get(an, def->type_name, &spec->typmod);
     spec->collation = column_collation(an, def, spec->type);
-    sketch_add(sketch, spec);
-    return spec;
+    return sketch_add(sketch, spec);
 }
 
 /* ---- what is written with a column ---- */
@@ -341,18 +344,21 @@ take_own(struct sketch *sketch, const PgQuery__Constraint *node, struct column_s
             fail_column(sketch, spec, spec->serial == SERIAL_COLUMN ? -1 : node->location,
                         "multiple default values specified");
         seen->has_default = true;
+        sketch_own_value(sketch, spec, false, false);
         spec->default_expr = sketch_default(sketch, node->raw_expr, spec, false);
         break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY:
         if (seen->has_identity)
             fail_column(sketch, spec, node->location, "multiple identity specifications");
         seen->has_identity = true;
+        sketch_own_value(sketch, spec, false, true);
         take_identity(sketch, node, spec);
         break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED:
         if (seen->has_generated)
             fail_column(sketch, spec, node->location, "multiple generation clauses specified");
         seen->has_generated = true;
+        sketch_own_value(sketch, spec, true, false);
         spec->generated = sketch_default(sketch, node->raw_expr, spec, true);
         def_of(sketch, spec)->generated_sql = spec->generated.sql;
         break;

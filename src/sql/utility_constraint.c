@@ -125,6 +125,8 @@ sketch_constraint(struct sketch *sketch, const PgQuery__Constraint *node, const 
     } else {
         take_key(sketch, node, spec);
     }
+    if (spec->kind == CONSTRAINT_CHECK && sketch_merge_check(sketch, spec))
+        return spec;
     list_add(an->arena, &sketch->constraints, spec);
     return spec;
 }

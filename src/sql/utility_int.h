@@ -96,6 +96,9 @@ struct sketch {
     struct list constraints;    /* struct constraint_spec: new ones */
     struct list indexes;        /* struct create_index: LIKE's */
     struct list taken;          /* char: relation names that this statement will take */
+    struct list parents;        /* struct table: that the new table inherits from */
+    struct list notices;        /* struct merge_notice */
+    uint32_t own_count;         /* columns written, or LIKE's, so far */
     bool has_primary;
     char persistence;
 };
@@ -106,7 +109,8 @@ struct column_spec *sketch_column(struct sketch *sketch, const PgQuery__ColumnDe
 /* The constraints written with a column; after sketch_column. */
 void sketch_column_constraints(struct sketch *sketch, const PgQuery__ColumnDef *def,
                                struct column_spec *spec);
-void sketch_add(struct sketch *sketch, struct column_spec *spec);
+/* Returns the column: `spec`, or the inherited one that it was merged into. */
+struct column_spec *sketch_add(struct sketch *sketch, struct column_spec *spec);
 struct column_spec *sketch_spec(struct sketch *sketch, const char *name);
 struct constraint_spec *sketch_constraint(struct sketch *sketch, const PgQuery__Constraint *node,
                                           const char *column);
@@ -117,6 +121,23 @@ struct stored_expr sketch_expr(struct sketch *sketch, const PgQuery__Node *node,
 struct stored_expr sketch_default(struct sketch *sketch, const PgQuery__Node *node,
                                   const struct column_spec *spec, bool is_generated);
 bool expr_is_immutable(const struct expr *e);
+
+/* ---- inheritance (utility_inherit.c) ---- */
+
+/* INHERITS (...): before all columns of the table's own. */
+void sketch_parents(struct sketch *sketch, struct nodes nodes);
+/* The columns and checks of one parent. */
+void sketch_take_parent(struct sketch *sketch, const struct table *parent);
+/* Merges a column of the table's own into the inherited one of its name; null: there is none. */
+struct column_spec *sketch_merge(struct sketch *sketch, struct column_spec *own);
+/* The column was given a default, or kin, of its own. */
+void sketch_own_value(struct sketch *sketch, struct column_spec *spec, bool is_generated,
+                      bool is_identity);
+/* True if the check is one that was inherited: it is not to be made. */
+bool sketch_merge_check(struct sketch *sketch, const struct constraint_spec *spec);
+/* Refuses parents' defaults that disagree. */
+void sketch_check_defaults(struct sketch *sketch);
+
 /* a_b_label, a and b cut so that it fits a name; b and label may be null. */
 const char *compose_name(struct analysis *an, const char *a, const char *b, const char *label);
 /* `name`, cut and numbered so that no relation of the schema has it: base_column_label. */

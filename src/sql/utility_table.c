@@ -45,7 +45,7 @@ like_column(struct sketch *sketch, const struct table *source, const struct colu
         spec->sequence_name = choose_relation_name(an, sketch->schema, &sketch->taken,
                                                    sketch->name.name, spec->name, "seq");
     }
-    sketch_add(sketch, spec);
+    (void)sketch_add(sketch, spec);
 }
 
 static void
@@ -168,8 +168,6 @@ check_supported(struct analysis *an, const PgQuery__CreateStmt *stmt)
         fail_unsupported(an, stmt->partspec->location, "PARTITION BY");
     if (stmt->partbound != NULL)
         fail_unsupported(an, -1, "PARTITION OF");
-    if (stmt->n_inh_relations > 0)
-        fail_unsupported(an, -1, "INHERITS");
     if (stmt->of_typename != NULL)
         fail_unsupported(an, -1, "CREATE TABLE ... OF");
     if (tree_text(stmt->tablespacename) != NULL)
@@ -199,6 +197,7 @@ bind_create_table(struct analysis *an, struct utility *u, const PgQuery__CreateS
     sketch.name =
         (struct object_name){sketch.schema, stmt->relation->relname, stmt->relation->location};
     list_add(an->arena, &sketch.taken, stmt->relation->relname);
+    sketch_parents(&sketch, NODES(stmt, inh_relations));
 
     /* All columns first: constraints may read those after them. */
     struct list specs = {.count = 0};
@@ -218,6 +217,7 @@ bind_create_table(struct analysis *an, struct utility *u, const PgQuery__CreateS
             sketch_constraint(&sketch, node->constraint, NULL);
     }
     sketch_finish(&sketch);
+    sketch_check_defaults(&sketch);
 
     create->name = sketch.name;
     create->persistence = sketch.persistence;
@@ -231,6 +231,12 @@ bind_create_table(struct analysis *an, struct utility *u, const PgQuery__CreateS
     create->options = def_options(an, NODES(stmt, options));
     create->index_count = sketch.indexes.count;
     create->indexes = (struct create_index **)sketch.indexes.items;
+    create->notice_count = sketch.notices.count;
+    create->notices = list_flatten(an->arena, &sketch.notices, sizeof(struct merge_notice));
+    create->parent_count = sketch.parents.count;
+    create->parents = arena_alloc_array(an->arena, sketch.parents.count + 1, sizeof(oid));
+    for (uint32_t i = 0; i < sketch.parents.count; i++)
+        create->parents[i] = ((const struct table *)sketch.parents.items[i])->table;
 }
 
 /* ---- columns of a query's result ---- */
