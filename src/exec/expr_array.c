@@ -333,6 +333,84 @@ build_jsonb_subscript(struct code_builder *b, const struct expr *e, sel_no sel)
     return build_rows(b, site, sel);
 }
 
+/* ---- subscripts of types of a fixed length: rows of numbers or bytes, counted from 0 ---- */
+
+struct fixed_data {
+    enum phys container, element;
+    uint32_t bytes, element_bytes; /* as the catalog counts them */
+};
+
+/* The container with the element at `offset` replaced. */
+static union datum
+fixed_store(struct expr_state *state, const struct fixed_data *data, const union datum *container,
+            uint32_t offset, const union datum *value)
+{
+    union datum result = *container;
+    uint8_t *to = result.wide;
+    if (data->container == PHYS_VIEW) {
+        to = arena_alloc_zero(state->arena, data->bytes);
+        memcpy(to, view_data(&container->view), container->view.bytes);
+    }
+    if (data->element == PHYS_VIEW)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "cannot assign to an element of type name");
+    memcpy(to + offset, value, data->element_bytes);
+    return data->container == PHYS_VIEW ? slice_datum(slice_of(to, data->bytes)) : result;
+}
+
+static union datum
+fixed_subscript_row(struct expr_state *state, const struct row_site *site, const union datum *args,
+                    const bool *nulls, bool *is_null)
+{
+    const struct expr *e = site->expr;
+    const struct fixed_data *data = site->data;
+    bool assigns = e->subscript.assign != NULL, is_single = e->subscript.part_count == 1;
+    if (nulls[1] && assigns)
+        raise(SQLSTATE_NULL_VALUE_NOT_ALLOWED, "array subscript in assignment must not be null");
+    *is_null = nulls[0] || (nulls[1] && !assigns);
+    if (*is_null || (assigns && nulls[2]))
+        return args[0]; /* an assignment of or into null does nothing */
+    uint32_t place = (uint32_t)args[1].i32, count = data->bytes / data->element_bytes;
+    bool is_there = place < count && is_single;
+    if (assigns && !is_there)
+        raise(SQLSTATE_ARRAY_SUBSCRIPT_ERROR,
+              is_single ? "array subscript out of range" : "wrong number of array subscripts");
+    uint32_t offset = place * data->element_bytes;
+    if (assigns)
+        return fixed_store(state, data, &args[0], offset, &args[2]);
+    union datum result = {.words = {0, 0}};
+    *is_null = !is_there;
+    if (!is_there)
+        return result;
+    const uint8_t *from = data->container == PHYS_VIEW ? view_data(&args[0].view) : args[0].wide;
+    if (data->element != PHYS_VIEW)
+        memcpy(&result, from + offset, data->element_bytes);
+    else if (place < args[0].view.bytes)
+        result = slice_datum(slice_of(from + place, 1));
+    return result;
+}
+
+static reg_no
+build_fixed_subscript(struct code_builder *b, const struct expr *e, const struct type_info *type,
+                      sel_no sel)
+{
+    bool assigns = e->subscript.assign != NULL;
+    if (e->subscript.is_slice)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
+              assigns ? "updates on slices of fixed-length arrays not implemented"
+                      : "slices of fixed-length arrays not implemented");
+    const struct type_info *element = compiler_type(b->compiler, e->subscript.element);
+    struct fixed_data *data = arena_alloc_zero(b->arena, sizeof *data);
+    *data = (struct fixed_data){.container = type->phys,
+                                .element = element->phys,
+                                .bytes = (uint32_t)type->length,
+                                .element_bytes = (uint32_t)element->length};
+    struct expr *args[] = {e->args[0], e->subscript.parts[0].upper, e->subscript.assign};
+    struct row_site *site = build_row_site(b, e, fixed_subscript_row, args, 2 + assigns, sel);
+    site->data = data;
+    site->is_const_foldable = true;
+    return build_rows(b, site, sel);
+}
+
 static reg_no
 build_subscript(struct code_builder *b, const struct expr *e, sel_no sel)
 {
@@ -343,6 +421,9 @@ build_subscript(struct code_builder *b, const struct expr *e, sel_no sel)
     if (e->subscript.element == TYPE_JSONB && !e->subscript.is_slice &&
         compiler_type(b->compiler, e->subscript.container)->element == OID_NONE)
         return build_jsonb_subscript(b, e, sel);
+    const struct type_info *container = compiler_type(b->compiler, e->subscript.container);
+    if (container->length > 0)
+        return build_fixed_subscript(b, e, container, sel);
     if (e->subscript.part_count > ARRAY_DIMS_MAX)
         raise(SQLSTATE_PROGRAM_LIMIT_EXCEEDED,
               "number of array dimensions (%u) exceeds the maximum allowed (%d)",

@@ -178,6 +178,8 @@ oid base_type(const struct analysis *an, oid type);
 char type_category(const struct analysis *an, oid type);
 bool type_is_preferred(const struct analysis *an, char category, oid type);
 oid array_element(const struct analysis *an, oid type); /* OID_NONE: no array */
+/* What a[i] has of type `a`: of arrays, and of types such as point that are rows of numbers. */
+oid subscript_element(const struct analysis *an, oid type);
 oid array_of(const struct analysis *an, oid type);
 bool type_is_row(const struct analysis *an, oid type);
 

@@ -38,6 +38,13 @@ array_element(const struct analysis *an, oid type)
 }
 
 oid
+subscript_element(const struct analysis *an, oid type)
+{
+    const struct type_info *info = scope_type(an->scope, type);
+    return info == NULL ? OID_NONE : info->element;
+}
+
+oid
 array_of(const struct analysis *an, oid type)
 {
     const struct type_info *info = scope_type(an->scope, type);

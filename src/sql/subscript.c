@@ -104,7 +104,7 @@ bind_subscripts(struct level *level, struct expr *container, oid container_type,
     struct analysis *an = level->an;
     if (base_type(an, container_type) == TYPE_JSONB)
         return bind_jsonb_subscripts(level, container, container_type, indices, assign);
-    oid element = array_element(an, base_type(an, container_type));
+    oid element = subscript_element(an, base_type(an, container_type));
     if (element == OID_NONE)
         fail(an, container->at, SQLSTATE_DATATYPE_MISMATCH,
              "cannot subscript type %s because it does not support subscripting",
@@ -211,7 +211,7 @@ assign_through(struct level *level, struct expr *base, const struct assignment *
         fail_unsupported(an, to->at, "assignment to a field of an array element");
     oid element = base_type(an, to->type) == TYPE_JSONB
                       ? TYPE_JSONB
-                      : array_element(an, base_type(an, to->type));
+                      : subscript_element(an, base_type(an, to->type));
     if (element == OID_NONE)
         fail(an, to->at, SQLSTATE_DATATYPE_MISMATCH,
              "cannot subscript type %s because it does not support subscripting",

@@ -109,14 +109,14 @@ oidvector_types(struct func_call *call, const union datum *args)
 
 /* ---- what this file brings ---- */
 
-#define FORM                                                                                       \
-    .length = -1, .category = 'A', .kind = 'b', .storage = 'x', .delimiter = ',', .phys = PHYS_VIEW
+#define FORM .length = -1, .category = 'A', .kind = 'b', .storage = 'x', .phys = PHYS_VIEW
 #define OIDS .input_oid = 750, .output_oid = 751, .recv_oid = 2400, .send_oid = 2401
 #define TEXTS .input = array_input, .output = array_output, .recv = array_recv, .send = array_send
 #define ORDER .compare = array_order, .hash = array_hash, .key_put = array_key_put
-#define UNORDERED(array_, element_, name_, sql_name_, align_)                                      \
+#define DELIMITED(array_, element_, name_, sql_name_, align_, delimiter_)                          \
     .type = array_, .element = element_, .name = name_, .sql_name = sql_name_, .align = align_,    \
-    FORM, OIDS, TEXTS
+    .delimiter = delimiter_, FORM, OIDS, TEXTS
+#define UNORDERED(...) DELIMITED(__VA_ARGS__, ',')
 #define ARRAY(...) UNORDERED(__VA_ARGS__), ORDER
 
 static const struct type_info types[] = {
@@ -161,6 +161,13 @@ static const struct type_info types[] = {
     {ARRAY(TYPE_UUID_ARRAY, TYPE_UUID, "_uuid", "uuid[]", 'i')},
     {ARRAY(3807, TYPE_JSONB, "_jsonb", "jsonb[]", 'i')},
     {ARRAY(4073, TYPE_JSONPATH, "_jsonpath", "jsonpath[]", 'i')},
+    {UNORDERED(TYPE_POINT_ARRAY, TYPE_POINT, "_point", "point[]", 'd')},
+    {UNORDERED(TYPE_LSEG_ARRAY, TYPE_LSEG, "_lseg", "lseg[]", 'd')},
+    {UNORDERED(TYPE_PATH_ARRAY, TYPE_PATH, "_path", "path[]", 'd')},
+    {DELIMITED(TYPE_BOX_ARRAY, TYPE_BOX, "_box", "box[]", 'd', ';')},
+    {UNORDERED(TYPE_POLYGON_ARRAY, TYPE_POLYGON, "_polygon", "polygon[]", 'd')},
+    {UNORDERED(TYPE_LINE_ARRAY, TYPE_LINE, "_line", "line[]", 'd')},
+    {UNORDERED(TYPE_CIRCLE_ARRAY, TYPE_CIRCLE, "_circle", "circle[]", 'd')},
     {.type = TYPE_INT2VECTOR,
      .array = 1006,
      .element = TYPE_INT2,
