@@ -15,8 +15,8 @@ plan_may_repeat(const struct plan_node *plan)
     return plan->kind != PLAN_SEQ_SCAN && plan->kind != PLAN_INDEX_SCAN;
 }
 
-static const struct expr_code *
-compile_assigns(struct compiler *compiler, const struct plan_assign *assigns, uint32_t count)
+const struct expr_code *
+modify_compile_assigns(struct compiler *compiler, const struct plan_assign *assigns, uint32_t count)
 {
     struct expr **exprs = arena_alloc_array(compiler->arena, count, sizeof(struct expr *));
 
@@ -25,9 +25,9 @@ compile_assigns(struct compiler *compiler, const struct plan_assign *assigns, ui
     return count == 0 ? NULL : expr_compile(compiler, exprs, count);
 }
 
-static bool *
-touched_columns(struct compiler *compiler, const struct modify_code *code,
-                const struct plan_assign *assigns, uint32_t count)
+bool *
+modify_touched(struct compiler *compiler, const struct modify_code *code,
+               const struct plan_assign *assigns, uint32_t count)
 {
     bool *touched = arena_alloc_zero(compiler->arena, code->table->table->column_count + 1u);
 
@@ -38,8 +38,8 @@ touched_columns(struct compiler *compiler, const struct modify_code *code,
     return touched;
 }
 
-static bool
-touches_unique_key(const struct table *table, const bool *touched)
+bool
+modify_touches_key(const struct table *table, const bool *touched)
 {
     for (uint32_t i = 0; i < table->index_count; i++) {
         for (uint32_t k = 0; table->indexes[i]->is_unique && k < table->indexes[i]->key_count;
@@ -73,10 +73,10 @@ modify_compile(struct compiler *compiler, struct node_code *node)
 
     node->capacity = node->left->capacity;
     code->table = table_compile(compiler, &plan->rules);
-    code->assigns = compile_assigns(compiler, plan->assigns, plan->assign_count);
+    code->assigns = modify_compile_assigns(compiler, plan->assigns, plan->assign_count);
     code->recheck = expr_compile_filter(compiler, plan->recheck);
-    code->touched = touched_columns(compiler, code, plan->assigns, plan->assign_count);
-    code->touches_key = touches_unique_key(plan->table, code->touched);
+    code->touched = modify_touched(compiler, code, plan->assigns, plan->assign_count);
+    code->touches_key = modify_touches_key(plan->table, code->touched);
     /* Locks are waited for (W2). */
     node_keep(compiler, node->left, KEEP_ALWAYS);
     code->may_repeat = plan_may_repeat(plan->node.left);
@@ -86,10 +86,10 @@ modify_compile(struct compiler *compiler, struct node_code *node)
     if (plan->conflict != NULL) {
         const struct plan_conflict *conflict = plan->conflict;
         code->conflict_assigns =
-            compile_assigns(compiler, conflict->assigns, conflict->assign_count);
+            modify_compile_assigns(compiler, conflict->assigns, conflict->assign_count);
         code->conflict_where = expr_compile_filter(compiler, conflict->where);
         code->conflict_touched =
-            touched_columns(compiler, code, conflict->assigns, conflict->assign_count);
+            modify_touched(compiler, code, conflict->assigns, conflict->assign_count);
     }
 }
 

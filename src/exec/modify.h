@@ -40,6 +40,14 @@ struct modify_state {
 void modify_compile(struct compiler *compiler, struct node_code *node);
 void modify_open(struct exec *exec, struct node_state *node);
 
+/* Code of assignments' values, null for none; [table columns]: which may change, generated ones
+ * too; and whether a unique key is among them. */
+const struct expr_code *modify_compile_assigns(struct compiler *compiler,
+                                               const struct plan_assign *assigns, uint32_t count);
+bool *modify_touched(struct compiler *compiler, const struct modify_code *code,
+                     const struct plan_assign *assigns, uint32_t count);
+bool modify_touches_key(const struct table *table, const bool *touched);
+
 /* Buffers for old rows; on first use. */
 void modify_old_columns(struct exec *exec, struct modify_state *state);
 /* A constant null; of a table with row ids, the column after the last. */
@@ -56,6 +64,15 @@ void modify_end(struct exec *exec, struct modify_state *state);
  * holds the new version at `row`. (insert_conflict.c) */
 bool modify_on_conflict(struct exec *exec, struct modify_state *state, struct batch *rows,
                         uint32_t row, const struct row_conflict *conflict);
+
+/* The key of the row that the child's row `row` names, into `key`; false: none, an outer join's
+ * nulls. (node_update.c) */
+bool modify_row_key(struct modify_state *state, const struct batch *in, uint32_t row,
+                    struct buf *key);
+/* Puts the new version of a row into the child's batch (a copy of it: state->has_copy), and asks
+ * the conditions. (node_update.c) */
+bool modify_recheck(struct modify_state *state, struct batch *in, uint32_t row, struct slice key,
+                    struct slice value);
 
 /* Decodes a stored row into row `row` of old_columns; bytes are copied into the writer's arena. */
 void modify_decode_old(struct modify_state *state, struct slice key, struct slice value,

@@ -31,6 +31,7 @@ const struct node_kind *const node_kinds[PLAN_KIND_COUNT] = {
     [PLAN_INSERT] = &node_insert,
     [PLAN_UPDATE] = &node_update,
     [PLAN_DELETE] = &node_update,
+    [PLAN_MERGE] = &node_merge,
 };
 
 static const struct node_code *

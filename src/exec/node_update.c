@@ -12,9 +12,8 @@
 #include "exec/index_key.h"
 #include "exec/modify.h"
 
-/* The key of the row that the child's row `row` names; false: none (an outer join's nulls). */
-static bool
-row_key(struct modify_state *state, const struct batch *in, uint32_t row, struct buf *key)
+bool
+modify_row_key(struct modify_state *state, const struct batch *in, uint32_t row, struct buf *key)
 {
     const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
     const struct table_code *table = state->writer->code;
@@ -33,10 +32,9 @@ row_key(struct modify_state *state, const struct batch *in, uint32_t row, struct
     return true;
 }
 
-/* Puts the new version of a row into the child's batch (a copy of it), and asks the conditions. */
-static bool
-recheck(struct modify_state *state, struct batch *in, uint32_t row, struct slice key,
-        struct slice value)
+bool
+modify_recheck(struct modify_state *state, struct batch *in, uint32_t row, struct slice key,
+               struct slice value)
 {
     const struct modify_code *code = (const struct modify_code *)state->node.code;
     const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
@@ -95,7 +93,7 @@ take_row(struct exec *exec, struct modify_state *state, struct batch *in, uint32
     enum lock_mode mode = lock_of_change(state);
     struct row_now now;
 
-    if (!row_key(state, in, row, &writer->key))
+    if (!modify_row_key(state, in, row, &writer->key))
         return false;
     struct slice key = arena_slice(writer->arena, buf_slice(&writer->key));
     enum status st =
@@ -105,7 +103,7 @@ take_row(struct exec *exec, struct modify_state *state, struct batch *in, uint32
     if (!now.exists || now.is_own)
         return false;
     struct slice value = arena_slice(writer->arena, now.value);
-    if (now.is_changed && !recheck(state, in, row, key, value))
+    if (now.is_changed && !modify_recheck(state, in, row, key, value))
         return false;
     st = row_decode_columns(&writer->code->all, key, value, state->old_columns, row);
     if (st != ST_OK)

@@ -13,6 +13,7 @@ extern const struct node_kind node_index_scan; /* node_index_scan.c */
 extern const struct node_kind node_limit;      /* node_limit.c */
 extern const struct node_kind node_insert;     /* node_insert.c */
 extern const struct node_kind node_update;     /* node_update.c: DELETE too */
+extern const struct node_kind node_merge;      /* node_merge.c */
 extern const struct node_kind node_function_scan, node_virtual_scan, node_material, node_nest_loop,
     node_hash_join, node_aggregate, node_sort, node_unique, node_append, node_setop, node_lock_rows;
 extern const struct node_kind node_cte_scan, node_work_scan, node_recursive_union; /* node_cte.c */

@@ -1,5 +1,5 @@
 /*
- * modify.c: INSERT, UPDATE, DELETE.
+ * modify.c: INSERT, UPDATE, DELETE, MERGE.
  *
  * The child of an UPDATE or DELETE puts out the identity of the row to change and whatever the new
  * values, the recheck after a concurrent change and RETURNING read.
@@ -313,6 +313,121 @@ plan_change(struct level *level, enum plan_kind kind)
     return (struct flow){&node->node, NULL};
 }
 
+/* ---- MERGE ---- */
+
+struct merge_plan {
+    struct level *level;
+    struct plan_modify *node;
+    struct expr_list needed;
+    struct expr_list on;
+    struct merge_action *actions; /* prepared */
+};
+
+static void
+merge_need(struct merge_plan *m, struct expr *e)
+{
+    if (e == NULL)
+        return;
+    columns_of(m->level, e, &m->needed);
+    rels_need(m->level, e);
+}
+
+/* The actions with their expressions prepared, and the columns that they read. */
+static void
+merge_prepare(struct merge_plan *m)
+{
+    struct level *level = m->level;
+    const struct query *query = level->query;
+    uint32_t count = query->merge_action_count;
+
+    m->actions = arena_copy(level->arena, query->merge_actions, count * sizeof *m->actions);
+    for (uint32_t i = 0; i < count; i++) {
+        struct merge_action *action = &m->actions[i];
+        action->condition = prepare_expr(level, action->condition);
+        merge_need(m, action->condition);
+        action->targets = arena_copy(level->arena, action->targets,
+                                     action->target_count * sizeof *action->targets);
+        for (uint32_t t = 0; t < action->target_count; t++) {
+            action->targets[t].expr = prepare_expr(level, action->targets[t].expr);
+            merge_need(m, action->targets[t].expr);
+        }
+    }
+    expr_list_add_conjuncts(level->arena, &m->on, prepare_expr(level, query->merge_join->on));
+    for (uint32_t i = 0; i < m->on.count; i++)
+        merge_need(m, m->on.items[i]);
+}
+
+static enum plan_kind
+merge_kind(enum command command)
+{
+    switch (command) {
+    case COMMAND_INSERT:
+        return PLAN_INSERT;
+    case COMMAND_UPDATE:
+        return PLAN_UPDATE;
+    case COMMAND_DELETE:
+        return PLAN_DELETE;
+    default:
+        return PLAN_RESULT;
+    }
+}
+
+static struct plan_assign *
+merge_assigns(struct merge_plan *m, const struct merge_action *action, const struct flow *input)
+{
+    struct plan_assign *assigns =
+        arena_alloc_array(m->level->arena, action->target_count, sizeof *assigns);
+
+    for (uint32_t t = 0; t < action->target_count; t++)
+        assigns[t] =
+            (struct plan_assign){action->targets[t].column,
+                                 flow_bind(m->level->planner, input, action->targets[t].expr)};
+    return assigns;
+}
+
+static void
+merge_actions(struct merge_plan *m, const struct flow *input)
+{
+    struct level *level = m->level;
+    uint32_t count = level->query->merge_action_count;
+
+    m->node->action_count = count;
+    m->node->actions = arena_alloc_zero(level->arena, count * sizeof *m->node->actions);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct merge_action *from = &m->actions[i];
+        struct plan_merge_action *action = &m->node->actions[i];
+        struct expr_list condition = {NULL, 0, 0};
+        action->is_matched = from->match == MATCH_FOUND;
+        action->kind = merge_kind(from->command);
+        if (from->condition != NULL)
+            expr_list_add_conjuncts(level->arena, &condition, from->condition);
+        action->condition = flow_bind_list(level->planner, input, &condition);
+        action->assign_count = from->target_count;
+        action->assigns = merge_assigns(m, from, input);
+    }
+}
+
+static struct flow
+plan_merge(struct level *level)
+{
+    const struct query *query = level->query;
+    struct merge_plan m = {.level = level, .node = new_modify(level, PLAN_MERGE)};
+
+    rels_begin(level);
+    const struct rel *rel = &level->rels[level->rel_of_range[query->result]];
+    row_ref_need(level, rel, &m.needed);
+    merge_prepare(&m);
+    join_begin(level);
+    rels_finish(level);
+    struct flow input = join_plan_unordered(level, &m.needed);
+    row_ref_make(level, rel, &input, &m.node->row, &m.node->reread);
+    m.node->recheck = flow_bind_list(level->planner, &input, &m.on);
+    merge_actions(&m, &input);
+    make_rules(level, m.node, query->rules);
+    finish_modify(level, m.node, &input);
+    return (struct flow){&m.node->node, NULL};
+}
+
 struct flow
 modify_plan(struct level *level)
 {
@@ -329,7 +444,7 @@ modify_plan(struct level *level)
         flow = plan_change(level, PLAN_DELETE);
         break;
     default:
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "MERGE is not supported yet");
+        flow = plan_merge(level);
     }
     flow.outputs =
         arena_alloc_array(level->arena, level->query->returning_count, sizeof *flow.outputs);

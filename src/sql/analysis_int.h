@@ -477,6 +477,9 @@ struct query *bind_update(struct analysis *an, struct level *parent,
 struct query *bind_delete(struct analysis *an, struct level *parent,
                           const PgQuery__DeleteStmt *stmt);
 struct query *bind_merge(struct analysis *an, struct level *parent, const PgQuery__MergeStmt *stmt);
+/* WHEN NOT MATCHED THEN INSERT: a target for every column, as INSERT has. */
+void bind_merge_insert(struct level *level, const struct table *table,
+                       const PgQuery__MergeWhenClause *when, struct list *targets);
 /* `verb` as in "cannot insert into view". */
 const struct table *bind_result_table(struct level *level, const PgQuery__RangeVar *node,
                                       const char *verb);

@@ -258,10 +258,3 @@ bind_delete(struct analysis *an, struct level *parent, const PgQuery__DeleteStmt
     level_finish(level);
     return q;
 }
-
-struct query *
-bind_merge(struct analysis *an, struct level *parent, const PgQuery__MergeStmt *stmt)
-{
-    (void)parent;
-    fail_unsupported(an, stmt->relation->location, "MERGE");
-}

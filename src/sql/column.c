@@ -187,6 +187,9 @@ check_system_column(const struct level *level, const char *name, enum system_col
     if (level->clause == CLAUSE_CHECK && number != SYSTEM_TABLEOID)
         fail(an, at, SQLSTATE_INVALID_COLUMN_REFERENCE,
              "system column \"%s\" reference in check constraint is invalid", name);
+    if (level->clause == CLAUSE_MERGE_WHEN && number != SYSTEM_TABLEOID)
+        fail(an, at, SQLSTATE_INVALID_COLUMN_REFERENCE,
+             "cannot use system column \"%s\" in MERGE WHEN condition", name);
     if (level->clause == CLAUSE_GENERATED)
         fail(an, at, SQLSTATE_INVALID_COLUMN_REFERENCE,
              "cannot use system column \"%s\" in column generation expression", name);

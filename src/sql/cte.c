@@ -211,6 +211,9 @@ bind_cte(struct level *level, const PgQuery__CommonTableExpr *node, bool is_recu
         options.self_node = node;
         list_add(an->arena, &level->ctes, cte);
     }
+    if (node->ctequery->node_case == PG_QUERY__NODE__NODE_MERGE_STMT)
+        fail(an, node->location, SQLSTATE_FEATURE_NOT_SUPPORTED,
+             "MERGE not supported in WITH query");
     struct query *q = bind_query_node(an, level, node->ctequery, &options);
     if (q->command != COMMAND_SELECT) {
         level->query->has_modifying_cte = true;

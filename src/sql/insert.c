@@ -211,11 +211,10 @@ take_row(struct insert *in, struct expr *const *row, uint32_t count)
 
 /* A row's expressions; DEFAULT stays a node of its own until the column is known. */
 static struct list
-bind_row_values(struct insert *in, const PgQuery__Node *list, enum clause clause)
+bind_row_nodes(struct insert *in, struct nodes nodes, enum clause clause)
 {
     struct level *level = in->level;
     struct list exprs = {.count = 0};
-    struct nodes nodes = tree_list(list);
     enum clause outer = level->clause;
     level->clause = clause;
     for (size_t i = 0; i < nodes.count; i++) {
@@ -228,6 +227,12 @@ bind_row_values(struct insert *in, const PgQuery__Node *list, enum clause clause
     }
     level->clause = outer;
     return exprs;
+}
+
+static struct list
+bind_row_values(struct insert *in, const PgQuery__Node *list, enum clause clause)
+{
+    return bind_row_nodes(in, tree_list(list), clause);
 }
 
 static void
@@ -359,6 +364,29 @@ overriding_of(PgQuery__OverridingKind kind)
     default:
         return OVERRIDING_NONE;
     }
+}
+
+void
+bind_merge_insert(struct level *level, const struct table *table,
+                  const PgQuery__MergeWhenClause *when, struct list *targets)
+{
+    struct analysis *an = level->an;
+    PgQuery__InsertStmt stmt = PG_QUERY__INSERT_STMT__INIT;
+    stmt.n_cols = when->n_target_list;
+    stmt.cols = when->target_list;
+    struct insert in = {.level = level, .stmt = &stmt, .table = table};
+    in.overriding = overriding_of(when->override);
+    in.values = arena_alloc_zero(an->arena, (table->column_count + 1) * sizeof *in.values);
+    take_columns(&in);
+    if (when->n_values > 0) {
+        struct list exprs = bind_row_nodes(&in, NODES(when, values), CLAUSE_VALUES_ROW);
+        take_row(&in, assign_row(&in, &exprs), exprs.count);
+    }
+    struct list outer = level->targets;
+    level->targets = *targets;
+    finish_targets(&in);
+    *targets = level->targets;
+    level->targets = outer;
 }
 
 struct query *

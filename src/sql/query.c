@@ -86,8 +86,6 @@ visit_changes(const struct query *q, expr_visit visit, void *object)
         (visit_targets(q->on_conflict->targets, q->on_conflict->target_count, visit, object) ||
          visit_one(q->on_conflict->where, visit, object)))
         return true;
-    if (q->merge_join != NULL && visit_join(q->merge_join, visit, object))
-        return true;
     for (uint32_t i = 0; i < q->merge_action_count; i++) {
         const struct merge_action *action = &q->merge_actions[i];
         if (visit_one(action->condition, visit, object) ||

@@ -309,7 +309,7 @@ struct query {
     struct on_conflict *on_conflict; /* null: none */
     uint32_t returning_count;
     struct target *returning;
-    struct join_tree *merge_join; /* MERGE: target and source; the join's kind is the planner's */
+    struct join_tree *merge_join; /* MERGE: the source joined to the target; is from[0] */
     uint32_t merge_action_count;
     struct merge_action *merge_actions;
 };

@@ -385,6 +385,8 @@ bind_copy(struct analysis *an, struct utility *u, const PgQuery__CopyStmt *stmt)
     if (stmt->relation != NULL) {
         bind_table(&bind);
     } else {
+        if (stmt->query->node_case == PG_QUERY__NODE__NODE_MERGE_STMT)
+            fail(an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED, "MERGE not supported in COPY");
         copy->query = bind_query_node(an, NULL, stmt->query, NULL);
         if (copy->query->command != COMMAND_SELECT && copy->query->returning_count == 0)
             fail(an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED, "COPY query must have a RETURNING clause");
