@@ -12,6 +12,13 @@ plan_may_repeat(const struct plan_node *plan)
             return false;
         plan = plan->left;
     }
+    if (plan->kind == PLAN_APPEND) {
+        const struct plan_append *append = (const struct plan_append *)plan;
+        bool may_repeat = append->table == NULL;
+        for (uint32_t i = 0; i < append->child_count && !may_repeat; i++)
+            may_repeat = plan_may_repeat(append->children[i]);
+        return may_repeat;
+    }
     return plan->kind != PLAN_SEQ_SCAN && plan->kind != PLAN_INDEX_SCAN;
 }
 
@@ -25,16 +32,22 @@ modify_compile_assigns(struct compiler *compiler, const struct plan_assign *assi
     return count == 0 ? NULL : expr_compile(compiler, exprs, count);
 }
 
+static attr_no
+mapped(const attr_no *map, attr_no attr)
+{
+    return map == NULL || attr == READ_ROW_ID ? attr : map[attr - 1];
+}
+
 bool *
-modify_touched(struct compiler *compiler, const struct modify_code *code,
+modify_touched(struct compiler *compiler, const struct table_code *table, const attr_no *map,
                const struct plan_assign *assigns, uint32_t count)
 {
-    bool *touched = arena_alloc_zero(compiler->arena, code->table->table->column_count + 1u);
+    bool *touched = arena_alloc_zero(compiler->arena, table->table->column_count + 1u);
 
     for (uint32_t i = 0; i < count; i++)
-        touched[assigns[i].attr - 1] = true;
-    for (uint32_t i = 0; i < code->table->generated_count; i++)
-        touched[code->table->generated_columns[i]] = true;
+        touched[mapped(map, assigns[i].attr) - 1] = true;
+    for (uint32_t i = 0; i < table->generated_count; i++)
+        touched[table->generated_columns[i]] = true;
     return touched;
 }
 
@@ -53,16 +66,39 @@ modify_touches_key(const struct table *table, const bool *touched)
 }
 
 static void
-compile_reread(struct compiler *compiler, struct modify_code *code, const struct plan_modify *plan)
+compile_change(struct compiler *compiler, struct change_code *change,
+               const struct plan_modify *plan, const struct plan_table_rules *rules,
+               const attr_no *map)
 {
     uint16_t *column_idx =
         arena_alloc_array(compiler->arena, plan->reread.count, sizeof *column_idx);
 
     for (uint32_t i = 0; i < plan->reread.count; i++) {
-        attr_no attr = plan->reread.reads[i];
-        column_idx[i] = attr == READ_ROW_ID ? plan->table->column_count : (uint16_t)(attr - 1);
+        attr_no attr = mapped(map, plan->reread.reads[i]);
+        column_idx[i] = attr == READ_ROW_ID ? rules->table->column_count : (uint16_t)(attr - 1);
     }
-    code->reread = (struct layout){plan->rules.format, plan->reread.count, column_idx};
+    change->reread = (struct layout){rules->format, plan->reread.count, column_idx};
+    change->table = table_compile(compiler, rules);
+    change->map = map;
+    change->touched =
+        modify_touched(compiler, change->table, map, plan->assigns, plan->assign_count);
+    change->touches_key = modify_touches_key(rules->table, change->touched);
+}
+
+static void
+compile_changes(struct compiler *compiler, struct modify_code *code, const struct plan_modify *plan)
+{
+    uint32_t count = plan->row.is_tree ? plan->row.member_count : 1;
+
+    code->changes = arena_alloc_zero(compiler->arena, (count + 1) * sizeof *code->changes);
+    code->change_count = count;
+    if (!plan->row.is_tree) {
+        compile_change(compiler, code->changes, plan, &plan->rules, NULL);
+        code->table = code->changes[0].table;
+    }
+    for (uint32_t i = 0; plan->row.is_tree && i < count; i++)
+        compile_change(compiler, &code->changes[i], plan, &plan->member_rules[i],
+                       plan->row.members[i].map);
 }
 
 void
@@ -72,15 +108,15 @@ modify_compile(struct compiler *compiler, struct node_code *node)
     const struct plan_modify *plan = (const struct plan_modify *)node->plan;
 
     node->capacity = node->left->capacity;
-    code->table = table_compile(compiler, &plan->rules);
+    if (plan->node.kind == PLAN_INSERT)
+        code->table = table_compile(compiler, &plan->rules);
+    else
+        compile_changes(compiler, code, plan);
     code->assigns = modify_compile_assigns(compiler, plan->assigns, plan->assign_count);
     code->recheck = expr_compile_filter(compiler, plan->recheck);
-    code->touched = modify_touched(compiler, code, plan->assigns, plan->assign_count);
-    code->touches_key = modify_touches_key(plan->table, code->touched);
     /* Locks are waited for (W2). */
     node_keep(compiler, node->left, KEEP_ALWAYS);
     code->may_repeat = plan_may_repeat(plan->node.left);
-    compile_reread(compiler, code, plan);
     if (plan->has_returning)
         code->returning = expr_compile(compiler, plan->returning, plan->node.column_count);
     if (plan->conflict != NULL) {
@@ -89,7 +125,7 @@ modify_compile(struct compiler *compiler, struct node_code *node)
             modify_compile_assigns(compiler, conflict->assigns, conflict->assign_count);
         code->conflict_where = expr_compile_filter(compiler, conflict->where);
         code->conflict_touched =
-            modify_touched(compiler, code, conflict->assigns, conflict->assign_count);
+            modify_touched(compiler, code->table, NULL, conflict->assigns, conflict->assign_count);
     }
 }
 
@@ -105,7 +141,11 @@ modify_open(struct exec *exec, struct node_state *node)
     uint32_t both = count + (child_count > count ? child_count : count);
     struct arena *arena = node_arena(exec, node);
 
-    state->writer = table_writer_open(exec, code->table, capacity, node->code->has_own_arena);
+    if (plan->row.is_tree)
+        state->targets =
+            arena_alloc_zero(exec->arena, (code->change_count + 1) * sizeof *state->targets);
+    else
+        state->writer = table_writer_open(exec, code->table, capacity, node->code->has_own_arena);
     state->assigns = expr_open(exec, code->assigns, capacity, arena);
     state->recheck = expr_open(exec, code->recheck, capacity, arena);
     state->returning = expr_open(exec, code->returning, capacity, arena);
@@ -114,6 +154,42 @@ modify_open(struct exec *exec, struct node_state *node)
     /* One more for the row id, which the row's value does not hold. */
     state->row_columns = arena_alloc_array(exec->arena, count + 1u, sizeof(struct column));
     state->both_columns = arena_alloc_array(exec->arena, both, sizeof(struct column));
+}
+
+void
+modify_select(struct exec *exec, struct modify_state *state, uint32_t change_idx)
+{
+    const struct modify_code *code = (const struct modify_code *)state->node.code;
+    struct change_target *target = &state->targets[change_idx];
+
+    if (target->writer == NULL) {
+        const struct table_code *table = code->changes[change_idx].table;
+        target->writer = table_writer_open(exec, table, state->node.code->capacity,
+                                           state->node.code->has_own_arena);
+        target->row_columns =
+            arena_alloc_array(exec->arena, table->table->column_count + 1u, sizeof(struct column));
+        state->writer = target->writer;
+        state->old_columns = NULL;
+        modify_old_columns(exec, state);
+        target->old_columns = state->old_columns;
+    }
+    state->change_idx = change_idx;
+    state->writer = target->writer;
+    state->row_columns = target->row_columns;
+    state->old_columns = target->old_columns;
+}
+
+void
+modify_begin(struct modify_state *state)
+{
+    const struct modify_code *code = (const struct modify_code *)state->node.code;
+
+    if (state->targets == NULL)
+        table_writer_begin(state->writer);
+    for (uint32_t i = 0; state->targets != NULL && i < code->change_count; i++) {
+        if (state->targets[i].writer != NULL)
+            table_writer_begin(state->targets[i].writer);
+    }
 }
 
 void
@@ -168,10 +244,16 @@ void
 modify_returning(struct modify_state *state, const struct batch *rows, const struct batch *in,
                  struct batch *out)
 {
-    uint32_t count = rows->column_count;
+    const struct modify_code *code = (const struct modify_code *)state->node.code;
+    const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
+    const attr_no *map = state->targets == NULL ? NULL : code->changes[state->change_idx].map;
+    uint32_t count = plan->table->column_count;
     struct batch both = *rows;
 
-    memcpy(state->both_columns, rows->columns, count * sizeof(struct column));
+    for (uint32_t i = 0; i < count; i++) {
+        attr_no attr = mapped(map, (attr_no)(i + 1));
+        state->both_columns[i] = attr == 0 ? modify_null_column(PHYS_I32) : rows->columns[attr - 1];
+    }
     memcpy(state->both_columns + count, in->columns, in->column_count * sizeof(struct column));
     both.columns = state->both_columns;
     both.column_count = count + in->column_count;

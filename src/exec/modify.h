@@ -6,23 +6,40 @@
 #include "exec/nodes.h"
 #include "exec/table_writer.h"
 
+/* A table that UPDATE or DELETE writes to: the one named, or one of its tree. */
+struct change_code {
+    const struct table_code *table;
+    const attr_no *map;   /* its column for each of the named table's; null: the same */
+    bool *touched;        /* [table columns]: that SET or a generated column may change */
+    bool touches_key;     /* SET may change a unique key */
+    struct layout reread; /* the columns of plan->reread */
+};
+
 struct modify_code {
     struct node_code node;
-    const struct table_code *table;
+    const struct table_code *table; /* INSERT */
+    uint32_t change_count;          /* UPDATE, DELETE */
+    struct change_code *changes;
     const struct expr_code *assigns;   /* SET's values over the child; null: none */
     const struct expr_code *recheck;   /* filter over the child; null: none */
     const struct expr_code *returning; /* over the table's columns, then the child's */
     /* ON CONFLICT DO UPDATE, over the old row's columns, then the proposed row's. */
     const struct expr_code *conflict_assigns, *conflict_where;
-    bool *touched;          /* [table columns]: that SET or a generated column may change */
-    bool *conflict_touched; /* the same for ON CONFLICT */
-    bool touches_key;       /* SET may change a unique key */
+    bool *conflict_touched; /* [table columns]: that ON CONFLICT's SET may change */
     bool may_repeat;        /* the child may name a row twice */
-    struct layout reread;   /* the columns of plan->reread */
+};
+
+/* What of a state belongs to one table of a tree. */
+struct change_target {
+    struct table_writer *writer; /* null: no row of the table has come yet */
+    struct column *row_columns, *old_columns;
 };
 
 struct modify_state {
     struct node_state node;
+    /* Of a tree: writer, row_columns and old_columns are those of targets[change_idx]. */
+    uint32_t change_idx;
+    struct change_target *targets; /* [change_count]; null: no tree */
     struct table_writer *writer;
     struct expr_state *assigns, *recheck, *returning, *conflict_assigns, *conflict_where;
     struct column *row_columns;  /* [table columns]: the rows as written */
@@ -39,12 +56,16 @@ struct modify_state {
 
 void modify_compile(struct compiler *compiler, struct node_code *node);
 void modify_open(struct exec *exec, struct node_state *node);
+/* Makes the table of a tree the one that is written to. */
+void modify_select(struct exec *exec, struct modify_state *state, uint32_t change_idx);
+/* A new batch of the child begins: what was made for the last one goes. */
+void modify_begin(struct modify_state *state);
 
 /* Code of assignments' values, null for none; [table columns]: which may change, generated ones
  * too; and whether a unique key is among them. */
 const struct expr_code *modify_compile_assigns(struct compiler *compiler,
                                                const struct plan_assign *assigns, uint32_t count);
-bool *modify_touched(struct compiler *compiler, const struct modify_code *code,
+bool *modify_touched(struct compiler *compiler, const struct table_code *table, const attr_no *map,
                      const struct plan_assign *assigns, uint32_t count);
 bool modify_touches_key(const struct table *table, const bool *touched);
 

@@ -277,7 +277,7 @@ index_scan_next(struct exec *exec, struct node_state *node, struct batch *out)
         exec_check(exec);
     }
     state->batch_rows *= 4;
-    scan_output_finish(&code->reads, &state->output);
+    scan_output_finish(&code->reads, &state->output, count, node->arena);
     *out = (struct batch){
         .count = count, .column_count = code->reads.column_count, .columns = state->output.columns};
     return count != 0;

@@ -8,10 +8,11 @@
 #include "exec/index_key.h"
 #include "exec/nodes.h"
 #include "exec/table_writer.h"
+#include "exec/tree_row.h"
 
 struct mark_code {
     const struct type_info **types; /* [key_count] of the row ref; null entries: row id */
-    struct layout reread;
+    struct layout *rereads;         /* of the table, or of each member of the tree */
 };
 
 struct lock_rows_code {
@@ -30,6 +31,33 @@ struct lock_rows_state {
     uint32_t at;            /* the batch's rows before it are done; its count: none is left */
 };
 
+static struct layout
+compile_reread(struct compiler *compiler, const struct plan_reread *reread,
+               const struct plan_member *member)
+{
+    uint16_t *column_idx = arena_alloc_array(compiler->arena, reread->count, sizeof *column_idx);
+
+    for (uint32_t k = 0; k < reread->count; k++) {
+        attr_no attr = reread->reads[k];
+        if (member->map != NULL && attr != READ_ROW_ID)
+            attr = member->map[attr - 1];
+        column_idx[k] = attr == READ_ROW_ID ? member->table->column_count : (uint16_t)(attr - 1);
+    }
+    return (struct layout){member->format, reread->count, column_idx};
+}
+
+static void
+compile_rereads(struct compiler *compiler, const struct plan_lock_mark *mark, struct mark_code *to)
+{
+    const struct plan_member self = {mark->row.table, mark->row.format, NULL};
+    const struct plan_member *members = mark->row.is_tree ? mark->row.members : &self;
+    uint32_t count = mark->row.is_tree ? mark->row.member_count : 1;
+
+    to->rereads = arena_alloc_array(compiler->arena, count + 1, sizeof *to->rereads);
+    for (uint32_t i = 0; i < count; i++)
+        to->rereads[i] = compile_reread(compiler, &mark->reread, &members[i]);
+}
+
 static void
 lock_rows_compile(struct compiler *compiler, struct node_code *node)
 {
@@ -42,16 +70,11 @@ lock_rows_compile(struct compiler *compiler, struct node_code *node)
         const struct plan_lock_mark *mark = &plan->marks[i];
         const struct table *table = mark->row.table;
         struct mark_code *to = &code->marks[i];
-        uint16_t *column_idx =
-            arena_alloc_array(compiler->arena, mark->reread.count, sizeof *column_idx);
         to->types = arena_alloc_zero(compiler->arena, mark->row.key_count * sizeof *to->types);
-        for (uint32_t k = 0; table->primary != NULL && k < mark->row.key_count; k++)
+        for (uint32_t k = 0;
+             !mark->row.is_tree && table->primary != NULL && k < mark->row.key_count; k++)
             to->types[k] = compiler_type(compiler, table->primary->keys[k].type);
-        for (uint32_t k = 0; k < mark->reread.count; k++) {
-            attr_no attr = mark->reread.reads[k];
-            column_idx[k] = attr == READ_ROW_ID ? table->column_count : (uint16_t)(attr - 1);
-        }
-        to->reread = (struct layout){mark->row.format, mark->reread.count, column_idx};
+        compile_rereads(compiler, mark, to);
     }
     code->recheck = expr_compile_filter(compiler, plan->recheck);
     /* Locks are waited for. */
@@ -68,6 +91,15 @@ end_bufs(void *object)
 }
 
 static void
+lock_table(struct exec *exec, const struct table *table)
+{
+    enum status st = txn_lock_table(exec->txn, table->tree, TABLE_ROW_SHARE, LOCK_WAIT);
+
+    if (st != ST_OK)
+        raise_write_status(st, table->name);
+}
+
+static void
 lock_rows_open(struct exec *exec, struct node_state *node)
 {
     struct lock_rows_state *state = (struct lock_rows_state *)node;
@@ -78,10 +110,11 @@ lock_rows_open(struct exec *exec, struct node_state *node)
     state->key.raise_on_full = true;
     arena_on_end(exec->arena, end_bufs, state);
     for (uint32_t i = 0; i < plan->mark_count; i++) {
-        const struct table *table = plan->marks[i].row.table;
-        enum status st = txn_lock_table(exec->txn, table->tree, TABLE_ROW_SHARE, LOCK_WAIT);
-        if (st != ST_OK)
-            raise_write_status(st, table->name);
+        const struct plan_row_ref *row = &plan->marks[i].row;
+        if (!row->is_tree)
+            lock_table(exec, row->table);
+        for (uint32_t m = 0; m < row->member_count; m++)
+            lock_table(exec, row->members[m].table);
     }
 }
 
@@ -103,8 +136,8 @@ own_columns(struct exec *exec, struct lock_rows_state *state, struct batch *in)
 }
 
 static bool
-reread(struct exec *exec, struct lock_rows_state *state, uint32_t mark_idx, struct batch *in,
-       uint32_t row, struct slice value)
+reread(struct exec *exec, struct lock_rows_state *state, uint32_t mark_idx, uint32_t member_idx,
+       struct batch *in, uint32_t row, struct slice value)
 {
     const struct lock_rows_code *code = (const struct lock_rows_code *)state->node.code;
     const struct plan_lock_rows *plan = (const struct plan_lock_rows *)state->node.plan;
@@ -116,8 +149,8 @@ reread(struct exec *exec, struct lock_rows_state *state, uint32_t mark_idx, stru
 
     own_columns(exec, state, in);
     for (uint32_t i = 0; i < mark->reread.count; i++) {
-        struct layout one = {code->marks[mark_idx].reread.format, 1,
-                             code->marks[mark_idx].reread.column_idx + i};
+        const struct layout *all = &code->marks[mark_idx].rereads[member_idx];
+        struct layout one = {all->format, 1, all->column_idx + i};
         struct column *column = &in->columns[mark->reread.columns[i]];
         union datum datum;
         bool is_null;
@@ -136,6 +169,38 @@ reread(struct exec *exec, struct lock_rows_state *state, uint32_t mark_idx, stru
     return again.count != 0;
 }
 
+/* The row's key, into state->key; false: there is no row (the nullable side of an outer join).
+ * *member_idx: of the row's table in the tree, 0 if there is none. */
+static bool
+take_key(struct lock_rows_state *state, uint32_t mark_idx, const struct batch *in, uint32_t row,
+         uint32_t *member_idx)
+{
+    const struct lock_rows_code *code = (const struct lock_rows_code *)state->node.code;
+    const struct plan_lock_rows *plan = (const struct plan_lock_rows *)state->node.plan;
+    const struct plan_row_ref *ref = &plan->marks[mark_idx].row;
+
+    *member_idx = 0;
+    buf_clear(&state->key);
+    if (ref->is_tree) {
+        *member_idx = tree_row_member(ref, in, row, 0);
+        if (*member_idx == UINT32_MAX)
+            return false;
+        tree_row_key_put(ref, in, row, &state->key);
+        return true;
+    }
+    for (uint32_t k = 0; k < ref->key_count; k++) {
+        const struct column *column = &in->columns[ref->keys[k]];
+        if (column_is_null(column, row))
+            return false;
+        union datum value = vector_get(column, row);
+        if (code->marks[mark_idx].types[k] == NULL)
+            row_id_key_put(&state->key, row_id_of_column(value.i64));
+        else
+            primary_key_put(&state->key, code->marks[mark_idx].types[k], value);
+    }
+    return true;
+}
+
 /* Locks the row that one mark names; false if the joined row is to be left out. */
 static bool
 lock_row(struct exec *exec, struct lock_rows_state *state, uint32_t mark_idx, struct batch *in,
@@ -149,31 +214,25 @@ lock_row(struct exec *exec, struct lock_rows_state *state, uint32_t mark_idx, st
     };
     static const enum lock_wait waits[] = {
         [PLAN_WAIT] = LOCK_WAIT, [PLAN_NOWAIT] = LOCK_NOWAIT, [PLAN_SKIP_LOCKED] = LOCK_SKIP};
-    const struct lock_rows_code *code = (const struct lock_rows_code *)state->node.code;
     const struct plan_lock_rows *plan = (const struct plan_lock_rows *)state->node.plan;
     const struct plan_lock_mark *mark = &plan->marks[mark_idx];
     struct row_now now;
+    uint32_t member_idx;
 
-    buf_clear(&state->key);
-    for (uint32_t k = 0; k < mark->row.key_count; k++) {
-        const struct column *column = &in->columns[mark->row.keys[k]];
-        if (column_is_null(column, row))
-            return true; /* the nullable side of an outer join: no row to lock */
-        union datum value = vector_get(column, row);
-        if (code->marks[mark_idx].types[k] == NULL)
-            row_id_key_put(&state->key, row_id_of_column(value.i64));
-        else
-            primary_key_put(&state->key, code->marks[mark_idx].types[k], value);
-    }
-    enum status st = txn_lock_row(exec->txn, mark->row.table->tree, buf_slice(&state->key),
+    if (!take_key(state, mark_idx, in, row, &member_idx))
+        return true; /* nothing to lock */
+    const struct table *table =
+        mark->row.is_tree ? mark->row.members[member_idx].table : mark->row.table;
+    enum status st = txn_lock_row(exec->txn, table->tree, buf_slice(&state->key),
                                   modes[mark->strength], waits[mark->wait], &state->spill, &now);
     if (st == ST_LOCK_BUSY && mark->wait == PLAN_SKIP_LOCKED)
         return false;
     if (st != ST_OK)
-        raise_write_status(st, mark->row.table->name);
+        raise_write_status(st, table->name);
     if (!now.exists)
         return false;
-    return !now.is_changed || now.is_own || reread(exec, state, mark_idx, in, row, now.value);
+    return !now.is_changed || now.is_own ||
+           reread(exec, state, mark_idx, member_idx, in, row, now.value);
 }
 
 /* The next batch from below. */

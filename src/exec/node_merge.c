@@ -45,7 +45,7 @@ merge_compile(struct compiler *compiler, struct node_code *node)
         action->condition = expr_compile_filter(compiler, from->condition);
         action->assigns = modify_compile_assigns(compiler, from->assigns, from->assign_count);
         action->touched =
-            modify_touched(compiler, &code->modify, from->assigns, from->assign_count);
+            modify_touched(compiler, code->modify.table, NULL, from->assigns, from->assign_count);
         action->touches_key = modify_touches_key(plan->table, action->touched);
     }
 }

@@ -61,7 +61,7 @@ seq_scan_next(struct exec *exec, struct node_state *node, struct batch *out)
                             node->arena, state->output.stored, &count);
     if (st != ST_OK)
         raise_read_status(st, plan->table->name);
-    scan_output_finish(&code->reads, &state->output);
+    scan_output_finish(&code->reads, &state->output, count, node->arena);
     node->is_at_end = count == 0;
     *out = (struct batch){
         .count = count, .column_count = code->reads.column_count, .columns = state->output.columns};

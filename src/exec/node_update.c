@@ -11,6 +11,7 @@
  */
 #include "exec/index_key.h"
 #include "exec/modify.h"
+#include "exec/tree_row.h"
 
 bool
 modify_row_key(struct modify_state *state, const struct batch *in, uint32_t row, struct buf *key)
@@ -19,6 +20,12 @@ modify_row_key(struct modify_state *state, const struct batch *in, uint32_t row,
     const struct table_code *table = state->writer->code;
 
     buf_clear(key);
+    if (plan->row.is_tree) {
+        if (column_is_null(&in->columns[plan->row.keys[0]], row))
+            return false;
+        tree_row_key_put(&plan->row, in, row, key);
+        return true;
+    }
     for (uint32_t i = 0; i < plan->row.key_count; i++) {
         const struct column *column = &in->columns[plan->row.keys[i]];
         if (column_is_null(column, row))
@@ -32,11 +39,18 @@ modify_row_key(struct modify_state *state, const struct batch *in, uint32_t row,
     return true;
 }
 
+/* The table that is written to now. */
+static const struct change_code *
+current_change(const struct modify_state *state)
+{
+    return &((const struct modify_code *)state->node.code)->changes[state->change_idx];
+}
+
 bool
 modify_recheck(struct modify_state *state, struct batch *in, uint32_t row, struct slice key,
                struct slice value)
 {
-    const struct modify_code *code = (const struct modify_code *)state->node.code;
+    const struct change_code *change = current_change(state);
     const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
     uint16_t sel = (uint16_t)row;
 
@@ -55,10 +69,10 @@ modify_recheck(struct modify_state *state, struct batch *in, uint32_t row, struc
     union datum values[1];
     bool nulls[1];
     for (uint32_t i = 0; i < plan->reread.count; i++) {
-        struct layout one = {code->reread.format, 1, code->reread.column_idx + i};
+        struct layout one = {change->reread.format, 1, change->reread.column_idx + i};
         enum status st = row_decode(&one, key, value, values, nulls);
         if (st != ST_OK)
-            raise_write_status(st, plan->table->name);
+            raise_write_status(st, change->table->table->name);
         struct column *column = &in->columns[plan->reread.columns[i]];
         column->has_nulls = true;
         column->nulls[row] = nulls[0];
@@ -76,20 +90,18 @@ modify_recheck(struct modify_state *state, struct batch *in, uint32_t row, struc
 static enum lock_mode
 lock_of_change(const struct modify_state *state)
 {
-    const struct modify_code *code = (const struct modify_code *)state->node.code;
-
     if (state->node.plan->kind == PLAN_DELETE)
         return LOCK_UPDATE;
     /* Foreign keys that point here hold the columns of unique keys only. */
-    return code->touches_key ? LOCK_UPDATE : LOCK_NO_KEY_UPDATE;
+    return current_change(state)->touches_key ? LOCK_UPDATE : LOCK_NO_KEY_UPDATE;
 }
 
 /* Locks one row and reads it into old_columns; false if it is not to be changed. */
 static bool
 take_row(struct exec *exec, struct modify_state *state, struct batch *in, uint32_t row)
 {
-    const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
     struct table_writer *writer = state->writer;
+    const struct table *table = writer->code->table;
     enum lock_mode mode = lock_of_change(state);
     struct row_now now;
 
@@ -97,9 +109,9 @@ take_row(struct exec *exec, struct modify_state *state, struct batch *in, uint32
         return false;
     struct slice key = arena_slice(writer->arena, buf_slice(&writer->key));
     enum status st =
-        txn_lock_row(exec->txn, plan->table->tree, key, mode, LOCK_WAIT, &writer->spill, &now);
+        txn_lock_row(exec->txn, table->tree, key, mode, LOCK_WAIT, &writer->spill, &now);
     if (st != ST_OK)
-        raise_write_status(st, plan->table->name);
+        raise_write_status(st, table->name);
     if (!now.exists || now.is_own)
         return false;
     struct slice value = arena_slice(writer->arena, now.value);
@@ -107,7 +119,7 @@ take_row(struct exec *exec, struct modify_state *state, struct batch *in, uint32
         return false;
     st = row_decode_columns(&writer->code->all, key, value, state->old_columns, row);
     if (st != ST_OK)
-        raise_write_status(st, plan->table->name);
+        raise_write_status(st, table->name);
     state->keys[row] = key;
     return true;
 }
@@ -134,9 +146,9 @@ take_rows(struct exec *exec, struct modify_state *state, struct batch *in)
 static void
 update_batch(struct exec *exec, struct modify_state *state, struct batch *in, struct batch *rows)
 {
-    const struct modify_code *code = (const struct modify_code *)state->node.code;
+    const struct change_code *change = current_change(state);
     const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
-    uint32_t count = plan->table->column_count;
+    uint32_t count = change->table->table->column_count;
 
     take_rows(exec, state, in);
     *rows = (struct batch){
@@ -146,26 +158,27 @@ update_batch(struct exec *exec, struct modify_state *state, struct batch *in, st
     if (state->assigns != NULL)
         expr_run(state->assigns, in);
     memcpy(state->row_columns, state->old_columns, (count + 1) * sizeof(struct column));
-    for (uint32_t i = 0; i < plan->assign_count; i++)
-        state->row_columns[plan->assigns[i].attr - 1] = state->assigns->outputs[i];
+    for (uint32_t i = 0; i < plan->assign_count; i++) {
+        attr_no attr = plan->assigns[i].attr;
+        attr = change->map == NULL ? attr : change->map[attr - 1];
+        state->row_columns[attr - 1] = state->assigns->outputs[i];
+    }
     struct batch old_rows = *rows;
     old_rows.columns = state->old_columns;
     table_writer_check(state->writer, rows);
     for (uint32_t i = 0; i < rows->count; i++) {
         uint32_t row = sel_row(rows->sel, i);
-        table_writer_update(state->writer, state->keys[row], &old_rows, rows, row, code->touched);
+        table_writer_update(state->writer, state->keys[row], &old_rows, rows, row, change->touched);
     }
 }
 
 static void
 delete_batch(struct exec *exec, struct modify_state *state, struct batch *in, struct batch *rows)
 {
-    const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
-
     take_rows(exec, state, in);
     *rows = (struct batch){.count = in->count,
                            .sel = in->sel,
-                           .column_count = plan->table->column_count,
+                           .column_count = state->writer->code->table->column_count,
                            .columns = state->old_columns};
     if (in->count == 0)
         return;
@@ -178,13 +191,30 @@ delete_batch(struct exec *exec, struct modify_state *state, struct batch *in, st
 
 struct change_state {
     struct modify_state modify;
-    struct batch in; /* the child's, */
-    uint32_t in_at;  /* rows of it done */
-    uint16_t one;    /* the selection of a single row */
+    struct batch in;               /* the child's, */
+    uint32_t in_at;                /* rows of it done */
+    uint16_t sel[COLUMN_ROWS_MAX]; /* of the rows at hand, where they are not all of the batch */
     bool has_in;
 };
 
-/* The next rows to change: the child's batch, or one row of it. */
+/* Makes the table of the batch's row `first` the one written to. Returns where the rows of that
+ * table end, at most `end`. */
+static uint32_t
+select_table(struct exec *exec, struct change_state *state, uint32_t first, uint32_t end)
+{
+    struct modify_state *modify = &state->modify;
+    const struct plan_row_ref *ref = &((const struct plan_modify *)modify->node.plan)->row;
+    uint32_t hint = modify->change_idx;
+    uint32_t member = tree_row_member(ref, &state->in, sel_row(state->in.sel, first), hint);
+    uint32_t at = first + 1;
+
+    while (at < end && tree_row_member(ref, &state->in, sel_row(state->in.sel, at), hint) == member)
+        at++;
+    modify_select(exec, modify, member == UINT32_MAX ? 0 : member);
+    return at;
+}
+
+/* The next rows to change: the child's batch, or those of it that are of one table, or one row. */
 static bool
 next_chunk(struct exec *exec, struct change_state *state, struct batch *chunk)
 {
@@ -193,20 +223,23 @@ next_chunk(struct exec *exec, struct change_state *state, struct batch *chunk)
 
     if (!state->has_in || state->in_at == state->in.count) {
         node_begin_batch(exec, node);
-        table_writer_begin(state->modify.writer);
+        modify_begin(&state->modify);
         state->in_at = 0;
         state->has_in = node_next(exec, node->left, &state->in);
         if (!state->has_in)
             return false;
     }
     *chunk = state->in;
-    if (!code->may_repeat) {
-        state->in_at = state->in.count;
+    uint32_t first = state->in_at, end = code->may_repeat ? first + 1 : state->in.count;
+    if (state->modify.targets != NULL)
+        end = select_table(exec, state, first, end);
+    state->in_at = end;
+    if (end - first == state->in.count)
         return true;
-    }
-    state->one = (uint16_t)sel_row(state->in.sel, state->in_at++);
-    chunk->sel = &state->one;
-    chunk->count = 1;
+    for (uint32_t i = first; i < end; i++)
+        state->sel[i - first] = (uint16_t)sel_row(state->in.sel, i);
+    chunk->sel = state->sel;
+    chunk->count = end - first;
     return true;
 }
 
@@ -242,7 +275,8 @@ change_open(struct exec *exec, struct node_state *node)
     struct modify_state *state = (struct modify_state *)node;
 
     modify_open(exec, node);
-    modify_old_columns(exec, state);
+    if (state->targets == NULL)
+        modify_old_columns(exec, state);
     state->keys = arena_alloc_array(exec->arena, node->code->capacity, sizeof *state->keys);
 }
 

@@ -221,7 +221,7 @@ point_read(struct point *point, struct batch *out)
                                 point->output.stored, 0);
     if (st != ST_OK)
         raise_read_status(st, table->name);
-    scan_output_finish(&code->reads, &point->output);
+    scan_output_finish(&code->reads, &point->output, 1, point->scratch);
     *out = (struct batch){
         .count = 1, .column_count = code->reads.column_count, .columns = point->output.columns};
     if (point->filter != NULL)

@@ -65,7 +65,7 @@ change_row(struct point *point, struct slice key, struct batch *in)
     struct batch rows = {.count = 1, .column_count = count, .columns = state->row_columns};
     table_writer_check(state->writer, &rows);
     txn_end_reading(point->exec.txn);
-    table_writer_update(state->writer, key, &old_rows, &rows, 0, code->touched);
+    table_writer_update(state->writer, key, &old_rows, &rows, 0, code->changes[0].touched);
 }
 
 /* The columns that the scan would have put out, from the whole row. */
@@ -83,8 +83,9 @@ scan_batch(struct point *point)
 static enum lock_mode
 lock_of_change(const struct modify_code *code)
 {
-    return code->node.plan->kind == PLAN_DELETE || code->touches_key ? LOCK_UPDATE
-                                                                     : LOCK_NO_KEY_UPDATE;
+    return code->node.plan->kind == PLAN_DELETE || code->changes[0].touches_key
+               ? LOCK_UPDATE
+               : LOCK_NO_KEY_UPDATE;
 }
 
 enum point_outcome

@@ -18,6 +18,10 @@ struct scan_reads {
     uint32_t fixed_count; /* constants */
     struct column *fixed; /* [fixed_count] */
     uint32_t *fixed_to;
+    /* READ_ROW_KEY: made of the last key_count stored columns, which go nowhere else. */
+    bool has_key;
+    uint32_t key_to, key_count;
+    const struct type_info **key_types; /* null: the row id */
 };
 
 /* Lays out the reads of a scan of a plain table; memory from the compiler's arena. */
@@ -29,11 +33,14 @@ struct scan_output {
     struct column *columns; /* [column_count] */
     struct column *stored;  /* [layout.column_count]; the same array if is_plain */
     uint32_t stored_count;
+    struct column key; /* READ_ROW_KEY */
+    struct buf *key_text;
 };
 void scan_output_open(struct exec *exec, const struct scan_reads *reads,
                       const struct plan_scan *plan, uint32_t capacity, struct scan_output *output);
-/* After `count` rows have been read into `stored`. */
-void scan_output_finish(const struct scan_reads *reads, struct scan_output *output);
+/* After `count` rows have been read into `stored`; keys of rows are made in `arena`. */
+void scan_output_finish(const struct scan_reads *reads, struct scan_output *output, uint32_t count,
+                        struct arena *arena);
 
 /* Raises what a status of reading a table stands for. */
 _Noreturn void raise_read_status(enum status st, const char *table);

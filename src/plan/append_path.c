@@ -25,7 +25,8 @@ find_members(struct level *level, struct rel *rel, relset available,
         arena_alloc_zero(level->arena, (rel->member_count + 1) * sizeof *members->lists);
     for (uint32_t i = 0; i < rel->member_count; i++) {
         struct rel *member = &rel->members[i];
-        if (member_is_excluded(level, member))
+        member->is_excluded = member_is_excluded(level, member);
+        if (member->is_excluded)
             continue;
         level->member = member;
         member->quals = rel->quals;

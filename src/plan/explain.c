@@ -488,6 +488,27 @@ put_header_json(struct explainer *x, const struct plan_node *node, const char *r
     }
 }
 
+/* The tables of a tree that a change writes to. */
+static void
+put_targets(struct explainer *x, const struct plan_node *node)
+{
+    const struct plan_modify *modify = (const struct plan_modify *)node;
+    const struct plan_row_ref *row = &modify->row;
+
+    if (node->kind != PLAN_UPDATE && node->kind != PLAN_DELETE)
+        return;
+    for (uint32_t i = 0; i < row->member_count; i++) {
+        const struct table *table = row->members[i].table;
+        put_spaces(x, x->indent);
+        buf_format(x->to, "%s on %s%s%s %s", node_name(x, node),
+                   x->options->is_verbose ? table->schema_name : "",
+                   x->options->is_verbose ? "." : "", table->name, modify->alias);
+        if (row->member_count > 1)
+            buf_format(x->to, "_%u", i + 1);
+        buf_put_u8(x->to, '\n');
+    }
+}
+
 static void put_node(struct explainer *x, const struct plan_node *node, const char *relationship,
                      const char *subplan, uint32_t depth);
 
@@ -591,6 +612,7 @@ put_node(struct explainer *x, const struct plan_node *node, const char *relation
             buf_put_text(x->to, "->  ");
         put_header_text(x, node, x->options->is_analyze ? &actual : NULL);
         x->indent += depth != 0 ? 6 : 2;
+        put_targets(x, node);
     }
     if (x->options->is_verbose && node->column_count != 0 && node->kind != PLAN_APPEND &&
         node->kind != PLAN_RECURSIVE_UNION)

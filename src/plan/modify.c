@@ -41,28 +41,68 @@ row_ref_need(struct level *level, const struct rel *rel, struct expr_list *neede
 {
     const struct table *table = rel_table(level, rel);
 
-    if (table_is_tree(level->planner, rel->source))
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
-              "changing or locking rows of a table that others inherit from is not supported yet");
+    if (table_is_tree(level->planner, rel->source)) {
+        add_column(level, needed, rel_column(level, rel, READ_ROW_KEY));
+        add_column(level, needed, rel_column(level, rel, READ_TABLE_OID));
+        return;
+    }
     for (uint32_t i = 0; i < identity_count(table); i++)
         add_column(level, needed, rel_column(level, rel, identity_number(table, i)));
+}
+
+static uint32_t
+get_column(const struct flow *flow, const struct expr *column)
+{
+    uint32_t place = flow_column(flow, column);
+
+    check(place != UINT32_MAX);
+    return place;
+}
+
+static void
+tree_ref(struct level *level, const struct rel *rel, const struct flow *flow,
+         struct plan_row_ref *ref)
+{
+    const struct plan_context *context = level->planner->context;
+
+    ref->is_tree = true;
+    ref->key_count = 2;
+    ref->keys = arena_alloc_array(level->arena, 2, sizeof *ref->keys);
+    ref->keys[0] = get_column(flow, rel_column(level, rel, READ_ROW_KEY));
+    ref->keys[1] = get_column(flow, rel_column(level, rel, READ_TABLE_OID));
+    ref->members = arena_alloc_array(level->arena, rel->member_count + 1, sizeof *ref->members);
+    for (uint32_t i = 0; i < rel->member_count; i++) {
+        const struct rel *member = &rel->members[i];
+        if (!member->is_excluded)
+            ref->members[ref->member_count++] = (struct plan_member){
+                member->table, context->format(context->object, member->table), member->map};
+    }
+}
+
+static void
+column_ref(struct level *level, const struct rel *rel, const struct flow *flow,
+           struct plan_row_ref *ref)
+{
+    const struct plan_context *context = level->planner->context;
+
+    ref->format = context->format(context->object, rel->table);
+    ref->key_count = identity_count(rel->table);
+    ref->keys = arena_alloc_array(level->arena, ref->key_count, sizeof *ref->keys);
+    for (uint32_t i = 0; i < ref->key_count; i++)
+        ref->keys[i] = get_column(flow, rel_column(level, rel, identity_number(rel->table, i)));
 }
 
 void
 row_ref_make(struct level *level, const struct rel *rel, const struct flow *flow,
              struct plan_row_ref *ref, struct plan_reread *reread)
 {
-    const struct plan_context *context = level->planner->context;
     uint32_t count = flow->node->column_count;
 
     ref->table = rel->table;
-    ref->format = context->format(context->object, rel->table);
-    ref->key_count = identity_count(rel->table);
-    ref->keys = arena_alloc_array(level->arena, ref->key_count, sizeof *ref->keys);
-    for (uint32_t i = 0; i < ref->key_count; i++) {
-        ref->keys[i] = flow_column(flow, rel_column(level, rel, identity_number(rel->table, i)));
-        check(ref->keys[i] != UINT32_MAX);
-    }
+    if (rel->is_tree)
+        tree_ref(level, rel, flow, ref);
+    else
+        column_ref(level, rel, flow, ref);
     reread->columns = arena_alloc_array(level->arena, count, sizeof *reread->columns);
     reread->reads = arena_alloc_array(level->arena, count, sizeof *reread->reads);
     for (uint32_t i = 0; i < count; i++) {
@@ -118,12 +158,28 @@ bind_row(struct level *level, const struct flow *row, struct expr *e)
     return flow_bind(level->planner, row, prepare_expr(level, e));
 }
 
+/* Each table of a tree has rules of its own. */
+static void
+make_member_rules(struct level *level, struct plan_modify *node)
+{
+    uint32_t count = node->row.member_count;
+
+    node->member_rules = arena_alloc_zero(level->arena, (count + 1) * sizeof *node->member_rules);
+    for (uint32_t i = 0; i < count; i++)
+        plan_table_rules(level->planner->context, node->row.members[i].table,
+                         &node->member_rules[i]);
+}
+
 static void
 make_rules(struct level *level, struct plan_modify *node, const struct row_rules *from)
 {
     const struct plan_context *context = level->planner->context;
     struct plan_table_rules *rules = &node->rules;
 
+    if (node->row.is_tree) {
+        make_member_rules(level, node);
+        return;
+    }
     rules_begin(context, node->table, rules);
     if (from == NULL)
         return;
@@ -200,7 +256,8 @@ new_modify(struct level *level, enum plan_kind kind)
 
     node->table = context->table(context->object, range->table.table->table);
     node->alias = range->name;
-    if (node->table->kind != TABLE_PLAIN)
+    if (node->table->kind != TABLE_PLAIN &&
+        (node->table->kind != TABLE_PARTITIONED || kind == PLAN_INSERT))
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "cannot change relation \"%s\"", node->table->name);
     return node;
 }
@@ -415,6 +472,9 @@ plan_merge(struct level *level)
 
     rels_begin(level);
     const struct rel *rel = &level->rels[level->rel_of_range[query->result]];
+    if (table_is_tree(level->planner, rel->source))
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
+              "MERGE into a table that is partitioned or has children is not supported yet");
     row_ref_need(level, rel, &m.needed);
     merge_prepare(&m);
     join_begin(level);

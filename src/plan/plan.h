@@ -341,12 +341,25 @@ struct plan_recursive {
 
 /* ---- rows locked and changed ---- */
 
-/* Where a row's identity stands in the input: the primary key's columns, or the row id. */
-struct plan_row_ref {
+/* One of the tables whose rows are a tree's. */
+struct plan_member {
     const struct table *table;
     const struct row_format *format;
+    const attr_no *map; /* its column for each of the named table's; null: the same */
+};
+
+/*
+ * Where a row's identity stands in the input: the primary key's columns, or the row id. Of a tree
+ * of tables: the key as it is stored (READ_ROW_KEY), then the table (READ_TABLE_OID).
+ */
+struct plan_row_ref {
+    const struct table *table;
+    const struct row_format *format; /* null for a tree */
     uint32_t key_count;
     uint32_t *keys; /* columns of the input; a null in the first: no row (outer join) */
+    bool is_tree;
+    uint32_t member_count;
+    struct plan_member *members;
 };
 
 enum plan_lock { PLAN_LOCK_KEY_SHARE, PLAN_LOCK_SHARE, PLAN_LOCK_NO_KEY_UPDATE, PLAN_LOCK_UPDATE };
@@ -436,13 +449,16 @@ struct plan_merge_action {
  * INSERT: the child's column i goes to column targets[i] of the table; others are null.
  * UPDATE, DELETE: `row` tells which row; assigns read the child. After a concurrent change the new
  * version's columns are put in by `reread` and `recheck` is asked first.
- * RETURNING reads the table's row by number (new, or deleted), then the child's columns.
+ * RETURNING reads the table's row by number (new, or deleted), then the child's columns. Of a tree
+ * the attrs of assigns and what RETURNING reads are the named table's.
  */
 struct plan_modify {
     struct plan_node node;
     const struct table *table;
     const char *alias;
     struct plan_table_rules rules;
+    struct plan_table_rules
+        *member_rules; /* [row.member_count]: of a tree; `rules` is empty then */
     uint32_t target_count;
     attr_no *targets;
     struct plan_row_ref row;

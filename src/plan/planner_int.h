@@ -122,6 +122,7 @@ struct rel {
      * Expressions name columns as the range does, also in what is said of members. */
     const struct rel *tree;
     const attr_no *map;
+    bool is_excluded; /* no row of it can be wanted */
 };
 
 /* A subquery of WHERE that became a semi join, or an anti join, with a tree of further ranges. */
