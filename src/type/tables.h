@@ -31,6 +31,8 @@ extern const struct type_tables aggregate_text_tables;
 extern const struct type_tables array_func_tables;
 extern const struct type_tables array_set_tables;
 extern const struct type_tables array_types_tables;
+extern const struct type_tables bit_func_tables;
+extern const struct type_tables bit_tables;
 extern const struct type_tables bool_tables;
 extern const struct type_tables bytea_tables;
 extern const struct type_tables catalog_func_tables;

@@ -28,6 +28,8 @@ static const struct type_tables *const all_tables[] = {
     &array_func_tables,
     &array_set_tables,
     &array_types_tables,
+    &bit_func_tables,
+    &bit_tables,
     &bool_tables,
     &bytea_tables,
     &catalog_func_tables,
