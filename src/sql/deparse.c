@@ -55,9 +55,27 @@ name_of(struct deparse *d, const char *name)
     return deparse_name(d->options->arena, name);
 }
 
+/*
+ * As users write it, but for the types whose plain name would mean a length of 1: read again, the
+ * text must give the same type.
+ */
 static const char *
 type_of(struct deparse *d, oid type, int32_t typmod)
 {
+    if (typmod < 0) {
+        switch (type) {
+        case TYPE_BIT:
+            return "\"bit\"";
+        case TYPE_BIT_ARRAY:
+            return "\"bit\"[]";
+        case TYPE_BPCHAR:
+            return "bpchar";
+        case TYPE_BPCHAR_ARRAY:
+            return "bpchar[]";
+        default:
+            break;
+        }
+    }
     return scope_type_text(d->options->scope, d->options->arena, type, typmod);
 }
 

@@ -25,7 +25,7 @@ SELECT has_table_privilege('t', 'select'), has_table_privilege('t', 'fly'), has_
 SELECT has_table_privilege('nothing', 'select');
 SELECT to_regclass('nothing'), to_regtype('nothing'), 'int'::regtype::oid, 't'::regclass::text;
 SELECT 'nothing'::regtype;
-SELECT 'lower'::regproc, 'lower(text)'::regprocedure, '+(int4,int4)'::regoperator;
+SELECT 'ascii'::regproc, 'lower(text)'::regprocedure, '+(int4,int4)'::regoperator;
 SELECT '+'::regoper;
 SELECT name, setting, unit, vartype FROM pg_settings WHERE name IN ('work_mem', 'search_path') ORDER BY 1;
 UPDATE s SET last_value = 1;
