@@ -48,9 +48,6 @@ const struct system_source system_empty_sources[] = {
             "srsubid oid, srrelid oid, srsubstate char, srsublsn pg_lsn"),
     NOTHING(2964, "pg_db_role_setting", "setdatabase oid, setrole oid, setconfig text[]"),
     NOTHING(1261, "pg_auth_members", "roleid oid, member oid, grantor oid, admin_option bool"),
-    NOTHING(3541, "pg_range",
-            "rngtypid oid, rngsubtype oid, rngmultitypid oid, rngcollation oid, rngsubopc oid, "
-            "rngcanonical regproc, rngsubdiff regproc"),
     NOTHING(3466, "pg_event_trigger",
             "oid oid, evtname name, evtevent name, evtowner oid, evtfoid oid, evtenabled char, "
             "evttags text[]"),

@@ -3,6 +3,7 @@
  * from the registry of types, and the row types of the user's relations.
  */
 #include "session/system_int.h"
+#include "type/range.h"
 
 #define RECORD_IN 2290
 #define RECORD_OUT 2291
@@ -134,6 +135,37 @@ fill_enum(struct system_rows *rows)
     }
 }
 
+/* ---- pg_range ---- */
+
+static const char range_columns[] =
+    "rngtypid oid, rngsubtype oid, rngmultitypid oid, rngcollation oid, rngsubopc oid, "
+    "rngcanonical regproc, rngsubdiff regproc";
+
+static void
+put_range(struct system_rows *rows, const struct type_info *info)
+{
+    const struct range_type *type = info->range;
+    if (info->kind != 'r')
+        return;
+    row_begin(rows);
+    put_oid(rows, type->range);
+    put_oid(rows, type->subtype);
+    put_oid(rows, type->multirange);
+    put_oid(rows, type->collation);
+    put_oid(rows, type->opclass);
+    put_oid(rows, type->canonical);
+    put_oid(rows, type->diff);
+}
+
+static void
+fill_range(struct system_rows *rows)
+{
+    const struct types *types = catalog_types(rows->catalog);
+    const struct type_info *type;
+    for (uint32_t i = 0; (type = types_at(types, i)) != NULL; i++)
+        put_range(rows, type);
+}
+
 /* ---- pg_cast ---- */
 
 #define CAST_FIRST 8000 /* the rows' own numbers, which nothing refers to */
@@ -253,6 +285,7 @@ fill_language(struct system_rows *rows)
 const struct system_source system_type_sources[] = {
     SYSTEM_RELATION(1247, "pg_type", type_columns, fill_type),
     SYSTEM_RELATION(3501, "pg_enum", enum_columns, fill_enum),
+    SYSTEM_RELATION(3541, "pg_range", range_columns, fill_range),
     SYSTEM_RELATION(2605, "pg_cast", cast_columns, fill_cast),
     SYSTEM_RELATION(2617, "pg_operator", operator_columns, fill_operator),
     SYSTEM_RELATION(3456, "pg_collation", collation_columns, fill_collation),

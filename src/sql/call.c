@@ -96,21 +96,6 @@ place_args(struct call *call, const struct candidate *c, oid **declared)
     call->arg_count = count;
 }
 
-struct generic_call {
-    struct analysis *an;
-    oid *actual, *declared;
-    uint32_t count;
-    oid result;
-};
-
-static void
-generic_call(void *object)
-{
-    struct generic_call *call = object;
-    call->result =
-        generic_resolve(call->an, call->actual, call->declared, call->count, call->result);
-}
-
 /* Converts the arguments to what is declared; the call's result type. */
 static oid
 convert_args(struct call *call, oid *declared, oid result)
@@ -119,13 +104,12 @@ convert_args(struct call *call, oid *declared, oid result)
     oid *actual = arena_alloc_array(an->arena, call->arg_count, sizeof *actual);
     for (uint32_t i = 0; i < call->arg_count; i++)
         actual[i] = call->args[i]->type;
-    struct generic_call generic = {an, actual, declared, call->arg_count, result};
-    located(an, call->node->location, generic_call, &generic);
+    result = generic_resolve(an, actual, declared, call->arg_count, result);
     for (uint32_t i = 0; i < call->arg_count; i++) {
         bool is_open = declared[i] == TYPE_ANY && call->args[i]->type == TYPE_UNKNOWN;
         call->args[i] = coerce_implicit(an, call->args[i], is_open ? TYPE_TEXT : declared[i]);
     }
-    return generic.result;
+    return result;
 }
 
 /* The loose arguments of VARIADIC become one array. */

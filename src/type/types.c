@@ -459,6 +459,10 @@ btree_type(const struct types *types, oid type)
         return TYPE_ANYARRAY;
     if (info != NULL && info->range != NULL)
         return info->kind == 'm' ? TYPE_ANYMULTIRANGE : TYPE_ANYRANGE;
+    /* The reg* types are numbers that are written as names. */
+    const struct cast_info *cast = types_cast(types, type, TYPE_OID);
+    if (cast != NULL && cast->method == CAST_BINARY && cast->context == CAST_IMPLICIT)
+        return TYPE_OID;
     return type;
 }
 
