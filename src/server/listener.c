@@ -162,6 +162,18 @@ listener_alert(struct server *server)
 /* ---- accepting ---- */
 
 static void
+note_addresses(struct connection *connection, const struct sockaddr_in *client)
+{
+    struct sockaddr_in own;
+    socklen_t bytes = sizeof own;
+    connection->peer_port = ntohs(client->sin_port);
+    if (getsockname(connection->fd, (struct sockaddr *)&own, &bytes) != 0)
+        return;
+    (void)inet_ntop(AF_INET, &own.sin_addr, connection->own, sizeof connection->own);
+    connection->own_port = ntohs(own.sin_port);
+}
+
+static void
 accept_clients(struct server *server, int listen_fd)
 {
     for (int i = 0; i < ACCEPT_BURST; i++) {
@@ -178,7 +190,7 @@ accept_clients(struct server *server, int listen_fd)
             return;
         }
         bool is_local = listen_fd == server->unix_fd;
-        char peer[64] = "[local]";
+        char peer[64] = "";
         if (!is_local) {
             struct sockaddr_in *in = (struct sockaddr_in *)&address;
             int one = 1;
@@ -188,6 +200,8 @@ accept_clients(struct server *server, int listen_fd)
             is_local = is_loopback(peer);
         }
         struct connection *connection = connection_new(server, fd, is_local, peer);
+        if (connection != NULL && listen_fd != server->unix_fd)
+            note_addresses(connection, (struct sockaddr_in *)&address);
         if (connection == NULL)
             close(fd);
         else if (lane_add(server, connection) != ST_OK)

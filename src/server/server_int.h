@@ -79,7 +79,8 @@ struct connection {
     struct auth *auth;     /* while authenticating */
     char *user, *database; /* from the start-up packet, until the session is there */
     struct startup_setting *settings;
-    char peer[64];
+    char peer[64], own[64]; /* addresses; empty: a socket file */
+    uint16_t peer_port, own_port;
 };
 
 struct startup_setting {

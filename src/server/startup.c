@@ -274,16 +274,20 @@ make_session(struct connection *connection, struct arena *arena, struct error **
     count = 0;
     for (struct startup_setting *s = connection->settings; s != NULL; s = s->next)
         settings[count++] = (struct setting_text){.name = s->name, .value = s->value};
-    struct session_options options = {.engine = connection->server->engine,
-                                      .branch = connection->database,
-                                      .user = connection->user,
-                                      .client_address = connection->peer,
-                                      .pid = connection->pid,
-                                      .setting_count = count,
-                                      .settings = settings,
-                                      .sink = connection_sink(connection),
-                                      .on_commit = on_commit,
-                                      .on_block = on_block};
+    struct session_options options = {
+        .engine = connection->server->engine,
+        .branch = connection->database,
+        .user = connection->user,
+        .client_address = connection->peer[0] == '\0' ? NULL : connection->peer,
+        .client_port = connection->peer_port,
+        .server_address = connection->own[0] == '\0' ? NULL : connection->own,
+        .server_port = connection->own_port,
+        .pid = connection->pid,
+        .setting_count = count,
+        .settings = settings,
+        .sink = connection_sink(connection),
+        .on_commit = on_commit,
+        .on_block = on_block};
     return session_new(&options, arena, error);
 }
 

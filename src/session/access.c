@@ -299,6 +299,14 @@ access_schemas(void *object, bool is_implicit, struct arena *arena, uint32_t *co
 
 /* ---- the session and the server ---- */
 
+static const char *
+access_address(void *object, bool is_server, int32_t *port)
+{
+    const struct session *session = object;
+    *port = is_server ? session->server_port : session->client_port;
+    return is_server ? session->server_address : session->client_address;
+}
+
 static uint32_t
 access_pid(void *object)
 {
@@ -372,6 +380,7 @@ session_access_init(struct session *session)
         .user_name = access_user_name,
         .schemas = access_schemas,
         .pid = access_pid,
+        .address = access_address,
         .transaction_id = access_transaction_id,
         .cancel = access_cancel,
         .relation_bytes = definition_relation_bytes,

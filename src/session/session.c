@@ -196,6 +196,9 @@ session_fill(struct session *session, const struct session_options *options)
     session->query_arena = session_arena("query");
     session->user = session_text(session, options->user);
     session->client_address = session_text(session, options->client_address);
+    session->server_address = session_text(session, options->server_address);
+    session->client_port = options->client_port;
+    session->server_port = options->server_port;
     session->sink = options->sink;
     session->on_commit = options->on_commit;
     session->on_block = options->on_block;

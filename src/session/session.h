@@ -69,7 +69,10 @@ struct session_options {
     struct engine *engine;
     const char *branch; /* database name */
     const char *user;
-    const char *application_name, *client_address; /* may be null */
+    const char *application_name;
+    /* Numbers as text, null where there is none (a socket file), and their ports. */
+    const char *client_address, *server_address;
+    uint16_t client_port, server_port;
     uint32_t pid; /* the number clients know it by; 0: one is chosen */
     uint32_t setting_count;
     const struct setting_text *settings; /* from the start-up packet */

@@ -150,7 +150,9 @@ struct session {
     struct engine *engine;
     struct session *next, *prev; /* engine->sessions */
     struct branch *branch;
-    char *branch_name, *user, *application_name, *client_address;
+    char *branch_name, *user, *application_name;
+    char *client_address, *server_address; /* null: not by an address */
+    uint16_t client_port, server_port;
     uint32_t pid;
     struct activity activity; /* what other sessions see it do */
     struct session_sink sink;

@@ -15,7 +15,7 @@
 
 static const char stat_activity_columns[] =
     "datid oid, datname name, pid int4, leader_pid int4, usesysid oid, usename name, "
-    "application_name text, client_addr text, client_hostname text, client_port int4, "
+    "application_name text, client_addr inet, client_hostname text, client_port int4, "
     "backend_start timestamptz, xact_start timestamptz, query_start timestamptz, "
     "state_change timestamptz, wait_event_type text, wait_event text, state text, "
     "backend_xid xid, backend_xmin xid, query_id int8, query text, backend_type text";
@@ -38,6 +38,7 @@ struct seen_session {
     uint32_t pid;
     struct activity_seen activity;
     char address[64];
+    uint16_t port;
     char branch[NAME_BYTES_MAX + 1], user[NAME_BYTES_MAX + 1];
 };
 
@@ -64,6 +65,7 @@ see_sessions(struct system_rows *rows, uint32_t *count)
                 seen[*count].pid = s->pid;
                 snprintf(seen[*count].address, sizeof seen[*count].address, "%s",
                          s->client_address == NULL ? "" : s->client_address);
+                seen[*count].port = s->client_port;
                 activity_see(&s->activity, &seen[*count].activity);
                 copy_name(seen[*count].branch, s->branch_name);
                 copy_name(seen[*count].user, s->user);
@@ -125,8 +127,10 @@ fill_stat_activity(struct system_rows *rows)
         put_oid(rows, ROLE_OWNER);
         put_text(rows, seen[i].user);
         put_text(rows, activity->application);
-        put_text(rows, seen[i].address[0] == '\0' ? NULL : seen[i].address);
-        put_nulls(rows, 3); /* host, port, and when it began, are not kept */
+        put_inet(rows, seen[i].address[0] == '\0' ? NULL : seen[i].address);
+        put_null(rows);
+        put_i32(rows, seen[i].address[0] == '\0' ? -1 : seen[i].port);
+        put_null(rows); /* when it began is not kept */
         put_time(rows, activity->transaction_us);
         put_time(rows, activity->query_us);
         put_time(rows, activity->change_us);

@@ -171,7 +171,7 @@ const struct system_source system_empty_sources[] = {
             "stats_reset timestamptz, prefetch int8, hit int8, skip_init int8, skip_new int8, "
             "skip_fpw int8, skip_rep int8, wal_distance int4, block_distance int4, io_depth int4"),
     NOTHING(12227, "pg_stat_replication",
-            "pid int4, usesysid oid, usename name, application_name text, client_addr text, "
+            "pid int4, usesysid oid, usename name, application_name text, client_addr inet, "
             "client_hostname text, client_port int4, backend_start timestamptz, "
             "backend_xmin xid, state text, sent_lsn pg_lsn, write_lsn pg_lsn, flush_lsn pg_lsn, "
             "replay_lsn pg_lsn, write_lag interval, flush_lag interval, replay_lag interval, "

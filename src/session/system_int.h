@@ -34,6 +34,7 @@ void put_i64(struct system_rows *rows, int64_t value);
 void put_f32(struct system_rows *rows, float value);
 void put_f64(struct system_rows *rows, double value);
 void put_interval(struct system_rows *rows, int64_t us);
+void put_inet(struct system_rows *rows, const char *value); /* null: none */
 void put_bool(struct system_rows *rows, bool value);
 void put_char(struct system_rows *rows, char value); /* type "char" */
 /* text, name, pg_node_tree, copied; null: null. put_fixed: of a text that outlives the scan. */

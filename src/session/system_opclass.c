@@ -203,6 +203,7 @@ system_default_opclass(const struct types *types, oid type)
         /* varchar goes by text's class, arrays by anyarray's. */
         const struct type_info *info = types_find(types, type);
         type = type == TYPE_VARCHAR                        ? TYPE_TEXT
+               : type == TYPE_CIDR                         ? TYPE_INET
                : info != NULL && info->element != OID_NONE ? TYPE_ANYARRAY
                : info == NULL || info->type == TYPE_OID    ? OID_NONE
                                                            : TYPE_OID;

@@ -8,6 +8,7 @@
 #include "base/raise.h"
 #include "session/system_int.h"
 #include "type/array.h"
+#include "type/inet.h"
 #include "type/values.h"
 
 /* ---- rows ---- */
@@ -138,6 +139,16 @@ void
 put_interval(struct system_rows *rows, int64_t us)
 {
     *next_cell(rows, PHYS_WIDE) = interval_datum((struct interval){.us = us});
+}
+
+void
+put_inet(struct system_rows *rows, const char *value)
+{
+    struct inet inet;
+    if (value != NULL && inet_read(slice_text(value), false, &inet))
+        *next_cell(rows, PHYS_VIEW) = inet_datum(rows->arena, &inet);
+    else
+        put_null(rows);
 }
 
 void

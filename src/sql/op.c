@@ -193,6 +193,8 @@ order_type(const struct analysis *an, oid type)
     const struct type_info *info = scope_type(an->scope, type);
     if (type == TYPE_VARCHAR)
         return TYPE_TEXT;
+    if (type == TYPE_CIDR)
+        return TYPE_INET;
     if (info == NULL)
         return type;
     if (info->element != OID_NONE && info->length == -1 && info->category == 'A')
@@ -234,9 +236,11 @@ order_operators(const struct analysis *an, oid type)
                                     .equal = order_operator(an, type, BTREE_EQ),
                                     .greater = order_operator(an, type, BTREE_GT)};
     if (found.equal == NULL) {
-        /* Some types are hashed only: any "=" of the type with itself will do. */
+        /* Some types are hashed only: a "=" of the type with itself will do. */
         struct op_lookup look = {(struct analysis *)an, NULL, "=", type, type, -1};
         found.equal = find_exact(&look, type, type);
+        if (found.equal != NULL && !found.equal->can_hash)
+            found.equal = NULL; /* such as that of areas */
     }
     found.can_hash = found.equal != NULL && found.equal->can_hash;
     return found;

@@ -58,6 +58,8 @@ struct db_access {
     /* search_path's existing schemas in order; with `is_implicit` pg_catalog too. */
     const char **(*schemas)(void *object, bool is_implicit, struct arena *arena, uint32_t *count);
     uint32_t (*pid)(void *object);
+    /* The client's address, or the server's as the client reached it; null: not by an address. */
+    const char *(*address)(void *object, bool is_server, int32_t *port);
     uint64_t (*transaction_id)(void *object);
     bool (*cancel)(void *object, uint32_t pid, bool is_terminate);
     int64_t (*relation_bytes)(void *object, oid relation, bool with_indexes);

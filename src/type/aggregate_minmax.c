@@ -261,6 +261,8 @@ static const struct aggregate_info min_interval = {ANY(any_min, 1332)};
 static const struct aggregate_info min_text = {ANY(any_min, 664)};
 static const struct aggregate_info min_numeric = {ANY(any_min, 1754)};
 static const struct aggregate_info max_bpchar = {ANY(any_max, 1060)};
+static const struct aggregate_info max_inet = {ANY(any_max, 1205)};
+static const struct aggregate_info min_inet = {ANY(any_min, 1203)};
 static const struct aggregate_info min_bpchar = {ANY(any_min, 1058)};
 
 /* ---- what this file brings ---- */
@@ -299,6 +301,8 @@ static const struct func_info funcs[] = {
     {AGGREGATE_FUNC(2145, "min", TYPE_TEXT, &min_text, TYPE_TEXT)},
     {AGGREGATE_FUNC(2146, "min", TYPE_NUMERIC, &min_numeric, TYPE_NUMERIC)},
     {AGGREGATE_FUNC(2244, "max", TYPE_BPCHAR, &max_bpchar, TYPE_BPCHAR)},
+    {AGGREGATE_FUNC(3564, "max", TYPE_INET, &max_inet, TYPE_INET)},
+    {AGGREGATE_FUNC(3565, "min", TYPE_INET, &min_inet, TYPE_INET)},
     {AGGREGATE_FUNC(2245, "min", TYPE_BPCHAR, &min_bpchar, TYPE_BPCHAR)},
 };
 

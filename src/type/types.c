@@ -55,6 +55,7 @@ static const struct type_tables *const all_tables[] = {
     &geo_point_tables,
     &geo_polygon_tables,
     &ident_tables,
+    &inet_tables,
     &int_ops_tables,
     &int_tables,
     &interval_ops_tables,
@@ -68,6 +69,7 @@ static const struct type_tables *const all_tables[] = {
     &json_tables,
     &jsonpath_tables,
     &like_tables,
+    &macaddr_tables,
     &numeric_cast_tables,
     &numeric_math_tables,
     &numeric_ops_tables,
@@ -454,6 +456,8 @@ btree_type(const struct types *types, oid type)
 {
     if (type == TYPE_VARCHAR)
         return TYPE_TEXT;
+    if (type == TYPE_CIDR)
+        return TYPE_INET;
     const struct type_info *info = types_find(types, type);
     if (info != NULL && info->element != OID_NONE && info->category == 'A')
         return TYPE_ANYARRAY;
