@@ -3,9 +3,11 @@
  *
  * Over the primary tree rows come straight from its leaves; one key is one look-up. Over a
  * secondary index each entry names a primary key, and the row is looked up by it. Batches begin
- * small and grow, so that who wants one row does not pay for a thousand.
+ * small and grow, so that who wants one row does not pay for a thousand. An index-only scan reads
+ * its columns out of the entries.
  */
 #include "exec/index_key.h"
+#include "exec/index_only.h"
 #include "exec/key_ranges.h"
 #include "exec/nodes.h"
 #include "exec/scan.h"
@@ -16,6 +18,7 @@ struct index_scan_code {
     struct node_code node;
     struct scan_reads reads;
     struct ranges_code ranges;
+    struct index_only_code only; /* if the plan is index-only */
 };
 
 struct index_scan_state {
@@ -40,6 +43,8 @@ index_scan_compile(struct compiler *compiler, struct node_code *node)
 
     scan_reads_compile(compiler, &code->reads, &plan->scan);
     ranges_compile(compiler, &code->ranges, plan->index, plan->bounds, plan->bound_count);
+    if (plan->is_index_only)
+        index_only_compile(compiler, &code->only, plan);
 }
 
 static void
@@ -167,6 +172,18 @@ read_columns(struct exec *exec, struct index_scan_state *state, const struct sca
     return count;
 }
 
+/* A row out of its entry alone. */
+static void
+put_entry(struct index_scan_state *state, struct slice key, struct slice primary, uint32_t at)
+{
+    const struct index_scan_code *code = (const struct index_scan_code *)state->node.code;
+    const struct plan_index_scan *plan = (const struct plan_index_scan *)state->node.plan;
+
+    if (!index_only_put(&code->only, key, primary, state->output.stored, at, state->node.arena))
+        raise(SQLSTATE_INDEX_CORRUPTED, "index \"%s\" has an entry that cannot be read",
+              plan->index->name);
+}
+
 /* One entry of a range, row by row, into row `at`; false at the range's end. *is_row: there was a
  * row. */
 static bool
@@ -189,6 +206,10 @@ read_entry(struct exec *exec, struct index_scan_state *state, uint32_t at, bool 
     if (!index_entry_primary(key, value, &primary))
         raise(SQLSTATE_INDEX_CORRUPTED, "index \"%s\" has an entry that names no row",
               plan->index->name);
+    if (plan->is_index_only) {
+        put_entry(state, key, primary, at);
+        return *is_row = true;
+    }
     /* The row's key columns may be views into the key: it must outlive the cursor's next step. */
     *is_row = fetch_row(exec, state, arena_slice(state->node.arena, primary), at);
     return true;
@@ -213,6 +234,10 @@ read_point(struct exec *exec, struct index_scan_state *state, const struct scan_
     if (!index_entry_primary(range->from, value, &primary))
         raise(SQLSTATE_INDEX_CORRUPTED, "index \"%s\" has an entry that names no row",
               plan->index->name);
+    if (plan->is_index_only) {
+        put_entry(state, range->from, primary, at);
+        return true;
+    }
     return fetch_row(exec, state, arena_slice(state->node.arena, primary), at);
 }
 

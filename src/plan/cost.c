@@ -7,6 +7,7 @@
 #include "catalog/catalog.h"
 #include "plan/path.h"
 #include "type/array.h"
+#include "type/values.h"
 
 #define DEFAULT_EQUAL 0.005
 #define DEFAULT_RANGE 0.3333
@@ -174,15 +175,42 @@ range_share(struct level *level, const struct column_known *known, const struct 
     return share < 1e-6 ? 1e-6 : share > 1 ? 1 : share;
 }
 
+/* x LIKE 'abc%': the texts with the prefix, and a guess at the rest. */
+static double
+pattern_share(struct level *level, const struct expr *e, const struct pattern *pattern)
+{
+    struct column_known known = known_column(level, pattern->text);
+    uint8_t end[PATTERN_PREFIX_MAX + 4];
+
+    if (known.rel == NULL || known.stats == NULL || known.stats->bound_count < 2)
+        return DEFAULT_MATCH;
+    const struct expr *column = pattern->text;
+    while (column->kind == EXPR_RELABEL)
+        column = column->args[0];
+    if (!pattern->is_cut)
+        return equal_share(level, &known, column, e->args[1]);
+    union datum low = slice_datum(slice_of(pattern->prefix, pattern->bytes));
+    uint32_t bytes = pattern_end(pattern, end);
+    double above = below_share(level, known.stats, column, low);
+    double below =
+        bytes == 0 ? 1 : below_share(level, known.stats, column, slice_datum(slice_of(end, bytes)));
+    /* No narrower than a bucket of the histogram can tell. */
+    double least = 0.1 / known.stats->bound_count;
+    double share = below - above < least ? least : below - above;
+    return share * pattern->rest_share;
+}
+
 static double
 operator_share(struct level *level, const struct expr *e)
 {
-    static const enum btree_op mirrored[] = {0, BTREE_GT, BTREE_GE, BTREE_EQ, BTREE_LE, BTREE_LT};
+    struct pattern pattern;
     const struct operator_info *op = e->func.op;
     int strategy =
         op == NULL || e->arg_count != 2 ? 0 : types_btree_strategy(level->planner->types, op->op);
 
     if (strategy == 0) {
+        if (pattern_read(e, &pattern))
+            return pattern_share(level, e, &pattern);
         if (op != NULL && op->name[0] == '<' && op->name[1] == '>')
             return 1 - DEFAULT_EQUAL;
         return op != NULL && op->restrict_est != NULL ? DEFAULT_MATCH * 10 : DEFAULT_RANGE;
@@ -203,7 +231,7 @@ operator_share(struct level *level, const struct expr *e)
     if (strategy == BTREE_EQ)
         return equal_share(level, known, column, value);
     return range_share(level, known, column, value,
-                       is_left ? (enum btree_op)strategy : mirrored[strategy]);
+                       is_left ? (enum btree_op)strategy : btree_mirrored((enum btree_op)strategy));
 }
 
 static double
@@ -274,12 +302,80 @@ selectivity_of(struct level *level, const struct expr *e)
     }
 }
 
+/* A column bounded on one side by an inequality. */
+struct half {
+    struct column_known known;
+    bool is_low;
+    double share;
+};
+
+static bool
+read_half(struct level *level, const struct expr *e, struct half *half)
+{
+    if (e->kind != EXPR_FUNC || e->func.op == NULL || e->arg_count != 2)
+        return false;
+    int strategy = types_btree_strategy(level->planner->types, e->func.op->op);
+    if (strategy == 0 || strategy == BTREE_EQ)
+        return false;
+    half->known = known_column(level, e->args[0]);
+    struct column_known other = known_column(level, e->args[1]);
+    bool is_left = half->known.rel != NULL;
+    if (is_left == (other.rel != NULL))
+        return false;
+    if (!is_left)
+        half->known = other;
+    half->is_low = (strategy == BTREE_GT || strategy == BTREE_GE) == is_left;
+    half->share = operator_share(level, e);
+    return true;
+}
+
+/* What both sides of a range leave, of what each leaves alone. */
+static double
+pair_share(const struct half *a, const struct half *b)
+{
+    if (a->share == DEFAULT_RANGE || b->share == DEFAULT_RANGE)
+        return DEFAULT_RANGE_PAIR;
+    double nulls = a->known.stats == NULL ? 0 : a->known.stats->null_fraction;
+    double share = a->share + b->share - 1 + nulls;
+    double least = a->known.stats == NULL || a->known.stats->bound_count == 0
+                       ? DEFAULT_RANGE_PAIR
+                       : 0.1 / a->known.stats->bound_count;
+    return share < least ? least : share;
+}
+
+/* The place of a condition on the other side of the same column; UINT32_MAX: none. */
+static uint32_t
+other_half(struct level *level, const struct expr_list *conditions, const bool *is_used,
+           uint32_t from, const struct half *half, struct half *found)
+{
+    for (uint32_t i = from; i < conditions->count; i++) {
+        if (!is_used[i] && read_half(level, conditions->items[i], found) &&
+            found->known.rel == half->known.rel && found->known.number == half->known.number &&
+            found->is_low != half->is_low)
+            return i;
+    }
+    return UINT32_MAX;
+}
+
 double
 selectivity_of_list(struct level *level, const struct expr_list *conditions)
 {
+    bool *is_used = arena_alloc_zero(level->arena, conditions->count + 1);
     double share = 1;
 
-    for (uint32_t i = 0; i < conditions->count; i++)
-        share *= selectivity_of(level, conditions->items[i]);
+    for (uint32_t i = 0; i < conditions->count; i++) {
+        struct half half, other;
+        uint32_t pair = UINT32_MAX;
+        if (is_used[i])
+            continue;
+        if (read_half(level, conditions->items[i], &half))
+            pair = other_half(level, conditions, is_used, i + 1, &half, &other);
+        if (pair != UINT32_MAX) {
+            is_used[pair] = true;
+            share *= pair_share(&half, &other);
+        } else {
+            share *= selectivity_of(level, conditions->items[i]);
+        }
+    }
     return share;
 }

@@ -303,6 +303,31 @@ put_array_compare(struct explainer *x, const struct explain_input *input, const 
     buf_put_text(to, "))");
 }
 
+/* What is written as a word and its arguments. */
+static void
+put_listed(struct explainer *x, const struct explain_input *input, const struct expr *e,
+           struct buf *to)
+{
+    const char *open = e->kind == EXPR_COALESCE ? "COALESCE("
+                       : e->kind == EXPR_ARRAY  ? "ARRAY["
+                       : e->kind == EXPR_ROW    ? "ROW("
+                       : e->minmax.is_greatest  ? "GREATEST("
+                                                : "LEAST(";
+
+    put_list(x, input, open, e->args, e->arg_count, ", ", e->kind == EXPR_ARRAY ? "]" : ")", to);
+}
+
+static void
+put_row_compare(struct explainer *x, const struct explain_input *input, const struct expr *e,
+                struct buf *to)
+{
+    uint32_t count = e->row_compare.column_count;
+
+    put_list(x, input, "(ROW(", e->args, count, ", ", ")", to);
+    buf_format(to, " %s ", e->row_compare.operators[0]->name);
+    put_list(x, input, "ROW(", e->args + count, count, ", ", "))", to);
+}
+
 void
 explain_expr(struct explainer *x, const struct explain_input *input, const struct expr *e,
              struct buf *to)
@@ -338,23 +363,19 @@ explain_expr(struct explainer *x, const struct explain_input *input, const struc
         put_list(x, input, "NULLIF(", e->args, 2, ", ", ")", to);
         break;
     case EXPR_COALESCE:
-        put_list(x, input, "COALESCE(", e->args, e->arg_count, ", ", ")", to);
-        break;
     case EXPR_MINMAX:
-        put_list(x, input, e->minmax.is_greatest ? "GREATEST(" : "LEAST(", e->args, e->arg_count,
-                 ", ", ")", to);
+    case EXPR_ARRAY:
+    case EXPR_ROW:
+        put_listed(x, input, e, to);
         break;
     case EXPR_CASE:
         put_case(x, input, e, to);
         break;
-    case EXPR_ARRAY:
-        put_list(x, input, "ARRAY[", e->args, e->arg_count, ", ", "]", to);
-        break;
-    case EXPR_ROW:
-        put_list(x, input, "ROW(", e->args, e->arg_count, ", ", ")", to);
-        break;
     case EXPR_ARRAY_COMPARE:
         put_array_compare(x, input, e, to);
+        break;
+    case EXPR_ROW_COMPARE:
+        put_row_compare(x, input, e, to);
         break;
     case EXPR_SUBPLAN:
         buf_format(to, "(%s%s)", x->plan->subplans[e->subplan].is_hashed ? "hashed " : "",

@@ -3,11 +3,15 @@
  */
 #include "plan/path.h"
 #include "type/types.h"
+#include "type/values.h"
 
 struct matcher {
     struct level *level;
     const struct rel *rel;
     const struct index_def *index;
+    const struct plan_index_exprs *exprs; /* null: columns only */
+    struct path_bound *bounds;
+    uint32_t count;
 };
 
 /* `e` without what changes a value's name but not its bytes. */
@@ -19,12 +23,15 @@ strip(const struct expr *e)
     return e;
 }
 
+/* Whether `e` is what the index's key `key` holds. */
 static bool
-is_key_column(const struct matcher *m, const struct expr *e, uint16_t key)
+is_key(const struct matcher *m, const struct expr *e, uint16_t key)
 {
     e = strip(e);
+    if (m->index->keys[key].attr == 0)
+        return m->exprs != NULL && m->exprs->keys[key] != NULL &&
+               expr_equal(e, strip(m->exprs->keys[key]));
     return e->kind == EXPR_COLUMN && e->column.levels_up == 0 && e->column.range == m->rel->range &&
-           m->index->keys[key].attr != 0 &&
            rel_attr(m->rel, e->column.number) == m->index->keys[key].attr;
 }
 
@@ -56,10 +63,6 @@ is_outside(const struct matcher *m, const struct expr *value)
            !expr_contains(value, EXPR_SUBPLAN);
 }
 
-static const enum btree_op mirrored[] = {
-    0, BTREE_GT, BTREE_GE, BTREE_EQ, BTREE_LE, BTREE_LT,
-};
-
 static bool
 match_operator(const struct matcher *m, struct expr *condition, uint16_t key,
                struct path_bound *bound)
@@ -73,12 +76,12 @@ match_operator(const struct matcher *m, struct expr *condition, uint16_t key,
         return false;
     for (uint32_t side = 0; side < 2; side++) {
         struct expr *value = condition->args[1 - side];
-        if (!is_key_column(m, condition->args[side], key) ||
+        if (!is_key(m, condition->args[side], key) ||
             !fits_key(value->type, m->index->keys[key].type) || !is_outside(m, value))
             continue;
         *bound = (struct path_bound){
             .kind = BOUND_OP,
-            .op = side == 0 ? (enum btree_op)strategy : mirrored[strategy],
+            .op = side == 0 ? (enum btree_op)strategy : btree_mirrored((enum btree_op)strategy),
             .key = key,
             .value = value,
             .condition = condition,
@@ -96,7 +99,7 @@ match_any(const struct matcher *m, struct expr *condition, uint16_t key, struct 
 
     if (op == NULL || condition->array_compare.is_all ||
         types_btree_strategy(m->level->planner->types, op->op) != BTREE_EQ ||
-        !is_key_column(m, condition->args[0], key) || !is_outside(m, array) ||
+        !is_key(m, condition->args[0], key) || !is_outside(m, array) ||
         !fits_key(op->right, m->index->keys[key].type))
         return false;
     *bound = (struct path_bound){
@@ -115,7 +118,7 @@ match_condition(const struct matcher *m, struct expr *condition, uint16_t key,
         return match_any(m, condition, key, bound);
     case EXPR_NULL_TEST:
         if (condition->null_test.is_row || m->index->is_primary ||
-            !is_key_column(m, condition->args[0], key))
+            !is_key(m, condition->args[0], key))
             return false;
         *bound =
             (struct path_bound){.kind = condition->null_test.is_not ? BOUND_NOT_NULL : BOUND_NULL,
@@ -124,7 +127,7 @@ match_condition(const struct matcher *m, struct expr *condition, uint16_t key,
         return true;
     case EXPR_COLUMN:
         /* A boolean column by itself: c = true. */
-        if (condition->type != TYPE_BOOL || !is_key_column(m, condition, key))
+        if (condition->type != TYPE_BOOL || !is_key(m, condition, key))
             return false;
         *bound = (struct path_bound){.kind = BOUND_OP,
                                      .op = BTREE_EQ,
@@ -164,33 +167,110 @@ match_equality(const struct matcher *m, const struct expr_list *conditions, uint
     return has_best;
 }
 
+/* ---- bounds that narrow only ---- */
+
+/* Adds key op value as a condition of its own. */
+static void
+add_narrowing(struct matcher *m, uint16_t key, const struct expr *column, enum btree_op op,
+              struct expr *value)
+{
+    struct level *level = m->level;
+    oid type = m->index->keys[key].type;
+    const struct operator_info *found =
+        types_btree_operator(level->planner->types, column->type, value->type, op);
+
+    if (found == NULL || m->count == INDEX_COLUMNS_MAX + 8 || !fits_key(value->type, type))
+        return;
+    struct expr *condition = expr_new(level->arena, EXPR_FUNC, TYPE_BOOL, -1);
+    condition->func = (struct func_ref){.func = types_func(level->planner->types, found->func),
+                                        .op = found,
+                                        .form = FORM_OPERATOR,
+                                        .input_collation = column->collation};
+    condition->arg_count = 2;
+    condition->args = arena_alloc_array(level->arena, 2, sizeof *condition->args);
+    condition->args[0] = (struct expr *)(uintptr_t)column;
+    condition->args[1] = value;
+    expr_measure(condition);
+    m->bounds[m->count++] = (struct path_bound){
+        .kind = BOUND_OP, .op = op, .key = key, .value = value, .condition = condition};
+}
+
+static struct expr *
+text_const(const struct matcher *m, const uint8_t *bytes, uint32_t count)
+{
+    struct slice kept = arena_slice(m->level->arena, slice_of(bytes, count));
+    struct expr *e = expr_const(m->level->arena, TYPE_TEXT, -1, slice_datum(kept), -1);
+
+    e->constant.phys = PHYS_VIEW;
+    return e;
+}
+
+/* LIKE 'abc%': from 'abc' to before 'abd'. */
+static void
+narrow_by_pattern(struct matcher *m, const struct expr *condition, uint16_t key)
+{
+    struct pattern pattern;
+    uint8_t end[PATTERN_PREFIX_MAX + 4];
+
+    if (!is_text(m->index->keys[key].type) || !pattern_read(condition, &pattern) ||
+        !is_key(m, pattern.text, key))
+        return;
+    add_narrowing(m, key, pattern.text, BTREE_GE, text_const(m, pattern.prefix, pattern.bytes));
+    uint32_t bytes = pattern_end(&pattern, end);
+    if (bytes != 0)
+        add_narrowing(m, key, pattern.text, BTREE_LT, text_const(m, end, bytes));
+}
+
+/* (a, b) > (x, y): a >= x. */
+static void
+narrow_by_row(struct matcher *m, const struct expr *condition, uint16_t key)
+{
+    if (condition->kind != EXPR_ROW_COMPARE)
+        return;
+    enum btree_op op = condition->row_compare.op;
+    struct expr *left = condition->args[0],
+                *right = condition->args[condition->row_compare.column_count];
+    bool is_mirrored = is_key(m, right, key);
+    if (is_mirrored) {
+        struct expr *swapped = left;
+        left = right;
+        right = swapped;
+        op = btree_mirrored(op);
+    }
+    if (!is_key(m, left, key) || !is_outside(m, right))
+        return;
+    add_narrowing(m, key, left, op == BTREE_GT || op == BTREE_GE ? BTREE_GE : BTREE_LE, right);
+}
+
 uint32_t
 index_match(struct level *level, const struct rel *rel, const struct index_def *index,
             const struct expr_list *conditions, struct path_bound *bounds, bool *is_taken,
             relset *needs)
 {
-    struct matcher m = {level, rel, index};
-    uint32_t count = 0;
+    struct matcher m = {level, rel, index, rel_exprs_of(rel, index), bounds, 0};
 
     for (uint16_t key = 0; key < index->key_count; key++) {
         struct path_bound bound;
         uint32_t taken;
         if (match_equality(&m, conditions, key, &bound, &taken)) {
-            bounds[count++] = bound;
+            bounds[m.count++] = bound;
             is_taken[taken] = true;
             continue;
         }
-        for (uint32_t i = 0; i < conditions->count && count < INDEX_COLUMNS_MAX + 8; i++) {
+        for (uint32_t i = 0; i < conditions->count && m.count < INDEX_COLUMNS_MAX + 8; i++) {
             if (match_condition(&m, conditions->items[i], key, &bound)) {
-                bounds[count++] = bound;
+                bounds[m.count++] = bound;
                 is_taken[i] = true;
+                continue;
             }
+            narrow_by_pattern(&m, conditions->items[i], key);
+            narrow_by_row(&m, conditions->items[i], key);
         }
         break;
     }
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < m.count; i++) {
         if (bounds[i].value != NULL)
             *needs |= rels_of_expr(level, bounds[i].value);
     }
-    return count;
+    return m.count;
 }

@@ -135,7 +135,8 @@ struct flow
 level_plan(struct planner *planner, struct level *outer, enum level_use use,
            const struct query *query, double limit_rows, struct level **out)
 {
-    struct level *level = planner_level(planner, outer, use, query_pull_up(planner, query));
+    struct level *level =
+        planner_level(planner, outer, use, query_minmax(planner, query_pull_up(planner, query)));
     struct flow flow;
 
     *out = level;

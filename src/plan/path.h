@@ -48,6 +48,7 @@ struct path {
     const struct index_def *index;
     bool is_backward;
     bool is_unique; /* one row at most for each set of params */
+    bool is_index_only;
     uint32_t bound_count;
     struct path_bound *bounds;
     struct expr_list filter; /* conditions that the bounds leave to be asked */
@@ -110,12 +111,53 @@ void append_paths(struct level *level, struct rel *rel, relset available,
 struct flow append_make(struct level *level, const struct path *path,
                         const struct nest_params *params);
 
+/* value op x as x op' value. */
+static inline enum btree_op
+btree_mirrored(enum btree_op op)
+{
+    static const enum btree_op mirrored[] = {0, BTREE_GT, BTREE_GE, BTREE_EQ, BTREE_LE, BTREE_LT};
+
+    return mirrored[op];
+}
+
+/* ---- expressions and predicates of indexes (predicate.c) ---- */
+
+/* Analyses those of the rel's table, over the rel's columns. */
+void rel_index_exprs(struct level *level, struct rel *rel);
+/* Null: the index has columns only, and all rows. */
+const struct plan_index_exprs *rel_exprs_of(const struct rel *rel, const struct index_def *index);
+/* True if rows for which all the conditions are true are among those of the predicate. */
+bool predicate_is_implied(const struct level *level, const struct expr *predicate,
+                          const struct expr_list *conditions);
+/* True if the condition is one of the predicate's conjuncts: its rows need not be asked. */
+bool predicate_tells(const struct expr *predicate, const struct expr *condition);
+
+/* ---- beginnings of texts (pattern.c) ---- */
+
+#define PATTERN_PREFIX_MAX 256u
+
+/* x LIKE 'constant', or x ^@ 'constant'. */
+struct pattern {
+    const struct expr *text;
+    uint32_t bytes;    /* of the prefix; more than 0 */
+    bool is_cut;       /* more may follow; else LIKE is = */
+    double rest_share; /* of the texts with the prefix, how many pass the rest: a guess */
+    uint8_t prefix[PATTERN_PREFIX_MAX];
+};
+
+/* False: not such a condition, or the pattern begins with a wildcard. */
+bool pattern_read(const struct expr *e, struct pattern *pattern);
+/* The first text after all that begin with the prefix, into `end` (PATTERN_PREFIX_MAX + 4 bytes);
+ * returns its bytes, 0: there is none. */
+uint32_t pattern_end(const struct pattern *pattern, uint8_t *end);
+
 /* ---- what an index condition looks like (index_match.c) ---- */
 
 /*
  * Finds conditions among `conditions` that bound the index's key columns, as plan.h's struct
  * plan_bound wants them; a value may read rels outside the rel (then they are added to *needs).
- * Returns the number of bounds; is_taken[i] says which conditions are wholly answered.
+ * Returns the number of bounds; is_taken[i] says which conditions are wholly answered. Conditions
+ * that a bound only narrows (LIKE, row comparisons) are not taken.
  */
 uint32_t index_match(struct level *level, const struct rel *rel, const struct index_def *index,
                      const struct expr_list *conditions, struct path_bound *bounds, bool *is_taken,

@@ -123,6 +123,9 @@ struct rel {
     const struct rel *tree;
     const attr_no *map;
     bool is_excluded; /* no row of it can be wanted */
+    /* Of those indexes that have expressions or a predicate, over the rel's columns. */
+    struct plan_index_exprs *index_exprs;
+    uint32_t index_expr_count;
 };
 
 /* A subquery of WHERE that became a semi join, or an anti join, with a tree of further ranges. */
@@ -208,10 +211,12 @@ struct expr *or_factor(struct arena *arena, struct expr *whole, struct expr_list
 /* What the OR says of some rels alone; null if one of its arms says nothing of them. */
 struct expr *or_restriction(const struct level *level, const struct expr *whole, relset rels);
 
-/* ---- pull_up.c, unnest.c: queries rewritten before they are planned ---- */
+/* ---- pull_up.c, minmax.c, unnest.c: queries rewritten before they are planned ---- */
 
 /* The query with its simple subqueries in FROM made part of it; itself if there are none. */
 const struct query *query_pull_up(struct planner *planner, const struct query *query);
+/* The query with min and max read from the ends of an index; itself if that is not to be. */
+const struct query *query_minmax(struct planner *planner, const struct query *query);
 /* WHERE without the subqueries that became joins: level->semis, and ranges of level->query. */
 struct expr *unnest_where(struct level *level, struct expr *where);
 
@@ -360,6 +365,10 @@ struct flow modify_plan(struct level *level);
 /* Indexes and foreign keys of a table; no generated columns and checks. */
 void rules_begin(const struct plan_context *context, const struct table *table,
                  struct plan_table_rules *rules);
+
+/* Key expressions and predicates of the table's indexes that have any, over range 0. */
+struct plan_index_exprs *rules_index_exprs(struct planner *planner, const struct table *table,
+                                           uint32_t *count);
 
 /* ---- cost.c ---- */
 

@@ -2,7 +2,7 @@
  * rels.c: the ranges of FROM as rels, the columns that are read of each, and the conditions.
  */
 #include "catalog/catalog.h"
-#include "plan/planner_int.h"
+#include "plan/path.h"
 
 static bool
 has_rel(const struct level *level, uint32_t range)
@@ -180,6 +180,7 @@ rel_measure(struct level *level, struct rel *rel)
 {
     const struct plan_context *context = level->planner->context;
 
+    rel_index_exprs(level, rel);
     rel->stats = context->stats(context->object, rel->table->table);
     rel->table_rows = context->row_count(context->object, rel->table);
     if (rel->table_rows < 0)

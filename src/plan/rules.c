@@ -31,6 +31,18 @@ add_index(const struct plan_context *context, struct planner *planner, const str
     rules->index_count += has_exprs;
 }
 
+struct plan_index_exprs *
+rules_index_exprs(struct planner *planner, const struct table *table, uint32_t *count)
+{
+    struct plan_table_rules rules = {.table = table};
+
+    rules.indexes = arena_alloc_array(planner->arena, table->index_count, sizeof *rules.indexes);
+    for (uint32_t i = 0; i < table->index_count; i++)
+        add_index(planner->context, planner, table, table->indexes[i], &rules);
+    *count = rules.index_count;
+    return rules.indexes;
+}
+
 /* ---- foreign keys ---- */
 
 /* The index of the referenced table whose keys are the foreign key's columns, in any order. */

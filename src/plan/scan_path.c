@@ -7,8 +7,9 @@
 #include "plan/path.h"
 #include <math.h>
 
-#define DESCENT_COST 0.05 /* of a tree, beside what is read there */
-#define LOOKUP_COST 0.2   /* of a row by its primary key, found in an index */
+#define DESCENT_COST 0.05    /* of a tree, beside what is read there */
+#define LOOKUP_COST 0.2      /* of a row by its primary key, found in an index */
+#define INDEX_ONLY_COST 0.02 /* of a row read out of its entry alone */
 #define BOUNDS_MAX (INDEX_COLUMNS_MAX + 8)
 
 void
@@ -43,6 +44,16 @@ path_add(struct path_list *list, struct path *path)
         list->paths[worst] = path;
 }
 
+/* Texts compare alike under both names. */
+static const struct expr *
+without_text_name(const struct expr *e)
+{
+    while (e->kind == EXPR_RELABEL && (e->type == TYPE_TEXT || e->type == TYPE_VARCHAR) &&
+           (e->args[0]->type == TYPE_TEXT || e->args[0]->type == TYPE_VARCHAR))
+        e = e->args[0];
+    return e;
+}
+
 bool
 order_satisfies(const struct ordering *have, const struct ordering *want)
 {
@@ -51,7 +62,8 @@ order_satisfies(const struct ordering *have, const struct ordering *want)
     for (uint32_t i = 0; i < want->count; i++) {
         if (have->items[i].is_descending != want->items[i].is_descending ||
             have->items[i].nulls_first != want->items[i].nulls_first ||
-            !expr_equal(have->items[i].expr, want->items[i].expr))
+            !expr_equal(without_text_name(have->items[i].expr),
+                        without_text_name(want->items[i].expr)))
             return false;
     }
     return true;
@@ -109,6 +121,7 @@ static void
 index_order(struct level *level, struct path *path)
 {
     const struct index_def *index = path->index;
+    const struct plan_index_exprs *exprs = rel_exprs_of(path->rel, index);
     struct ordering *order = &path->order;
     bool has_any = false;
 
@@ -117,9 +130,12 @@ index_order(struct level *level, struct path *path)
         has_any |= path->bounds[i].kind == BOUND_ANY;
     for (uint16_t key = 0; key < index->key_count; key++) {
         bool is_fixed = false;
-        int16_t number =
-            index->keys[key].attr == 0 ? 0 : rel_number(path->rel, index->keys[key].attr);
-        if (number == 0)
+        struct expr *held = exprs == NULL ? NULL : exprs->keys[key];
+        if (index->keys[key].attr != 0) {
+            int16_t number = rel_number(path->rel, index->keys[key].attr);
+            held = number == 0 ? NULL : rel_column(level, path->rel, number);
+        }
+        if (held == NULL)
             break;
         for (uint32_t i = 0; i < path->bound_count && !has_any; i++)
             is_fixed |= path->bounds[i].key == key && path->bounds[i].kind == BOUND_OP &&
@@ -128,8 +144,7 @@ index_order(struct level *level, struct path *path)
             continue;
         bool is_descending = index->keys[key].is_descending && !index->is_primary;
         bool nulls_first = index->keys[key].is_nulls_first && !index->is_primary;
-        order->items[order->count++] = (struct order_item){rel_column(level, path->rel, number),
-                                                           is_descending != path->is_backward,
+        order->items[order->count++] = (struct order_item){held, is_descending != path->is_backward,
                                                            nulls_first != path->is_backward};
     }
 }
@@ -156,6 +171,8 @@ cost_index_path(struct level *level, struct path *path, const struct expr_list *
     double row_cost = settings->cpu_tuple_cost + quals_cost(level->planner, &path->filter);
     if (path->index->is_primary)
         row_cost += settings->seq_page_cost * (path->rel->width + 16) / 8192;
+    else if (path->is_index_only)
+        row_cost += settings->cpu_index_tuple_cost + INDEX_ONLY_COST;
     else
         row_cost += settings->cpu_index_tuple_cost + LOOKUP_COST;
     path->startup_cost = DESCENT_COST;
@@ -167,6 +184,50 @@ cost_index_path(struct level *level, struct path *path, const struct expr_list *
         path->total_cost += 1e10;
 }
 
+/* Whether a column can be read back from where one of the keys holds it. */
+static bool
+is_readable(const struct level *level, const struct index_def *index, attr_no attr)
+{
+    for (uint16_t k = 0; index != NULL && k < index->key_count; k++) {
+        if (index->keys[k].attr == attr &&
+            plan_type(level->planner, index->keys[k].type)->key_get != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the entries of a secondary index have all columns that are needed of the rel. */
+static bool
+is_index_only(const struct level *level, const struct rel *rel, const struct index_def *index)
+{
+    if (index->is_primary)
+        return false;
+    for (uint16_t k = 0; k < index->key_count; k++) {
+        /* An inverted key would have to be copied to be read. */
+        if (index->keys[k].is_descending ||
+            plan_type(level->planner, index->keys[k].type)->key_get == NULL)
+            return false;
+    }
+    for (uint32_t i = 0; i < rel->needed.count; i++) {
+        int16_t attr = rel_attr(rel, rel->needed.items[i]->column.number);
+        bool is_row_id = attr == READ_ROW_ID && rel->table->primary == NULL;
+        if (!is_row_id && (attr <= 0 || (!is_readable(level, index, attr) &&
+                                         !is_readable(level, rel->table->primary, attr))))
+            return false;
+    }
+    return true;
+}
+
+static void
+add_if_new(struct level *level, struct expr_list *list, struct expr *e)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (list->items[i] == e)
+            return;
+    }
+    expr_list_add(level->arena, list, e);
+}
+
 /* The path over one index, with those of `conditions` that bound it; null if it is of no use. */
 static struct path *
 index_path(struct level *level, struct rel *rel, const struct index_def *index,
@@ -176,9 +237,14 @@ index_path(struct level *level, struct rel *rel, const struct index_def *index,
     bool *is_taken = arena_alloc_zero(level->arena, conditions->count + 1);
     struct expr_list bounded = {NULL, 0, 0};
     relset needs = rel->lateral;
+    const struct plan_index_exprs *exprs = NULL;
 
-    if (index->predicate_sql != NULL)
-        return NULL;
+    if (index->predicate_sql != NULL) {
+        exprs = rel_exprs_of(rel, index);
+        if (exprs == NULL || exprs->predicate == NULL ||
+            !predicate_is_implied(level, exprs->predicate, conditions))
+            return NULL;
+    }
     uint32_t count = index_match(level, rel, index, conditions, bounds, is_taken, &needs);
     struct path *path = new_path(level, rel, PATH_SCAN);
     path->index = index;
@@ -187,9 +253,16 @@ index_path(struct level *level, struct rel *rel, const struct index_def *index,
     path->bound_count = count;
     path->bounds = arena_copy(level->arena, bounds, count * sizeof *bounds);
     path->is_unique = is_unique_match(index, bounds, count);
-    for (uint32_t i = 0; i < conditions->count; i++)
-        expr_list_add(level->arena, is_taken[i] ? &bounded : &path->filter, conditions->items[i]);
+    for (uint32_t i = 0; i < conditions->count; i++) {
+        bool is_told = exprs != NULL && predicate_tells(exprs->predicate, conditions->items[i]);
+        expr_list_add(level->arena, is_taken[i] || is_told ? &bounded : &path->filter,
+                      conditions->items[i]);
+    }
+    for (uint32_t i = 0; i < count; i++)
+        add_if_new(level, &bounded, bounds[i].condition);
     index_order(level, path);
+    path->is_index_only =
+        level->planner->settings->enable_indexonlyscan && is_index_only(level, rel, index);
     cost_index_path(level, path, &bounded);
     return path;
 }
@@ -257,7 +330,7 @@ scan_paths(struct level *level, struct rel *rel, relset available,
         /* A path that reads no other rel is one of those without conditions. */
         if (path == NULL || (available != 0) != ((path->needs & ~rel->lateral) != 0))
             continue;
-        bool is_bounded = path->bound_count != 0;
+        bool is_bounded = path->bound_count != 0 || path->index->predicate_sql != NULL;
         bool is_wanted = is_bounded || (path->order.count != 0 && available == 0);
         if (!is_wanted)
             continue;
@@ -423,6 +496,7 @@ scan_make(struct level *level, const struct path *path, const struct nest_params
             PLAN_NODE(planner, PLAN_INDEX_SCAN, plan_index_scan, count);
         index_scan->index = path->index;
         index_scan->is_backward = path->is_backward;
+        index_scan->is_index_only = path->is_index_only;
         make_bounds(level, path, params, index_scan);
         scan = &index_scan->scan;
         scan->node.row_bound = path->is_unique ? 1 : ROWS_UNBOUNDED;

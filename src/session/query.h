@@ -32,7 +32,7 @@ const char *session_count_tag(struct arena *arena, const char *verb, uint64_t co
 /* True for BEGIN, COMMIT, SAVEPOINT and kin, by their first word: they need no snapshot and work in
  * failed blocks. */
 bool session_is_control(struct slice source);
-/* A simple query of several statements is under way: an implicit block, as far as statements ask. */
+/* A simple query of several statements is under way: to statements that ask, a block. */
 bool session_is_in_list(const struct session *session);
 enum session_state session_run_control(struct session *session, const struct utility *utility);
 

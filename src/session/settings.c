@@ -114,8 +114,8 @@ unit_base(enum setting_unit unit)
 }
 
 static const char *const unit_suffixes[] = {
-    [UNIT_NONE] = "", [UNIT_BYTE] = " B", [UNIT_KB] = " kB", [UNIT_8KB] = " 8kB",
-    [UNIT_MB] = " MB", [UNIT_MS] = " ms", [UNIT_S] = " s",   [UNIT_US] = " us"};
+    [UNIT_NONE] = "",  [UNIT_BYTE] = " B", [UNIT_KB] = " kB", [UNIT_8KB] = " 8kB",
+    [UNIT_MB] = " MB", [UNIT_MS] = " ms",  [UNIT_S] = " s",   [UNIT_US] = " us"};
 
 static bool
 unit_is_time(enum setting_unit unit)

@@ -222,11 +222,20 @@ measure(const struct reader *r, const struct token *token, struct literal *liter
     return true;
 }
 
+/* A pattern decides the plan: an index serves those that begin with something fixed. */
+static bool
+is_pattern(const struct reader *r)
+{
+    const struct token *before = &r->before[0];
+    return token_is_word(&r->lexer, before, "like") || token_is(&r->lexer, before, "~~") ||
+           token_is(&r->lexer, before, "^@");
+}
+
 static bool
 may_lift(const struct reader *r)
 {
     enum place place = r->places[r->open];
-    if (place == PLACE_NONE || r->is_after_conflict)
+    if (place == PLACE_NONE || r->is_after_conflict || is_pattern(r))
         return false;
     if (r->where_only && place != PLACE_WHERE)
         return false;

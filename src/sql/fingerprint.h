@@ -7,9 +7,9 @@
  * Statements that differ in their literals only have one key. The key is analysed with the types
  * of the literals as parameter types and analyze_options.is_lifted, and means what the text means.
  * Conservative: a literal is lifted only where the grammar takes any expression and where its value
- * cannot matter to the meaning: not in ORDER BY 1, not in numeric(10,2), not in interval '1 day',
- * and with GROUP BY, DISTINCT, OVER or UNION in WHERE alone (their expressions are compared as
- * written). What stays is part of the key.
+ * cannot matter to the meaning, nor decides the plan as LIKE's pattern does: not in ORDER BY 1, not
+ * in numeric(10,2), not in interval '1 day', and with GROUP BY, DISTINCT, OVER or UNION in WHERE
+ * alone (their expressions are compared as written). What stays is part of the key.
  *
  * A plan made for the key knows no values: where they decide the plan (partial indexes, skewed
  * columns), whoever caches may prefer the text itself as the key.

@@ -12,7 +12,7 @@ struct variadic {
     const oid *types;
 };
 
-/* The arguments from `first` on. False: VARIADIC gave a null for all. Arrays live in call->arena. */
+/* The arguments from `first` on, in call->arena. False: VARIADIC gave a null for all. */
 bool variadic_args(struct func_call *call, const union datum *args, uint32_t first,
                    struct variadic *rest);
 

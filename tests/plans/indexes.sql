@@ -1,0 +1,28 @@
+-- What indexes serve: expressions, predicates, beginnings of texts, rows, ends, and columns of their own.
+select * from item where lower(name) = 'name77';
+select * from item where lower(name) like 'name777%';
+select * from item order by lower(name) limit 3;
+select * from item where kind + id between 30 and 40;
+select * from item where state = 'open' and at < '2024-01-02';
+select * from item where state = 'open' order by at limit 5;
+select * from item where state = 'done' and at = '2024-01-02';
+select * from item where live and kind = 40;
+select * from item where live = true and kind = 40;
+select * from item where not live and kind = 40;
+select name from item where kind > 95 and name = 'name99';
+select name from item where kind > 85 and name = 'name99';
+select * from item where name like 'name77%';
+select * from item where name like '%77';
+select * from item where starts_with(name, 'name777');
+select name from item where name like 'name777%';
+select kind, at from item where kind = 5 and at > '2024-01-10';
+select id, kind from item where kind = 5;
+select id from item where kind = 5 and state = 'open';
+select * from item where (kind, at) > (98, '2024-01-10') order by kind, at limit 5;
+select * from item where (98, '2024-01-10') < (kind, at) order by kind, at limit 5;
+select max(id) from item;
+select min(name), max(name) from item;
+select max(at) from item where kind = 5;
+select max(at) from item where state = 'done';
+select count(*), max(at) from item where kind = 5;
+select i.kind, (select max(at) from item o where o.kind = i.kind) from item i where id < 5;
