@@ -75,13 +75,14 @@ const struct table *catalog_find_relation(struct catalog *catalog, oid schema, c
 const struct table *catalog_table(struct catalog *catalog, oid table);
 const struct index_def *catalog_index(struct catalog *catalog, oid index);
 const struct sequence_def *catalog_sequence(struct catalog *catalog, oid sequence);
-/* By its number or its array's. */
+/* By its number or its array's; row types of relations, too. */
 const struct user_type *catalog_user_type(struct catalog *catalog, oid type);
 /* By its name, or its array's. */
 const struct user_type *catalog_find_user_type(struct catalog *catalog, oid schema,
                                                const char *name);
 /* The info of either number; null: no user's type. */
 const struct type_info *catalog_type_info(struct catalog *catalog, oid type);
+/* Without row types. */
 const struct user_type **catalog_user_types(struct catalog *catalog, struct arena *arena,
                                             uint32_t *count);
 /* All of a kind, in oid order, in `arena`. */

@@ -92,6 +92,7 @@ enum row_kind {
     ROW_RELATION_NAME = 'r',
     ROW_TYPE = 'y',       /* in TREE_NAMES, too: names of types and of their arrays */
     ROW_ARRAY_TYPE = 'z', /* an array's number -> the type's */
+    ROW_ROW_TYPE = 'w', /* number of a relation's row type, or of arrays of it -> the relation's */
 };
 
 #define NAME_KEY_BYTES_MAX (5 + NAME_BYTES_MAX + 1)

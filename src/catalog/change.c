@@ -211,6 +211,22 @@ put_new(struct catalog *catalog, const struct table *old, const struct table *ta
     }
 }
 
+/* Writes or, with `is_gone`, takes away what leads from its row type's numbers to the table. */
+static void
+note_row_type(struct catalog *catalog, const struct table *table, bool is_gone)
+{
+    const oid types[] = {table->row_type, table->array_type};
+    for (int i = 0; i < 2 && table->row_type != OID_NONE; i++) {
+        uint8_t key[OBJECT_KEY_BYTES], value[4];
+        struct slice row = object_key(key, ROW_ROW_TYPE, types[i]);
+        le32_set(value, table->table);
+        if (is_gone)
+            delete_row(catalog, TREE_OBJECTS, row, table->name);
+        else
+            put_row(catalog, TREE_OBJECTS, row, slice_of(value, sizeof value), table->name);
+    }
+}
+
 void
 catalog_put_table(struct catalog *catalog, const struct table *table)
 {
@@ -219,6 +235,11 @@ catalog_put_table(struct catalog *catalog, const struct table *table)
     if (old != NULL)
         drop_left_over(catalog, old, table);
     put_new(catalog, old, table);
+    if (old == NULL || old->row_type != table->row_type) {
+        if (old != NULL)
+            note_row_type(catalog, old, true);
+        note_row_type(catalog, table, false);
+    }
     struct buf *row = row_buf(catalog);
     object_write_table(table, row);
     put_object(catalog, ROW_TABLE, table->table, row, table->name);
@@ -232,6 +253,7 @@ catalog_drop_table(struct catalog *catalog, oid table)
     const struct table *old = catalog_table(catalog, table);
     check(old != NULL);
     drop_left_over(catalog, old, NULL);
+    note_row_type(catalog, old, true);
     delete_object(catalog, ROW_TABLE, table, old->name);
     uint8_t key[OBJECT_KEY_BYTES];
     delete_row(catalog, TREE_STATISTICS, object_key(key, ROW_TABLE, table), old->name);

@@ -9,6 +9,7 @@
 #include "base/raise.h"
 #include "catalog/catalog_int.h"
 #include "catalog/object.h"
+#include "type/composite.h"
 #include <stdlib.h>
 
 static const struct schema_def built_in_schemas[] = {
@@ -378,6 +379,62 @@ load_type(struct catalog *catalog, oid object, struct slice row)
     return type;
 }
 
+/* The row type of a relation. The mutex is held. */
+static const struct user_type *
+make_row_type(struct generation *generation, const struct table *table)
+{
+    struct arena *arena = generation->arena;
+    struct user_type *type = arena_alloc_zero(arena, sizeof *type);
+    struct record_shape *shape = arena_alloc_zero(arena, sizeof *shape);
+    oid *types = arena_alloc_array(arena, table->column_count + 1u, sizeof *types);
+    int32_t *typmods = arena_alloc_array(arena, table->column_count + 1u, sizeof *typmods);
+    const char **names = arena_alloc_array(arena, table->column_count + 1u, sizeof *names);
+    for (uint16_t i = 0; i < table->column_count; i++) {
+        const struct column_def *column = &table->columns[i];
+        types[i] = column->is_dropped ? OID_NONE : column->type;
+        typmods[i] = column->typmod;
+        names[i] = arena_text(arena, column->name);
+    }
+    *shape = (struct record_shape){.type = table->row_type,
+                                   .count = table->column_count,
+                                   .types = types,
+                                   .typmods = typmods,
+                                   .names = names};
+    type->schema = table->schema;
+    type->owner = table->owner;
+    composite_type_init(type, table->row_type, table->array_type, arena_text(arena, table->name),
+                        arena_format(arena, "_%s", table->name), table->table, shape);
+    remember(&generation->user_types, table->row_type, type);
+    remember(&generation->user_types, table->array_type, type);
+    return type;
+}
+
+/* By its number or its array's; null: none has it. */
+static const struct user_type *
+find_row_type(struct catalog *catalog, oid type)
+{
+    uint8_t key[OBJECT_KEY_BYTES];
+    struct slice row =
+        read_row(catalog, TREE_OBJECTS, object_key(key, ROW_ROW_TYPE, type), catalog->arena);
+    const struct table *table =
+        row.data == NULL || row.bytes != 4 ? NULL : catalog_table(catalog, le32_get(row.data));
+    if (table == NULL)
+        return NULL;
+    struct generation *generation = catalog->generation;
+    struct catch frame;
+    mutex_lock(&generation->mutex);
+    if (catch_begin(&frame, catalog->arena)) {
+        const struct user_type *found = map_find(&generation->user_types, type);
+        if (found == NULL)
+            found = make_row_type(generation, table);
+        catch_end(&frame);
+        mutex_unlock(&generation->mutex);
+        return found;
+    }
+    mutex_unlock(&generation->mutex);
+    raise_again(frame.error);
+}
+
 const struct user_type *
 catalog_user_type(struct catalog *catalog, oid type)
 {
@@ -392,7 +449,7 @@ catalog_user_type(struct catalog *catalog, oid type)
     struct slice row =
         read_row(catalog, TREE_OBJECTS, object_key(key, ROW_ARRAY_TYPE, type), catalog->arena);
     if (row.data == NULL || row.bytes != 4)
-        return NULL;
+        return find_row_type(catalog, type);
     return find_or_load(catalog, &catalog->generation->user_types, ROW_TYPE, le32_get(row.data),
                         load_type);
 }
@@ -413,8 +470,14 @@ catalog_find_user_type(struct catalog *catalog, oid schema, const char *name)
     catalog = catalog_for(catalog, schema);
     struct slice row =
         read_row(catalog, TREE_NAMES, name_key(key, ROW_TYPE, schema, name), catalog->arena);
-    return row.data == NULL || row.bytes != 4 ? NULL
-                                              : catalog_user_type(catalog, le32_get(row.data));
+    if (row.data != NULL && row.bytes == 4)
+        return catalog_user_type(catalog, le32_get(row.data));
+    const struct table *table = catalog_find_relation(catalog, schema, name);
+    if (table == NULL && *name == '_')
+        table = catalog_find_relation(catalog, schema, name + 1);
+    return table == NULL || table->row_type == OID_NONE
+               ? NULL
+               : catalog_user_type(catalog, table->row_type);
 }
 
 /* ---- all of a kind ---- */

@@ -634,6 +634,8 @@ object_write_table(const struct table *table, struct buf *to)
     buf_put_u8(to, table->is_unpopulated);
     buf_put_u8(to, (uint8_t)table->check_option);
     write_links(table, to);
+    if (table->of_type != OID_NONE) /* few have it */
+        buf_put_u32(to, table->of_type);
 }
 
 static void
@@ -690,6 +692,8 @@ object_read_table(struct slice row, struct arena *arena)
     }
     if (reader.version >= 2)
         read_links(&reader, table);
+    if (reader.version >= 2 && reader.at != reader.end)
+        table->of_type = get_u32(&reader);
     return reader_is_good(&reader) && table->name != NULL ? table : NULL;
 }
 

@@ -172,6 +172,7 @@ struct table {
     bool is_unpopulated;       /* materialised views: never filled, or emptied */
     char check_option;         /* views: 0, 'l' LOCAL, 'c' CASCADED */
     oid row_type, array_type;
+    oid of_type; /* typed tables: the composite type; OID_NONE */
     const char *comment;
     uint16_t parent_count; /* that it inherits from, in the order of INHERITS */
     const oid *parents;

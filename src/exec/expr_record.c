@@ -1,14 +1,31 @@
 /*
  * expr_record.c: row constructors, fields of records, IS NULL of rows, casts between row types.
  */
-#include "catalog/table.h"
 #include "exec/exec_int.h"
 #include "exec/expr_build.h"
 #include "type/record.h"
+#include "type/user_type.h"
+
+/* The columns of a composite type. */
+static void
+shape_of_type(struct code_builder *b, oid type, struct record_shape *shape)
+{
+    const struct type_info *info = compiler_type(b->compiler, type);
+
+    while (info->kind == 'd')
+        info = compiler_type(b->compiler, user_type_of(info)->domain.base);
+    if (info->kind != 'c')
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "type %s is not composite", info->name);
+    *shape = *user_type_of(info)->composite.shape;
+}
 
 static void
 shape_of_args(struct code_builder *b, const struct expr *e, struct record_shape *shape)
 {
+    if (e->type != TYPE_RECORD) {
+        shape_of_type(b, e->type, shape);
+        return;
+    }
     oid *types = arena_alloc_array(b->arena, e->arg_count, sizeof *types);
 
     for (uint32_t i = 0; i < e->arg_count; i++)
@@ -95,26 +112,6 @@ field_assign_row(struct expr_state *state, const struct row_site *site, const un
         value_nulls[column] = nulls[1 + i];
     }
     return record_make(state->exec->context.env, state->arena, shape, values, value_nulls);
-}
-
-/* The columns of a composite type. */
-static void
-shape_of_type(struct code_builder *b, oid type, struct record_shape *shape)
-{
-    const struct name_scope *scope = b->compiler->scope;
-    const struct table *table =
-        scope->row_type == NULL ? NULL : scope->row_type(scope->object, type);
-
-    if (table == NULL)
-        raise(SQLSTATE_WRONG_OBJECT_TYPE, "type %u is not composite", type);
-    oid *types = arena_alloc_array(b->arena, table->column_count, sizeof *types);
-    const char **names = arena_alloc_array(b->arena, table->column_count, sizeof *names);
-    for (uint32_t i = 0; i < table->column_count; i++) {
-        types[i] = table->columns[i].type;
-        names[i] = table->columns[i].name;
-    }
-    *shape = (struct record_shape){
-        .type = type, .count = table->column_count, .types = types, .names = names};
 }
 
 static reg_no

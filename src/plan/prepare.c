@@ -299,9 +299,13 @@ whole_row(struct level *level, struct expr *e)
     row->row.names = arena_alloc_array(level->arena, range->column_count, sizeof(char *));
     for (uint32_t i = 0; i < range->column_count; i++) {
         const struct range_column *column = &range->columns[i];
-        if (column->is_dropped)
+        if (column->is_dropped && e->type == TYPE_RECORD)
             continue;
         row->row.names[row->arg_count] = column->name;
+        if (column->is_dropped) { /* keeps the places of those behind it */
+            row->args[row->arg_count++] = expr_null(level->arena, TYPE_INT4, -1, -1);
+            continue;
+        }
         struct expr *arg = new_column(level, e, (int16_t)(i + 1), column->type);
         arg->typmod = column->typmod;
         arg->collation = column->collation;

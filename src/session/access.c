@@ -223,26 +223,14 @@ access_user_type(void *object, oid type)
     return ((struct session *)object)->scope.type_oid(object, type);
 }
 
-/* Enums, row types of relations, and arrays of them. */
+/* Types of users, row types of relations, and arrays of them. */
 static const char *
 access_type_name(void *object, oid type, struct arena *arena)
 {
     struct session *session = object;
-    const struct user_type *user = catalog_user_type(session->catalog, type);
-    if (user != NULL) {
-        const struct schema_def *schema = catalog_schema(session->catalog, user->schema);
-        const char *name = definition_name(user->info.name, arena);
-        if (scope_user_type(session, NULL, user->info.name) != user && schema != NULL)
-            name = arena_format(arena, "%s.%s", definition_name(schema->name, arena), name);
-        return user->info.type == type ? name : arena_format(arena, "%s[]", name);
-    }
-    uint32_t count;
-    const struct table **tables = catalog_relations(session->catalog, arena, &count);
-    for (uint32_t i = 0; i < count && type != OID_NONE; i++)
-        if (tables[i]->row_type == type || tables[i]->array_type == type)
-            return arena_format(arena, "%s%s", definition_relation_name(session, tables[i], arena),
-                                tables[i]->row_type == type ? "" : "[]");
-    return NULL;
+    return catalog_user_type(session->catalog, type) == NULL
+               ? NULL
+               : scope_type_text(&session->scope, arena, type, -1);
 }
 
 /* There is one role; who connected under another name acts as it. */

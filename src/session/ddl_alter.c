@@ -13,6 +13,7 @@
 #include "session/feed.h"
 #include "session/run_query.h"
 #include "session/scope.h"
+#include "session/type_use.h"
 #include "session/utility_run.h"
 
 /* ---- rows that must satisfy something ---- */
@@ -95,6 +96,12 @@ add_column(struct session *session, const struct table *table, const struct alte
     struct draft draft;
     draft_of(&draft, session, table);
     draft_take_column(&draft, spec);
+    if (!table_is_stored(table)) {
+        (void)draft_put(&draft);
+        return;
+    }
+    if (spec->default_expr.sql != NULL)
+        type_refuse_stored(session, table);
     bool needs_rows = spec->default_expr.sql != NULL || spec->generated.sql != NULL ||
                       spec->serial != SERIAL_NONE;
     if (needs_rows) {
@@ -188,6 +195,8 @@ ddl_refuse_named_use(struct session *session, const struct table *table, attr_no
                     .hint = "Drop what reads it, and make it again afterwards.");
 }
 
+static void take_column_away(struct session *session, const struct table *table, attr_no attr);
+
 static void
 drop_column(struct session *session, const struct table *table, const struct alter_command *command)
 {
@@ -204,10 +213,30 @@ drop_column(struct session *session, const struct table *table, const struct alt
     attr_no attr = column->attr;
     ddl_refuse_named_use(session, table, attr, "drop");
     struct object_ref ref = {.class_oid = CLASS_RELATION, .object = table->table, .sub = attr};
+    type_refuse_stored(session, table);
     ddl_drop_dependents(session, ref, command->is_cascade,
                         arena_format(session->statement_arena, "column %s of table %s",
                                      command->name, table->name));
-    table = catalog_table(session->catalog, table->table);
+    take_column_away(session, catalog_table(session->catalog, table->table), attr);
+}
+
+void
+ddl_drop_column(struct session *session, oid table, attr_no attr)
+{
+    const struct table *def = catalog_table(session->catalog, table);
+    if (def != NULL && table_is_stored(def))
+        def = ddl_lock_table(session, def, TABLE_ACCESS_EXCLUSIVE);
+    if (def == NULL || def->columns[attr - 1].is_dropped)
+        return;
+    ddl_refuse_named_use(session, def, attr, "drop");
+    type_refuse_stored(session, def);
+    take_column_away(session, def, attr);
+}
+
+static void
+take_column_away(struct session *session, const struct table *table, attr_no attr)
+{
+    struct draft draft;
     draft_of(&draft, session, table);
     bool loses_key = table->primary != NULL && index_uses(table->primary, attr);
     for (uint16_t i = draft.table.constraint_count; i-- > 0;)
@@ -221,7 +250,7 @@ drop_column(struct session *session, const struct table *table, const struct alt
             raise(SQLSTATE_INTERNAL_ERROR, "could not drop index \"%s\"", index->name);
         draft_remove_index(&draft, index->index);
     }
-    column = &draft.columns[attr - 1];
+    struct column_def *column = &draft.columns[attr - 1];
     column->is_dropped = true;
     column->is_not_null = false;
     column->default_sql = column->generated_sql = NULL;
@@ -240,6 +269,7 @@ change_type(struct session *session, const struct table *table, const struct alt
     draft_of(&draft, session, table);
     struct column_def *column = draft_get_column(&draft, command->name);
     ddl_refuse_named_use(session, table, column->attr, "change the type of");
+    type_refuse_stored(session, table);
     attr_no attr = column->attr;
     column->type = command->type;
     column->typmod = command->typmod;
@@ -254,6 +284,10 @@ change_type(struct session *session, const struct table *table, const struct alt
             if (keys[k].attr == attr)
                 keys[k].type = command->type;
         draft.indexes[i]->keys = keys;
+    }
+    if (!table_is_stored(table)) {
+        (void)draft_put(&draft);
+        return;
     }
     draft.table.tree = ddl_new_tree(session, draft.table.schema);
     for (uint16_t i = 0; i < draft.table.index_count; i++)
@@ -520,7 +554,14 @@ ddl_alter_table(struct session *session, const struct alter_table *alter)
         return;
     }
     const struct table *table = session_find_table(session, &alter->name);
-    if (!table_is_stored(table) && table->kind != TABLE_VIEW)
+    bool is_type = alter->object == OBJECT_KIND_TYPE;
+    if (is_type && table->kind != TABLE_COMPOSITE)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a composite type", table->name);
+    if (!is_type && table->kind == TABLE_COMPOSITE)
+        raise_error(.code = SQLSTATE_WRONG_OBJECT_TYPE,
+                    .message = raise_text("\"%s\" is a composite type", table->name),
+                    .hint = "Use ALTER TYPE instead.");
+    if (!table_is_stored(table) && table->kind != TABLE_VIEW && !is_type)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "ALTER TABLE cannot change \"%s\"", table->name);
     if (table_is_stored(table))
         table = ddl_lock_table(session, table, lock_of(alter));

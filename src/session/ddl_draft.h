@@ -61,6 +61,8 @@ void ddl_build_index(struct session *session, struct draft *draft, struct index_
 /* Drops what needs `ref` (not ref itself); 2BP01 without CASCADE. */
 void ddl_drop_dependents(struct session *session, struct object_ref ref, bool is_cascade,
                          const char *what);
+/* Drops a column of a table or composite type, which nothing needs any more. */
+void ddl_drop_column(struct session *session, oid table, attr_no attr);
 /* Drops the relation with all that needs it, and tells nothing. */
 void ddl_drop_quietly(struct session *session, const struct table *table);
 /* The view needs every relation that its query names, and every type of users, at any depth. */

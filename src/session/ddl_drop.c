@@ -10,6 +10,7 @@
 #include "session/ddl_sequence.h"
 #include "session/definition.h"
 #include "session/scope.h"
+#include "session/type_use.h"
 #include "session/utility_run.h"
 
 /* One object that goes. */
@@ -95,10 +96,12 @@ describe_ref(struct session *session, struct object_ref ref)
     const struct table *table = catalog_table(session->catalog, ref.object);
     if (table == NULL)
         return "an object";
+    bool is_type = table->kind == TABLE_COMPOSITE;
     const char *kind = table->kind == TABLE_VIEW           ? "view"
                        : table->kind == TABLE_MATERIALISED ? "materialized view"
                        : table->kind == TABLE_SEQUENCE     ? "sequence"
-                                                           : "table";
+                       : is_type ? (ref.sub != 0 ? "composite type" : "type")
+                                 : "table";
     const char *name = definition_relation_name(session, table, arena);
     if (ref.sub != 0)
         return arena_format(arena, "column %s of %s %s", table->columns[ref.sub - 1].name, kind,
@@ -129,6 +132,56 @@ compare_dependencies(const void *a, const void *b)
     return (x->object.object > y->object.object) - (x->object.object < y->object.object);
 }
 
+static void gather(struct session *session, struct doomed *doomed, struct object_ref ref);
+
+/* The type that a use of it has: itself or arrays of it. */
+static oid
+used_type(struct session *session, const struct user_type *type, struct object_ref use)
+{
+    const struct table *table = use.class_oid == CLASS_RELATION && use.sub != 0
+                                    ? catalog_table(session->catalog, use.object)
+                                    : NULL;
+    return table == NULL ? type->info.type : table->columns[use.sub - 1].type;
+}
+
+/* Whether a relation goes with its schema anyway. */
+static bool
+is_in_doomed_schema(struct session *session, const struct doomed *doomed, struct object_ref ref)
+{
+    const struct table *table =
+        ref.class_oid == CLASS_RELATION ? catalog_table(session->catalog, ref.object) : NULL;
+    return table != NULL && is_doomed(doomed, (struct object_ref){.class_oid = CLASS_SCHEMA,
+                                                                  .object = table->schema});
+}
+
+/* Gathers what has the type, or the row type of the relation. */
+static void
+gather_uses(struct session *session, struct doomed *doomed, struct object_ref ref)
+{
+    oid number = ref.class_oid == CLASS_TYPE ? ref.object : OID_NONE;
+    const struct table *table = ref.class_oid == CLASS_RELATION && ref.sub == 0
+                                    ? catalog_table(session->catalog, ref.object)
+                                    : NULL;
+    if (table != NULL)
+        number = table->row_type;
+    const struct user_type *type =
+        number == OID_NONE ? NULL : catalog_user_type(session->catalog, number);
+    uint32_t count = 0;
+    struct object_ref *uses = type == NULL ? NULL : type_uses(session, type, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct object_ref whole = uses[i];
+        whole.sub = 0;
+        if (is_doomed(doomed, uses[i]) || is_doomed(doomed, whole) ||
+            is_in_doomed_schema(session, doomed, uses[i]))
+            continue;
+        struct doomed_object *object = doom(session, doomed, uses[i]);
+        object->is_foreign = !is_named(session, doomed, uses[i]);
+        object->on = (struct object_ref){.class_oid = CLASS_TYPE,
+                                         .object = used_type(session, type, uses[i])};
+        gather(session, doomed, uses[i]);
+    }
+}
+
 /* Gathers what goes with `ref`, older objects first. */
 static void
 gather(struct session *session, struct doomed *doomed, struct object_ref ref)
@@ -147,6 +200,7 @@ gather(struct session *session, struct doomed *doomed, struct object_ref ref)
         object->on = ref;
         gather(session, doomed, list[i].object);
     }
+    gather_uses(session, doomed, ref);
 }
 
 #define REPORTED_MAX 100 /* lines; more are counted */
@@ -291,6 +345,18 @@ drop_constraint(struct session *session, oid constraint)
         ddl_forget_referencing(session, foreign, table->table);
 }
 
+/* Composite types go with their relation. */
+static void
+drop_type(struct session *session, struct object_ref ref)
+{
+    const struct user_type *type = catalog_user_type(session->catalog, ref.object);
+    catalog_forget_dependencies(session->catalog, ref);
+    if (type != NULL && type->info.kind == 'c')
+        drop_relation(session, type->composite.relation);
+    else if (type != NULL)
+        catalog_drop_user_type(session->catalog, ref.object);
+}
+
 static void
 drop_all(struct session *session, const struct doomed *doomed)
 {
@@ -300,8 +366,10 @@ drop_all(struct session *session, const struct doomed *doomed)
             drop_constraint(session, ref.object);
         else if (ref.class_oid == CLASS_RELATION && ref.sub == 0)
             drop_relation(session, ref.object);
+        else if (ref.class_oid == CLASS_RELATION && doomed->objects[i].is_foreign)
+            ddl_drop_column(session, ref.object, (attr_no)ref.sub);
         else if (ref.class_oid == CLASS_TYPE)
-            ddl_drop_user_type(session, catalog_user_type(session->catalog, ref.object), true);
+            drop_type(session, ref);
         else if (ref.class_oid == CLASS_SCHEMA)
             catalog_drop_schema(session->catalog, ref.object);
     }
@@ -463,12 +531,34 @@ drop_schema(struct session *session, const struct drop *drop, const struct objec
     }
 }
 
+static void
+drop_types(struct session *session, const struct drop *drop)
+{
+    struct doomed doomed = {0};
+    for (uint32_t i = 0; i < drop->item_count; i++) {
+        const struct user_type *type = ddl_find_droppable(session, drop, &drop->items[i].name);
+        if (type == NULL)
+            continue;
+        struct object_ref ref = {.class_oid = CLASS_TYPE, .object = type->info.type};
+        if (!is_doomed(&doomed, ref))
+            (void)doom(session, &doomed, ref);
+    }
+    uint32_t named_count = doomed.count;
+    for (uint32_t i = 0; i < named_count; i++)
+        gather(session, &doomed, doomed.objects[i].ref);
+    const char *what = drop->item_count == 1 && doomed.count != 0
+                           ? describe_ref(session, doomed.objects[0].ref)
+                           : NULL;
+    report(session, &doomed, drop->is_cascade, what);
+    drop_all(session, &doomed);
+}
+
 void
 ddl_drop(struct session *session, const struct drop *drop)
 {
     struct doomed doomed = {0};
-    if (drop->object == OBJECT_KIND_TYPE) {
-        ddl_drop_types(session, drop);
+    if (drop->object == OBJECT_KIND_TYPE || drop->object == OBJECT_KIND_DOMAIN) {
+        drop_types(session, drop);
         return;
     }
     if (drop->object > OBJECT_KIND_MATVIEW && drop->object != OBJECT_KIND_SCHEMA)

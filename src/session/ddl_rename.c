@@ -4,6 +4,7 @@
 #include "base/raise.h"
 #include "session/ddl_draft.h"
 #include "session/ddl_rebind.h"
+#include "session/ddl_type.h"
 #include "session/scope.h"
 #include "session/utility_run.h"
 #include "sql/deparse.h"
@@ -104,6 +105,8 @@ rename_column(struct session *session, const struct rename *rename)
     const struct table *table = find_relation(session, &rename->item.name, rename->if_exists);
     if (table == NULL)
         return;
+    if (rename->object == OBJECT_KIND_ATTRIBUTE && table->kind != TABLE_COMPOSITE)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a composite type", table->name);
     struct draft draft;
     draft_of(&draft, session, table);
     struct column_def *column = draft_get_column(&draft, rename->item.column);
@@ -184,6 +187,7 @@ ddl_rename(struct session *session, const struct rename *rename)
         rename_relation(session, rename);
         break;
     case OBJECT_KIND_COLUMN:
+    case OBJECT_KIND_ATTRIBUTE:
         rename_column(session, rename);
         break;
     case OBJECT_KIND_TABLE_CONSTRAINT:
@@ -193,6 +197,7 @@ ddl_rename(struct session *session, const struct rename *rename)
         rename_schema(session, rename);
         break;
     case OBJECT_KIND_TYPE:
+    case OBJECT_KIND_DOMAIN:
         ddl_rename_type(session, rename);
         break;
     default:
@@ -205,6 +210,10 @@ ddl_rename(struct session *session, const struct rename *rename)
 void
 ddl_set_schema(struct session *session, const struct alter_object *alter)
 {
+    if (alter->object == OBJECT_KIND_TYPE || alter->object == OBJECT_KIND_DOMAIN) {
+        ddl_set_type_schema(session, alter);
+        return;
+    }
     if (alter->object > OBJECT_KIND_MATVIEW)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of SET SCHEMA is not supported yet");
     const struct table *table = find_relation(session, &alter->item.name, alter->if_exists);
@@ -241,6 +250,8 @@ ddl_set_owner(struct session *session, const struct alter_object *alter)
     if (strcmp(alter->value, session->user) != 0 && strcmp(alter->value, "postgres") != 0 &&
         strcmp(alter->value, "current_user") != 0 && strcmp(alter->value, "session_user") != 0)
         raise(SQLSTATE_UNDEFINED_OBJECT, "role \"%s\" does not exist", alter->value);
+    if (alter->object == OBJECT_KIND_TYPE || alter->object == OBJECT_KIND_DOMAIN)
+        ddl_set_type_owner(session, alter);
     if (alter->object <= OBJECT_KIND_MATVIEW)
         (void)find_relation(session, &alter->item.name, alter->if_exists);
 }
@@ -292,6 +303,10 @@ ddl_comment(struct session *session, const struct comment *comment)
     case OBJECT_KIND_COLUMN:
     case OBJECT_KIND_TABLE_CONSTRAINT:
         comment_relation(session, comment);
+        break;
+    case OBJECT_KIND_TYPE:
+    case OBJECT_KIND_DOMAIN:
+        ddl_comment_type(session, comment);
         break;
     case OBJECT_KIND_SCHEMA: {
         const struct schema_def *schema =

@@ -1,12 +1,11 @@
 /*
- * ddl_type.c: CREATE TYPE ... AS ENUM, ALTER TYPE of an enum, DROP TYPE, and names of types.
+ * ddl_type.c: CREATE TYPE ... AS ENUM, ALTER TYPE of an enum, what DROP TYPE names.
  *
  * A label's place in the order is a number that never changes, for values hold it: one that comes
  * between two others gets a number between theirs.
  */
+#include "session/ddl_type.h"
 #include "base/raise.h"
-#include "session/ddl_draft.h"
-#include "session/definition.h"
 #include "session/scope.h"
 #include "session/utility_run.h"
 
@@ -23,21 +22,20 @@ check_label(const char *label)
                     .detail = raise_text("Labels must be %d bytes or less.", LABEL_BYTES_MAX));
 }
 
-static bool
-type_exists(struct session *session, oid schema, const char *name)
+bool
+ddl_type_exists(struct session *session, oid schema, const char *name)
 {
     return catalog_find_user_type(session->catalog, schema, name) != NULL ||
            catalog_find_relation(session->catalog, schema, name) != NULL;
 }
 
-/* The name cut to what names may have, with underscores before it until it is free. */
-static const char *
-array_name(struct session *session, oid schema, const char *name)
+const char *
+ddl_array_name(struct session *session, oid schema, const char *name)
 {
     const char *found = name;
     do {
         found = arena_format(session->statement_arena, "_%.*s", LABEL_BYTES_MAX - 1, found);
-    } while (type_exists(session, schema, found));
+    } while (ddl_type_exists(session, schema, found));
     return found;
 }
 
@@ -47,7 +45,7 @@ ddl_create_enum(struct session *session, const struct enum_spec *spec)
     const struct schema_def *schema = session_target_schema(session, &spec->name);
     if (schema->schema == SCHEMA_TEMP)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "temporary types are not supported yet");
-    if (type_exists(session, schema->schema, spec->name.name))
+    if (ddl_type_exists(session, schema->schema, spec->name.name))
         raise(SQLSTATE_DUPLICATE_OBJECT, "type \"%s\" already exists", spec->name.name);
     uint32_t count = spec->labels.count;
     struct enum_label *labels =
@@ -68,14 +66,14 @@ ddl_create_enum(struct session *session, const struct enum_spec *spec)
     type.enumeration.labels = labels;
     oid number = catalog_new_oid(session->catalog), array = catalog_new_oid(session->catalog);
     enum_type_init(&type, number, array, spec->name.name,
-                   array_name(session, schema->schema, spec->name.name));
+                   ddl_array_name(session, schema->schema, spec->name.name));
     catalog_put_user_type(session->catalog, &type);
 }
 
 /* ---- changing ---- */
 
-static _Noreturn void
-fail_missing(const struct object_name *name)
+_Noreturn void
+ddl_fail_no_type(const struct object_name *name)
 {
     raise(SQLSTATE_UNDEFINED_OBJECT, "type \"%s%s%s\" does not exist",
           name->schema == NULL ? "" : name->schema, name->schema == NULL ? "" : ".", name->name);
@@ -89,7 +87,7 @@ get_type(struct session *session, const struct object_name *name)
         return type;
     if (type != NULL || scope_type_named(&session->scope, name->schema, name->name) != NULL)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not an enum", name->name);
-    fail_missing(name);
+    ddl_fail_no_type(name);
 }
 
 /* The label's place; UINT32_MAX: there is none. */
@@ -191,97 +189,64 @@ ddl_alter_enum(struct session *session, const struct alter_enum *alter)
         add_label(session, type, alter);
 }
 
-void
-ddl_rename_type(struct session *session, const struct rename *rename)
-{
-    const struct user_type *type = get_type(session, &rename->item.name);
-    if (type_exists(session, type->schema, rename->new_name))
-        raise(SQLSTATE_DUPLICATE_OBJECT, "type \"%s\" already exists", rename->new_name);
-    struct user_type changed = *type;
-    changed.info.name = rename->new_name;
-    changed.array.name = array_name(session, type->schema, rename->new_name);
-    catalog_put_user_type(session->catalog, &changed);
-}
-
 /* ---- dropping ---- */
 
-/*
- * Adds a line for each column of the type `number` to `text`, which is null before the first. Views
- * have dependencies.
- */
-static const char *
-add_users(struct session *session, oid number, const char *text)
+static _Noreturn void
+fail_required(struct session *session, const struct user_type *type)
 {
-    struct arena *arena = session->statement_arena;
-    uint32_t count;
-    const struct table **tables = catalog_relations(session->catalog, arena, &count);
-    for (uint32_t i = 0; i < count; i++) {
-        for (uint16_t c = 0; tables[i]->view_sql == NULL && c < tables[i]->column_count; c++) {
-            const struct column_def *column = &tables[i]->columns[c];
-            if (column->is_dropped || column->type != number)
-                continue;
-            text = arena_format(arena, "%s%scolumn %s of table %s depends on type %s",
-                                text == NULL ? "" : text, text == NULL ? "" : "\n", column->name,
-                                definition_relation_name(session, tables[i], arena),
-                                session->access.type_name(session, number, arena));
-        }
-    }
-    return text;
+    const struct table *table = catalog_table(session->catalog, type->composite.relation);
+    const char *kind = table->kind == TABLE_VIEW           ? "view"
+                       : table->kind == TABLE_MATERIALISED ? "materialized view"
+                                                           : "table";
+    raise_error(.code = SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
+                .message = raise_text("cannot drop type %s because %s %s requires it",
+                                      type->info.name, kind, table->name),
+                .hint = raise_text("You can drop %s %s instead.", kind, table->name));
 }
 
-/* What tables' columns have the type, or arrays of it, one a line; null: none. */
-static const char *
-users_of(struct session *session, const struct user_type *type)
+/* Raises if the type is none that goes by this statement. */
+static void
+check_droppable(struct session *session, const struct drop *drop, const struct object_name *name,
+                const struct user_type *type)
 {
-    return add_users(session, type->info.type, add_users(session, type->info.array, NULL));
-}
-
-void
-ddl_drop_user_type(struct session *session, const struct user_type *type, bool is_cascade)
-{
-    const char *users = users_of(session, type);
-    oid number = type->info.type;
-    const char *what =
-        arena_format(session->statement_arena, "type %s",
-                     session->access.type_name(session, number, session->statement_arena));
-    if (users != NULL && is_cascade)
-        raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED,
-                    .message = raise_text("cannot drop %s with the columns that have it yet", what),
-                    .detail = users, .hint = "Drop the columns first.");
-    if (users != NULL)
+    if (strcmp(type->info.name, name->name) != 0)
         raise_error(.code = SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
-                    .message =
-                        raise_text("cannot drop %s because other objects depend on it", what),
-                    .detail = users,
-                    .hint = "Use DROP ... CASCADE to drop the dependent objects too.");
-    ddl_drop_dependents(session, (struct object_ref){.class_oid = CLASS_TYPE, .object = number},
-                        is_cascade, what);
-    catalog_drop_user_type(session->catalog, number);
+                    .message = raise_text("cannot drop type %s[] because type %s requires it",
+                                          type->info.name, type->info.name),
+                    .hint = raise_text("You can drop type %s instead.", type->info.name));
+    if (drop->object == OBJECT_KIND_DOMAIN && type->info.kind != 'd')
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a domain", name->name);
+    if (type->info.kind == 'c' &&
+        catalog_table(session->catalog, type->composite.relation)->kind != TABLE_COMPOSITE)
+        fail_required(session, type);
 }
 
-void
-ddl_drop_types(struct session *session, const struct drop *drop)
+const struct user_type *
+ddl_find_droppable(struct session *session, const struct drop *drop, const struct object_name *name)
 {
-    for (uint32_t i = 0; i < drop->item_count; i++) {
-        const struct object_name *name = &drop->items[i].name;
-        const struct user_type *type = scope_user_type(session, name->schema, name->name);
-        if (type != NULL && strcmp(type->info.name, name->name) != 0)
-            raise(SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
-                  "cannot drop type %s[] because type %s requires it", type->info.name,
-                  type->info.name);
-        if (type != NULL) {
-            ddl_drop_user_type(session, type, drop->is_cascade);
-            continue;
-        }
-        const struct type_info *builtin =
-            scope_type_named(&session->scope, name->schema, name->name);
-        if (builtin != NULL)
-            raise(SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
-                  "cannot drop type %s because it is required by the database system",
-                  builtin->sql_name);
-        if (!drop->if_exists)
-            fail_missing(name);
-        notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION,
-               "type \"%s\" does not exist, skipping", name->name);
+    const struct user_type *type = scope_user_type(session, name->schema, name->name);
+    if (type != NULL) {
+        check_droppable(session, drop, name, type);
+        return type;
     }
+    const struct type_info *builtin = scope_type_named(&session->scope, name->schema, name->name);
+    if (builtin != NULL && drop->object == OBJECT_KIND_DOMAIN)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a domain", name->name);
+    if (builtin != NULL)
+        raise(SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
+              "cannot drop type %s because it is required by the database system",
+              builtin->sql_name);
+    if (name->schema != NULL && session_find_schema(session, name->schema) == NULL) {
+        if (!drop->if_exists)
+            raise(SQLSTATE_UNDEFINED_SCHEMA, "schema \"%s\" does not exist", name->schema);
+        notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION,
+               "schema \"%s\" does not exist, skipping", name->schema);
+        return NULL;
+    }
+    if (!drop->if_exists)
+        ddl_fail_no_type(name);
+    notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION,
+           "type \"%s%s%s\" does not exist, skipping", name->schema == NULL ? "" : name->schema,
+           name->schema == NULL ? "" : ".", name->name);
+    return NULL;
 }

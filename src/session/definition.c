@@ -234,6 +234,15 @@ definition_comment(void *object, oid object_oid, oid class_oid, int sub, struct 
             for (uint16_t k = 0; k < tables[i]->constraint_count; k++)
                 if (tables[i]->constraints[k].constraint == object_oid)
                     comment = tables[i]->constraints[k].comment;
+    } else if (class_oid == CLASS_TYPE) {
+        const struct user_type *type = catalog_user_type(session->catalog, object_oid);
+        bool is_row = type != NULL && type->info.kind == 'c';
+        const struct table *table =
+            is_row ? catalog_table(session->catalog, type->composite.relation) : NULL;
+        if (type != NULL && type->info.type == object_oid)
+            comment = !is_row                          ? type->comment
+                      : table->kind == TABLE_COMPOSITE ? table->comment
+                                                       : NULL;
     } else if (class_oid == CLASS_RELATION) {
         const struct table *table = catalog_table(session->catalog, object_oid);
         const struct index_def *index = catalog_index(session->catalog, object_oid);

@@ -166,7 +166,7 @@ const struct user_type *
 scope_user_type(struct session *session, const char *schema, const char *name)
 {
     if (schema != NULL) {
-        const struct schema_def *def = catalog_find_schema(session->catalog, schema);
+        const struct schema_def *def = session_find_schema(session, schema);
         return def == NULL ? NULL : catalog_find_user_type(session->catalog, def->schema, name);
     }
     for (const oid *path = session_search_path(session); *path != OID_NONE; path++) {
@@ -191,6 +191,32 @@ scope_type_by_oid(void *object, oid type)
 {
     struct session *session = object;
     return session->catalog == NULL ? NULL : catalog_type_info(session->catalog, type);
+}
+
+static const char *
+scope_type_schema(void *object, oid number, bool *is_visible)
+{
+    struct session *session = object;
+    const struct user_type *type =
+        session->catalog == NULL ? NULL : catalog_user_type(session->catalog, number);
+    if (type == NULL)
+        return NULL;
+    const struct user_type *found = scope_user_type(session, NULL, type->info.name);
+    *is_visible = found != NULL && found->info.type == type->info.type;
+    if (type->schema == SCHEMA_TEMP)
+        return "pg_temp";
+    const struct schema_def *schema = catalog_schema(session->catalog, type->schema);
+    return schema == NULL ? NULL : schema->name;
+}
+
+static const struct table *
+scope_row_type(void *object, oid type)
+{
+    struct session *session = object;
+    const struct user_type *user =
+        session->catalog == NULL ? NULL : catalog_user_type(session->catalog, type);
+    bool is_row = user != NULL && user->info.kind == 'c' && user->info.type == type;
+    return is_row ? catalog_table(session->catalog, user->composite.relation) : NULL;
 }
 
 /* The functions of the schema rowan: those of users are not there yet. */
@@ -260,6 +286,8 @@ session_scope_init(struct session *session)
         .is_visible = scope_is_visible,
         .type = scope_type_by_name,
         .type_oid = scope_type_by_oid,
+        .type_schema = scope_type_schema,
+        .row_type = scope_row_type,
         .funcs = scope_funcs,
         .func_oid = scope_func_oid,
         .collation = scope_collation,

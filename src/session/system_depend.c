@@ -155,7 +155,9 @@ put_description(struct system_rows *rows, struct object_ref object, const char *
 static void
 put_table_descriptions(struct system_rows *rows, const struct table *table)
 {
-    put_description(rows, relation_ref(table->table, 0), table->comment);
+    struct object_ref self = {.class_oid = CLASS_TYPE, .object = table->row_type};
+    put_description(rows, table->kind == TABLE_COMPOSITE ? self : relation_ref(table->table, 0),
+                    table->comment);
     for (uint16_t c = 0; c < table->column_count; c++)
         put_description(rows, relation_ref(table->table, table->columns[c].attr),
                         table->columns[c].is_dropped ? NULL : table->columns[c].comment);
@@ -181,6 +183,11 @@ fill_description(struct system_rows *rows)
     const struct table **tables = catalog_relations(rows->catalog, rows->arena, &count);
     for (uint32_t i = 0; i < count; i++)
         put_table_descriptions(rows, tables[i]);
+    const struct user_type **types = catalog_user_types(rows->catalog, rows->arena, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct object_ref type = {.class_oid = CLASS_TYPE, .object = types[i]->info.type};
+        put_description(rows, type, types[i]->comment);
+    }
 }
 
 const struct system_source system_depend_sources[] = {

@@ -109,8 +109,12 @@ fill_type(struct system_rows *rows)
     }
     const struct table **tables = catalog_relations(rows->catalog, rows->arena, &count);
     for (uint32_t i = 0; i < count; i++)
-        if (tables[i]->row_type != OID_NONE)
+        if (tables[i]->row_type != OID_NONE) {
             put_row_type(rows, tables[i]);
+            const struct user_type *row = catalog_user_type(rows->catalog, tables[i]->row_type);
+            if (row != NULL)
+                put_type(rows, &row->array, tables[i]->schema);
+        }
 }
 
 /* ---- pg_enum ---- */

@@ -628,7 +628,9 @@ utility_run(struct session *session, const struct query *query, const struct raw
     transaction_need_write(session, is_create_as ? "CREATE TABLE AS" : utility->tag);
     if (is_create_as)
         return run_create_table_as(session, &utility->create_table_as);
-    if (utility->kind == UTILITY_CREATE_ENUM)
+    if (utility->kind == UTILITY_CREATE_COMPOSITE)
+        ddl_create_composite(session, &utility->create_table);
+    else if (utility->kind == UTILITY_CREATE_ENUM)
         ddl_create_enum(session, &utility->create_enum);
     else if (utility->kind == UTILITY_ALTER_ENUM)
         ddl_alter_enum(session, &utility->alter_enum);

@@ -30,12 +30,12 @@ void ddl_create_view(struct session *session, const struct create_view *create);
 void ddl_refresh_view(struct session *session, const struct refresh_view *refresh);
 void ddl_reindex(struct session *session, const struct reindex *reindex);
 void ddl_create_schema(struct session *session, const struct create_schema *create);
+void ddl_create_composite(struct session *session, const struct create_table *create);
 void ddl_create_enum(struct session *session, const struct enum_spec *spec);
 void ddl_alter_enum(struct session *session, const struct alter_enum *alter);
-void ddl_rename_type(struct session *session, const struct rename *rename);
-void ddl_drop_types(struct session *session, const struct drop *drop);
-/* Refuses while columns have the type. */
-void ddl_drop_user_type(struct session *session, const struct user_type *type, bool is_cascade);
+/* The type that DROP TYPE or DOMAIN names; null, with a notice: there is none. */
+const struct user_type *ddl_find_droppable(struct session *session, const struct drop *drop,
+                                           const struct object_name *name);
 void ddl_drop(struct session *session, const struct drop *drop);
 void ddl_rename(struct session *session, const struct rename *rename);
 void ddl_set_schema(struct session *session, const struct alter_object *alter);

@@ -313,13 +313,19 @@ struct assignment {
     oid type;
     int32_t typmod;
     int32_t at;
-    bool is_element;
+    bool is_element, is_field; /* column is then the field, or what the element is of */
 };
 
 struct expr *bind_subscripts(struct level *level, struct expr *container, oid container_type,
                              struct nodes indices, struct expr *assign);
 struct expr *bind_indirection(struct level *level, const PgQuery__AIndirection *node);
 struct expr *bind_indirection_on(struct level *level, struct expr *e, struct nodes steps);
+/* Takes the subscripts at the beginning of the rest of an indirection. */
+struct nodes take_indices(struct nodes *rest);
+/* The value converted to the part of the target that the steps lead to. */
+struct expr *assign_part(struct level *level, const struct assignment *to, struct nodes steps,
+                         struct expr *value);
+/* `base`, the target as it is, with the value stored into that part. */
 struct expr *assign_through(struct level *level, struct expr *base, const struct assignment *to,
                             struct nodes steps, struct expr *value);
 
@@ -497,6 +503,8 @@ struct analysis analysis_begin(const struct analyze_options *options, const char
 struct level *level_of_table(struct analysis *an, const struct table *table, uint32_t range);
 struct expr *bind_stored(struct analysis *an, const struct table *table, const char *sql,
                          enum clause clause);
+/* The settings that stored text is read under. */
+const struct type_env *stored_env(const struct analysis *an);
 struct expr *bind_default(struct analysis *an, const struct column_def *column);
 struct row_rules *bind_row_rules(struct analysis *an, const struct table *table, uint32_t range);
 

@@ -25,9 +25,7 @@ check_changeable(struct analysis *an, const struct table *table, const char *ver
                     "This operation is not supported for indexes.", "cannot open relation \"%s\"",
                     table->name);
     case TABLE_COMPOSITE:
-        fail_detail(an, at, SQLSTATE_WRONG_OBJECT_TYPE,
-                    "This operation is not supported for composite types.",
-                    "cannot open relation \"%s\"", table->name);
+        fail(an, at, SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is a composite type", table->name);
     default:
         fail(an, -1, SQLSTATE_INSUFFICIENT_PRIVILEGE,
              "permission denied: \"%s\" is a system catalog", table->name);
@@ -120,7 +118,11 @@ set_column(struct setting *s, const PgQuery__ResTarget *node, struct expr *value
     const struct column_def *column = &s->table->columns[number - 1];
     check_always(s, number, value);
     struct target *target = target_of_column(s, number);
-    if (target != NULL && (node->n_indirection == 0 || target->expr->kind != EXPR_SUBSCRIPT))
+    bool is_part =
+        target != NULL &&
+        (target->expr->kind == EXPR_FIELD_ASSIGN ||
+         (target->expr->kind == EXPR_SUBSCRIPT && target->expr->subscript.assign != NULL));
+    if (target != NULL && (node->n_indirection == 0 || !is_part))
         fail(an, -1, SQLSTATE_SYNTAX_ERROR, "multiple assignments to same column \"%s\"",
              node->name);
     struct assignment to = assignment_of(s->table, number, node->location);

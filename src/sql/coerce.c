@@ -311,6 +311,8 @@ coerce_row(struct analysis *an, struct expr *e, oid target, const struct coercio
                             "cannot cast type %s to %s", type_text(an, TYPE_RECORD, -1),
                             type_text(an, target, -1));
             next++;
+        } else if (an->env->pads_records) {
+            value = expr_null(an->arena, column->type, column->typmod, -1);
         } else {
             fail_detail(an, how->at, SQLSTATE_CANNOT_COERCE, "Input has too few columns.",
                         "cannot cast type %s to %s", type_text(an, TYPE_RECORD, -1),

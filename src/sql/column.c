@@ -149,8 +149,13 @@ item_whole_row(struct level *level, const struct item *item, uint32_t levels_up,
         !range->function.functions[0].is_record && !range->function.has_ordinality)
         return item_column_expr(level, item, 0, levels_up, at);
     struct expr *e = expr_new(an->arena, EXPR_COLUMN, TYPE_RECORD, at);
-    if (range->kind == RANGE_TABLE && scope_type(an->scope, range->table.table->row_type) != NULL)
-        e->type = range->table.table->row_type;
+    const struct table *table = NULL;
+    if (range->kind == RANGE_TABLE)
+        table = range->table.table;
+    else if (range->kind == RANGE_SUBQUERY && range->subquery.view != OID_NONE)
+        table = an->scope->relation_oid(an->scope->object, range->subquery.view);
+    if (table != NULL && scope_type(an->scope, table->row_type) != NULL)
+        e->type = table->row_type;
     e->column = (struct column_ref){.range = item->range, .levels_up = levels_up, .number = 0};
     range->is_used = true;
     expr_done(an, e);

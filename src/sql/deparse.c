@@ -76,7 +76,9 @@ type_of(struct deparse *d, oid type, int32_t typmod)
             break;
         }
     }
-    return scope_type_text(d->options->scope, d->options->arena, type, typmod);
+    const struct deparse_options *options = d->options;
+    return options->qualify_all ? scope_type_full_text(options->scope, options->arena, type, typmod)
+                                : scope_type_text(options->scope, options->arena, type, typmod);
 }
 
 static void

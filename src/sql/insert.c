@@ -63,41 +63,22 @@ take_columns(struct insert *in)
 
 /* ---- assignment ---- */
 
-struct expr *
-assign_value(struct level *level, struct expr *value, const struct assignment *to)
+static struct assignment
+target_of(const struct insert *in, uint32_t i)
 {
-    struct analysis *an = level->an;
-    if (value->kind == EXPR_DEFAULT) {
-        if (to->is_element)
-            fail(an, value->at, SQLSTATE_FEATURE_NOT_SUPPORTED,
-                 "cannot set an array element to DEFAULT");
-        return value;
-    }
-    struct coercion how = {CAST_ASSIGNMENT, to->typmod, FORM_CAST_IMPLICIT, -1};
-    oid from = value->type;
-    struct expr *made = coerce_to(an, value, to->type, &how);
-    if (made == NULL && to->is_element)
-        fail_hint(an, expr_start(value), SQLSTATE_DATATYPE_MISMATCH,
-                  "You will need to rewrite or cast the expression.",
-                  "subscripted assignment to \"%s\" requires type %s but expression is of type %s",
-                  to->column, type_text(an, to->type, -1), type_text(an, from, -1));
-    if (made == NULL)
-        fail_hint(an, expr_start(value), SQLSTATE_DATATYPE_MISMATCH,
-                  "You will need to rewrite or cast the expression.",
-                  "column \"%s\" is of type %s but expression is of type %s", to->column,
-                  type_text(an, to->type, -1), type_text(an, from, -1));
-    return made;
+    const PgQuery__ResTarget *node = in->nodes[i];
+    return assignment_of(in->table, in->columns[i], node == NULL ? -1 : node->location);
 }
 
-struct assignment
-assignment_of(const struct table *table, int16_t number, int32_t at)
+/* What leads from the i-th column given to the part of it that is. */
+static struct nodes
+steps_of(const struct insert *in, uint32_t i)
 {
-    const struct column_def *column = &table->columns[number - 1];
-    return (struct assignment){
-        .column = column->name, .type = column->type, .typmod = column->typmod, .at = at};
+    const PgQuery__ResTarget *node = in->nodes[i];
+    return node == NULL ? (struct nodes){0, NULL} : NODES(node, indirection);
 }
 
-/* One row's values, for the columns given, converted to them. */
+/* One row's values, for the columns given, converted to them or to the parts of them. */
 static struct expr **
 assign_row(struct insert *in, const struct list *exprs)
 {
@@ -118,16 +99,8 @@ assign_row(struct insert *in, const struct list *exprs)
     }
     struct expr **row = arena_alloc_array(an->arena, exprs->count, sizeof *row);
     for (uint32_t i = 0; i < exprs->count; i++) {
-        const PgQuery__ResTarget *node = in->nodes[i];
-        struct assignment to =
-            assignment_of(in->table, in->columns[i], node == NULL ? -1 : node->location);
-        struct nodes steps = {0, NULL};
-        if (node != NULL)
-            steps = NODES(node, indirection);
-        struct expr *base = NULL;
-        if (steps.count > 0)
-            base = expr_null(an->arena, to.type, to.typmod, -1);
-        row[i] = assign_through(level, base, &to, steps, exprs->items[i]);
+        struct assignment to = target_of(in, i);
+        row[i] = assign_part(level, &to, steps_of(in, i), exprs->items[i]);
     }
     return row;
 }
@@ -183,27 +156,29 @@ finish_targets(struct insert *in)
     }
 }
 
-static struct expr *
-merge_element(struct insert *in, struct expr *before, struct expr *value)
+/* Takes the value of the i-th column given: into what its other parts have made of it so far. */
+static void
+take_value(struct insert *in, uint32_t i, struct expr *value)
 {
-    /* a[1], a[2] of one column: the second is stored into what the first made. */
-    if (before == NULL || value->kind != EXPR_SUBSCRIPT)
-        return value;
-    struct expr *merged = arena_copy(in->level->an->arena, value, sizeof *value);
-    merged->args = arena_copy(in->level->an->arena, &before, sizeof before);
-    expr_done(in->level->an, merged);
-    return merged;
+    struct expr **made = &in->values[in->columns[i] - 1];
+    struct nodes steps = steps_of(in, i);
+    if (steps.count > 0) {
+        struct assignment to = target_of(in, i);
+        struct expr *base =
+            *made != NULL ? *made : expr_null(in->level->an->arena, to.type, to.typmod, -1);
+        value = assign_through(in->level, base, &to, steps, value);
+    }
+    *made = value;
 }
 
 static void
 take_row(struct insert *in, struct expr *const *row, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        int16_t number = in->columns[i];
         if (row[i]->kind != EXPR_DEFAULT)
-            check_always(in, number);
-        if (!is_overridden(in, number))
-            in->values[number - 1] = merge_element(in, in->values[number - 1], row[i]);
+            check_always(in, in->columns[i]);
+        if (!is_overridden(in, in->columns[i]))
+            take_value(in, i, row[i]);
     }
 }
 
@@ -290,14 +265,16 @@ bind_many_rows(struct insert *in, const PgQuery__SelectStmt *select)
     range->values.rows = values;
     for (uint32_t i = 0; i < count; i++) {
         const struct column_def *column = &in->table->columns[in->columns[i] - 1];
+        const struct expr *first = values[0][i];
+        bool is_part = steps_of(in, i).count > 0;
         range->columns[i] = (struct range_column){
             .name = arena_format(an->arena, "column%u", i + 1),
-            .type = column->type,
-            .typmod = column->typmod,
-            .collation = column->collation,
+            .type = is_part ? first->type : column->type,
+            .typmod = is_part ? first->typmod : column->typmod,
+            .collation = is_part ? first->collation : column->collation,
         };
         if (!is_virtual(column))
-            in->values[in->columns[i] - 1] = range_column_expr(level, number, i, -1);
+            take_value(in, i, range_column_expr(level, number, i, -1));
     }
     add_source(in, number);
 }

@@ -3,6 +3,8 @@
  */
 #include "sql/scope.h"
 
+#include "sql/deparse.h"
+
 const struct type_info *
 scope_type(const struct name_scope *scope, oid type)
 {
@@ -74,9 +76,9 @@ scope_operators_user(const struct name_scope *scope, const char *schema, const c
     return scope->operators == NULL ? no_operators : scope->operators(scope->object, schema, name);
 }
 
-/* Of types that have no entry: pseudo-types, and rows of tables. */
+/* Of types that have no entry. */
 static const char *
-pseudo_type_name(const struct name_scope *scope, oid type)
+pseudo_type_name(oid type)
 {
     switch (type) {
     case OID_NONE:
@@ -88,22 +90,39 @@ pseudo_type_name(const struct name_scope *scope, oid type)
     case TYPE_VOID:
         return "void";
     default:
-        break;
+        return "???";
     }
-    const struct table *table =
-        scope->row_type == NULL ? NULL : scope->row_type(scope->object, type);
-    return table == NULL ? "???" : table->name;
 }
 
-const char *
-scope_type_text(const struct name_scope *scope, struct arena *arena, oid type, int32_t typmod)
+static const char *
+type_name(const struct name_scope *scope, struct arena *arena, oid type, int32_t typmod,
+          bool with_schema)
 {
     if (types_find(scope->types, type) != NULL)
         return type_format(scope->types, arena, type, typmod);
     const struct type_info *info = scope_type(scope, type);
     if (info == NULL)
-        return pseudo_type_name(scope, type);
-    if (info->element != OID_NONE && info->length == -1)
-        return arena_format(arena, "%s[]", scope_type_text(scope, arena, info->element, typmod));
-    return info->sql_name != NULL ? info->sql_name : info->name;
+        return pseudo_type_name(type);
+    if (info->kind == 'b' && info->category == 'A')
+        return arena_format(arena, "%s[]",
+                            type_name(scope, arena, info->element, typmod, with_schema));
+    bool is_visible = true;
+    const char *schema =
+        scope->type_schema == NULL ? NULL : scope->type_schema(scope->object, type, &is_visible);
+    const char *name = deparse_name(arena, info->name);
+    if (schema == NULL || (is_visible && !with_schema))
+        return name;
+    return arena_format(arena, "%s.%s", deparse_name(arena, schema), name);
+}
+
+const char *
+scope_type_text(const struct name_scope *scope, struct arena *arena, oid type, int32_t typmod)
+{
+    return type_name(scope, arena, type, typmod, false);
+}
+
+const char *
+scope_type_full_text(const struct name_scope *scope, struct arena *arena, oid type, int32_t typmod)
+{
+    return type_name(scope, arena, type, typmod, true);
 }

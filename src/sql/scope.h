@@ -42,6 +42,8 @@ struct name_scope {
     /* What the user has made, beyond `types`. */
     const struct type_info *(*type)(void *object, const char *schema, const char *name);
     const struct type_info *(*type_oid)(void *object, oid type);
+    /* The name of the schema of a user's type, and whether the type needs it to be found. */
+    const char *(*type_schema)(void *object, oid type, bool *is_visible);
     /* A composite type's columns (a table's row type too); null if it has none. */
     const struct table *(*row_type)(void *object, oid type);
     /* Null-terminated arrays, in search_path order. */
@@ -75,3 +77,6 @@ const struct operator_info *const *scope_operators_user(const struct name_scope 
 /* format_type for any type of the scope, in `arena`. */
 const char *scope_type_text(const struct name_scope *scope, struct arena *arena, oid type,
                             int32_t typmod);
+/* The same with the schema of a user's type in any case: text that is stored. */
+const char *scope_type_full_text(const struct name_scope *scope, struct arena *arena, oid type,
+                                 int32_t typmod);

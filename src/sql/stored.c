@@ -46,6 +46,14 @@ parse_expression(struct analysis *an, const char *sql)
     return node->select_stmt->target_list[0]->res_target->val;
 }
 
+const struct type_env *
+stored_env(const struct analysis *an)
+{
+    struct type_env *env = arena_copy(an->arena, an->env, sizeof *env);
+    env->pads_records = true;
+    return env;
+}
+
 static struct expr *
 bind_stored_in(struct analysis *outer, const struct table *table, uint32_t range, const char *sql,
                enum clause clause)
@@ -53,7 +61,7 @@ bind_stored_in(struct analysis *outer, const struct table *table, uint32_t range
     struct analysis an = {.arena = outer->arena,
                           .scope = outer->scope,
                           .types = outer->types,
-                          .env = outer->env,
+                          .env = stored_env(outer),
                           .depth = outer->depth,
                           .view_depth = outer->view_depth};
     struct level *level = level_of_table(&an, table, range);

@@ -1,6 +1,6 @@
 /*
- * subscript.c: what follows an expression: a[1], a[2:3], r.field, as values and as the target of
- * an assignment.
+ * subscript.c: what follows an expression: a[1], a[2:3], r.field. As targets of an assignment they
+ * are in assign.c.
  */
 #include "base/check.h"
 #include "sql/analysis_int.h"
@@ -139,7 +139,7 @@ bind_subscripts(struct level *level, struct expr *container, oid container_type,
 
 /* ---- as values ---- */
 
-static struct nodes
+struct nodes
 take_indices(struct nodes *rest)
 {
     struct nodes indices = {0, rest->items};
@@ -193,35 +193,4 @@ struct expr *
 bind_indirection(struct level *level, const PgQuery__AIndirection *node)
 {
     return bind_indirection_on(level, bind_expr(level, node->arg), NODES(node, indirection));
-}
-
-/* ---- as the target of an assignment ---- */
-
-struct expr *
-assign_through(struct level *level, struct expr *base, const struct assignment *to,
-               struct nodes steps, struct expr *value)
-{
-    struct analysis *an = level->an;
-    if (steps.count == 0)
-        return assign_value(level, value, to);
-    if (tree_string(steps.items[0]) != NULL)
-        fail_unsupported(an, to->at, "assignment to a field of a column");
-    struct nodes indices = take_indices(&steps);
-    if (steps.count > 0)
-        fail_unsupported(an, to->at, "assignment to a field of an array element");
-    oid element = base_type(an, to->type) == TYPE_JSONB
-                      ? TYPE_JSONB
-                      : subscript_element(an, base_type(an, to->type));
-    if (element == OID_NONE)
-        fail(an, to->at, SQLSTATE_DATATYPE_MISMATCH,
-             "cannot subscript type %s because it does not support subscripting",
-             type_text(an, to->type, -1));
-    bool is_slice = false;
-    for (size_t i = 0; i < indices.count; i++)
-        is_slice |= indices.items[i]->a_indices->is_slice;
-    struct assignment inner = *to;
-    inner.type = is_slice ? to->type : element;
-    inner.is_element = true;
-    struct expr *source = assign_value(level, value, &inner);
-    return bind_subscripts(level, base, to->type, indices, source);
 }

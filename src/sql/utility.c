@@ -404,6 +404,9 @@ bind_definition(struct analysis *an, struct utility *u, const struct raw_stateme
     case PG_QUERY__NODE__NODE_INDEX_STMT:
         bind_create_index(an, u, node->index_stmt);
         return true;
+    case PG_QUERY__NODE__NODE_COMPOSITE_TYPE_STMT:
+        bind_create_composite(an, u, node->composite_type_stmt);
+        return true;
     case PG_QUERY__NODE__NODE_CREATE_ENUM_STMT:
         bind_create_enum(an, u, node->create_enum_stmt);
         return true;

@@ -113,6 +113,8 @@ change_type(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd,
     const struct column_def *column = existing_column(bind, cmd->name);
     command->type = typename_get(an, def->type_name, &command->typmod);
     command->collation = column_collation(an, def, command->type);
+    if (bind->table->kind == TABLE_COMPOSITE)
+        return;
     struct expr *e;
     if (def->raw_default != NULL) {
         e = sketch_expr(&bind->sketch, def->raw_default, CLAUSE_ALTER_TYPE).expr;

@@ -267,6 +267,11 @@ sketch_default(struct sketch *sketch, const PgQuery__Node *node, const struct co
             fail(an, -1, SQLSTATE_INVALID_OBJECT_DEFINITION,
                  "generation expression is not immutable");
     }
+    /* A default that is null is none, but over a domain, which may have another. */
+    const struct type_info *info = scope_type(an->scope, spec->type);
+    bool is_null = made->kind == EXPR_CONST && made->constant.is_null;
+    if (!is_generated && is_null && info->kind != 'd')
+        return (struct stored_expr){.sql = NULL};
     stored.expr = made;
     struct deparse_options options = {.arena = an->arena, .scope = an->scope, .qualify_all = true};
     stored.sql = deparse_expr(&options, table, made);

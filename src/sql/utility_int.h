@@ -70,6 +70,8 @@ void bind_create_table_as(struct analysis *an, struct utility *u, const struct r
                           const PgQuery__CreateTableAsStmt *stmt);
 void bind_select_into(struct analysis *an, struct utility *u, const PgQuery__SelectStmt *stmt);
 void bind_create_view(struct analysis *an, struct utility *u, const PgQuery__ViewStmt *stmt);
+void bind_create_composite(struct analysis *an, struct utility *u,
+                           const PgQuery__CompositeTypeStmt *stmt);
 void bind_create_enum(struct analysis *an, struct utility *u, const PgQuery__CreateEnumStmt *stmt);
 void bind_alter_enum(struct analysis *an, struct utility *u, const PgQuery__AlterEnumStmt *stmt);
 void bind_create_sequence(struct analysis *an, struct utility *u,

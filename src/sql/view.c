@@ -18,7 +18,7 @@ bind_view(struct analysis *an, const struct table *view)
     struct analysis inner = {.arena = an->arena,
                              .scope = an->scope,
                              .types = an->types,
-                             .env = an->env,
+                             .env = stored_env(an),
                              .depth = an->depth,
                              .view_depth = an->view_depth + 1};
     struct raw_list *list = parse_sql(an->arena, slice_text(view->view_sql));

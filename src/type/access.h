@@ -9,7 +9,6 @@
 #include "base/column.h"
 #include "type/oid.h"
 
-struct record_shape; /* type/record.h */
 struct type_info;
 
 struct db_access {
@@ -17,9 +16,6 @@ struct db_access {
 
     /* A type that is not built in; null: there is none. */
     const struct type_info *(*user_type)(void *object, oid type);
-
-    /* The columns of a composite type into *shape, in `arena`; false: it is none. */
-    bool (*row_shape)(void *object, oid type, struct arena *arena, struct record_shape *shape);
 
     int64_t (*sequence_next)(void *object, oid sequence);
     int64_t (*sequence_current)(void *object, oid sequence); /* 55000 before the first nextval */

@@ -254,7 +254,7 @@ static union datum
 obj_description_any(struct func_call *call, const union datum *args)
 {
     const struct db_access *access = access_of(call);
-    static const oid classes[] = {1259, 2615, 2606};
+    static const oid classes[] = {1259, 2615, 2606, 1247};
     for (size_t i = 0; i < COUNT_OF(classes); i++) {
         const char *text =
             access->comment(access->object, (oid)args[0].i32, classes[i], 0, call->arena);

@@ -33,6 +33,9 @@ struct type_env {
     int extra_float_digits; /* PostgreSQL's meaning; default 1: shortest exact */
     bool bytea_is_escape;   /* bytea_output = escape */
     bool standard_conforming_strings;
+    /* Texts of composite values may lack columns at the end: null. For SQL text that was stored
+       before the type got them. */
+    bool pads_records;
     int64_t transaction_us; /* PostgreSQL's timestamptz: microseconds since 2000-01-01 UTC */
     int64_t statement_us;
     struct random *random; /* random(), setseed() */

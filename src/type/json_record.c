@@ -9,6 +9,7 @@
 #include "base/raise.h"
 #include "type/access.h"
 #include "type/array.h"
+#include "type/composite.h"
 #include "type/json_ref.h"
 #include "type/record.h"
 #include "type/tables.h"
@@ -50,7 +51,8 @@ read_row(struct func_call *call, const struct record_shape *shape, const struct 
     for (uint32_t i = 0; i < shape->count; i++) {
         struct place place = {.column = name_of(shape, i)};
         struct json_ref member;
-        bool is_found = json_ref_member(call->arena, object, slice_text(place.column), &member);
+        bool is_found = shape->types[i] != OID_NONE &&
+                        json_ref_member(call->arena, object, slice_text(place.column), &member);
         values[i] = null_datum();
         nulls[i] = true;
         if (is_found)
@@ -66,9 +68,10 @@ read_row(struct func_call *call, const struct record_shape *shape, const struct 
 static bool
 shape_of_type(struct func_call *call, oid type, struct record_shape *shape)
 {
-    const struct db_access *access = call->env->access;
-    return access != NULL && access->row_shape != NULL &&
-           access->row_shape(access->object, type, call->arena, shape);
+    const struct record_shape *found = composite_shape(call->env, type);
+    if (found != NULL)
+        *shape = *found;
+    return found != NULL;
 }
 
 static void

@@ -147,16 +147,15 @@ put_array(const struct json_writer *w, struct buf *to, union datum value, enum j
 static void
 put_record(const struct json_writer *w, struct buf *to, union datum value, enum json_layout layout)
 {
-    struct record record = record_read(&value);
+    struct record_walk walk = record_walk_begin(w->env, w->arena, &value);
+    struct record_column column;
     buf_put_u8(to, '{');
-    for (uint32_t i = 0; i < record.count; i++) {
-        if (i != 0)
+    for (bool is_first = true; record_walk_next(&walk, &column); is_first = false) {
+        if (!is_first)
             buf_put_text(to, layout == JSON_LINES ? ",\n " : ",");
-        json_put_string(to, slice_text(record_column_name(&record, i, w->arena)));
+        json_put_string(to, slice_text(record_walk_name(&walk, &column)));
         buf_put_u8(to, ':');
-        bool is_null;
-        union datum column = record_get(&record, i, &is_null);
-        json_put_value(w, to, record_column_type(&record, i), column, is_null, JSON_PLAIN);
+        json_put_value(w, to, column.type, column.value, column.is_null, JSON_PLAIN);
     }
     buf_put_u8(to, '}');
 }
@@ -248,13 +247,12 @@ put_jsonb_dimension(const struct json_writer *w, struct jsonb_builder *b, const 
 static void
 put_jsonb_record(const struct json_writer *w, struct jsonb_builder *b, union datum value)
 {
-    struct record record = record_read(&value);
+    struct record_walk walk = record_walk_begin(w->env, w->arena, &value);
+    struct record_column column;
     jsonb_begin(b, true);
-    for (uint32_t i = 0; i < record.count; i++) {
-        jsonb_put_key(b, slice_text(record_column_name(&record, i, w->arena)));
-        bool is_null;
-        union datum column = record_get(&record, i, &is_null);
-        jsonb_put_value(w, b, record_column_type(&record, i), column, is_null);
+    while (record_walk_next(&walk, &column)) {
+        jsonb_put_key(b, slice_text(record_walk_name(&walk, &column)));
+        jsonb_put_value(w, b, column.type, column.value, column.is_null);
     }
     jsonb_end(b);
 }

@@ -2,12 +2,14 @@
  * record.c: record values: reading and making them, their order, hash and keys, text and binary
  * forms. record.h has the format.
  *
- * A key is, for each column, 1 and its own key, or 2 for a null; then 0. It does not lead back.
+ * A key is, for each column, 1 and its own key, or 2 for a null, nulls at the end left out; then 3.
+ * It does not lead back.
  */
 #include "type/record.h"
 
 #include "base/hash.h"
 #include "base/raise.h"
+#include "type/composite.h"
 #include "type/generic.h"
 #include "type/tables.h"
 
@@ -86,12 +88,48 @@ record_column_name(const struct record *record, uint32_t column_idx, struct aren
     return name;
 }
 
+struct record_walk
+record_walk_begin(const struct type_env *env, struct arena *arena, const union datum *value)
+{
+    struct record record = record_read(value);
+    return (struct record_walk){
+        .record = record,
+        .shape = record.type == TYPE_RECORD ? NULL : composite_shape(env, record.type),
+        .arena = arena};
+}
+
+bool
+record_walk_next(struct record_walk *walk, struct record_column *column)
+{
+    uint32_t count = walk->shape == NULL ? walk->record.count : walk->shape->count;
+    for (; walk->next < count; walk->next++) {
+        uint32_t i = walk->next;
+        oid type =
+            walk->shape != NULL ? walk->shape->types[i] : record_column_type(&walk->record, i);
+        if (type == OID_NONE)
+            continue;
+        *column = (struct record_column){.type = type, .column_idx = i, .is_null = true};
+        if (i < walk->record.count)
+            column->value = record_get(&walk->record, i, &column->is_null);
+        walk->next++;
+        return true;
+    }
+    return false;
+}
+
+const char *
+record_walk_name(const struct record_walk *walk, const struct record_column *column)
+{
+    return walk->shape != NULL ? walk->shape->names[column->column_idx]
+                               : record_column_name(&walk->record, column->column_idx, walk->arena);
+}
+
 /* ---- making ---- */
 
 static size_t
 value_bytes(const struct type_info *info, const union datum *value, bool is_null)
 {
-    if (is_null)
+    if (is_null || info == NULL)
         return 0;
     return info->phys == PHYS_VIEW ? value->view.bytes : phys_bytes(info->phys);
 }
@@ -106,10 +144,11 @@ record_make(const struct type_env *env, struct arena *arena, const struct record
               RECORD_COLUMNS_MAX);
     const struct type_info **infos = arena_alloc_array(arena, count + 1, sizeof *infos);
     size_t data = HEAD_BYTES + (size_t)count * COLUMN_BYTES, names = 0;
+    bool has_names = shape->names != NULL && shape->type == TYPE_RECORD;
     for (uint32_t i = 0; i < count; i++) {
-        infos[i] = type_get(env, shape->types[i]);
+        infos[i] = shape->types[i] == OID_NONE ? NULL : type_get(env, shape->types[i]);
         data += value_bytes(infos[i], &values[i], nulls != NULL && nulls[i]);
-        names += shape->names == NULL ? 0 : strlen(shape->names[i]) + 1;
+        names += has_names ? strlen(shape->names[i]) + 1 : 0;
     }
     if (data + names >= END_NULL)
         raise(SQLSTATE_PROGRAM_LIMIT_EXCEEDED, "row is too big");
@@ -121,15 +160,18 @@ record_make(const struct type_env *env, struct arena *arena, const struct record
     uint8_t *column = start + HEAD_BYTES, *at = column + (size_t)count * COLUMN_BYTES;
     char *name = (char *)start + data;
     for (uint32_t i = 0; i < count; i++, column += COLUMN_BYTES) {
-        bool is_null = nulls != NULL && nulls[i];
+        bool is_null = infos[i] == NULL || (nulls != NULL && nulls[i]);
         size_t bytes = value_bytes(infos[i], &values[i], is_null);
-        const void *from =
-            infos[i]->phys == PHYS_VIEW ? (const void *)view_data(&values[i].view) : &values[i];
         if (bytes != 0)
-            memcpy(at, from, bytes);
+            memcpy(at,
+                   infos[i]->phys == PHYS_VIEW ? (const void *)view_data(&values[i].view)
+                                               : &values[i],
+                   bytes);
         at += bytes;
         le32_set(column, shape->types[i]);
-        le32_set(column + 4, type_contract(env, infos[i]) | (uint32_t)infos[i]->phys << 24);
+        le32_set(column + 4, infos[i] == NULL
+                                 ? 0
+                                 : type_contract(env, infos[i]) | (uint32_t)infos[i]->phys << 24);
         le32_set(column + 8, (uint32_t)(at - start) | (is_null ? END_NULL : 0));
         if (names != 0) {
             size_t name_bytes = strlen(shape->names[i]) + 1;
@@ -161,12 +203,39 @@ shared_contract(const struct record *a, const struct record *b, uint32_t column_
     return info;
 }
 
+/* True if the column was dropped before one of the values was made. */
+static bool
+is_dropped(const struct record *a, const struct record *b, uint32_t column_idx)
+{
+    return record_column_type(a, column_idx) == OID_NONE ||
+           record_column_type(b, column_idx) == OID_NONE;
+}
+
+/* The order of what one has more columns than the other: columns that are missing are null. */
+static int
+order_of_rest(const struct record *a, const struct record *b, uint32_t common)
+{
+    if (a->type != b->type || a->type == TYPE_RECORD)
+        raise(SQLSTATE_DATATYPE_MISMATCH,
+              "cannot compare record types with different numbers of columns");
+    const struct record *longer = a->count > b->count ? a : b;
+    for (uint32_t i = common; i < longer->count; i++) {
+        bool is_null;
+        record_get(longer, i, &is_null);
+        if (!is_null)
+            return longer == a ? -1 : 1;
+    }
+    return 0;
+}
+
 int
 record_order(union datum a, union datum b)
 {
     struct record x = record_read(&a), y = record_read(&b);
     uint32_t common = x.count < y.count ? x.count : y.count;
     for (uint32_t i = 0; i < common; i++) {
+        if (is_dropped(&x, &y, i))
+            continue;
         const struct type_info *info = shared_contract(&x, &y, i);
         bool x_null, y_null;
         union datum v = record_get(&x, i, &x_null), w = record_get(&y, i, &y_null);
@@ -178,25 +247,39 @@ record_order(union datum a, union datum b)
         if (order != 0)
             return order < 0 ? -1 : 1;
     }
-    if (x.count != y.count)
-        raise(SQLSTATE_DATATYPE_MISMATCH,
-              "cannot compare record types with different numbers of columns");
-    return 0;
+    return x.count == y.count ? 0 : order_of_rest(&x, &y, common);
+}
+
+/* How many columns there are up to the last that is not null. */
+static uint32_t
+count_to_last(const struct record *record)
+{
+    uint32_t count = record->count;
+    for (bool is_null = true; count > 0; count--) {
+        record_get(record, count - 1, &is_null);
+        if (!is_null)
+            break;
+    }
+    return count;
 }
 
 uint64_t
 record_hash(union datum value)
 {
     struct record record = record_read(&value);
-    uint64_t hash = record.count;
+    uint32_t count = count_to_last(&record);
+    uint64_t hash = count;
     for (uint32_t i = 0; i < record.count; i++) {
+        if (record_column_type(&record, i) == OID_NONE)
+            continue;
         const struct type_info *info = types_builtin(column_contract(&record, i));
         if (info == NULL || info->hash == NULL)
             raise(SQLSTATE_UNDEFINED_FUNCTION, "could not identify a hash function for type %s",
                   info == NULL ? "???" : info->sql_name);
         bool is_null;
         union datum column = record_get(&record, i, &is_null);
-        hash = hash_combine(hash, is_null ? 0 : info->hash(column));
+        if (i < count)
+            hash = hash_combine(hash, is_null ? 0 : info->hash(column));
     }
     return hash;
 }
@@ -205,15 +288,16 @@ bool
 record_key_put(union datum value, struct buf *to)
 {
     struct record record = record_read(&value);
-    for (uint32_t i = 0; i < record.count; i++) {
+    uint32_t count = count_to_last(&record);
+    for (uint32_t i = 0; i < count; i++) {
         const struct type_info *info = types_builtin(column_contract(&record, i));
         bool is_null;
         union datum column = record_get(&record, i, &is_null);
         buf_put_u8(to, is_null ? 2 : 1);
-        if (info == NULL || info->key_put == NULL || (!is_null && !info->key_put(column, to)))
+        if (!is_null && (info == NULL || info->key_put == NULL || !info->key_put(column, to)))
             return false;
     }
-    buf_put_u8(to, 0);
+    buf_put_u8(to, 3);
     return true;
 }
 
@@ -248,18 +332,17 @@ put_column(struct slice text, struct buf *to)
 void
 record_output(struct type_call *call, union datum value, struct buf *to)
 {
-    struct record record = record_read(&value);
+    struct record_walk walk = record_walk_begin(call->env, call->arena, &value);
+    struct record_column column;
     struct buf *text = buf_new(call->arena);
     buf_put_u8(to, '(');
-    for (uint32_t i = 0; i < record.count; i++) {
-        if (i != 0)
+    for (bool is_first = true; record_walk_next(&walk, &column); is_first = false) {
+        if (!is_first)
             buf_put_u8(to, ',');
-        bool is_null;
-        union datum column = record_get(&record, i, &is_null);
-        if (is_null)
+        if (column.is_null)
             continue;
         buf_clear(text);
-        type_output(call->env, call->arena, record_column_type(&record, i), column, text);
+        type_output(call->env, call->arena, column.type, column.value, text);
         put_column(buf_slice(text), to);
     }
     buf_put_u8(to, ')');
@@ -332,11 +415,18 @@ record_parse(const struct type_env *env, struct arena *arena, const struct recor
     skip_blanks(&r);
     if (r.at == r.end || *r.at++ != '(')
         fail_literal(&r, "Missing left parenthesis.");
+    bool is_first = true;
     for (uint32_t i = 0; i < shape->count; i++) {
-        if (i > 0 && (r.at == r.end || *r.at++ != ','))
-            fail_literal(&r, "Too few columns.");
         struct slice column;
         values[i] = (union datum){.words = {0, 0}};
+        nulls[i] = true;
+        if (shape->types[i] == OID_NONE)
+            continue;
+        if (env->pads_records && !is_first && r.at < r.end && *r.at == ')')
+            continue;
+        if (!is_first && (r.at == r.end || *r.at++ != ','))
+            fail_literal(&r, "Too few columns.");
+        is_first = false;
         nulls[i] = !read_column(&r, &column);
         int32_t typmod = shape->typmods == NULL ? -1 : shape->typmods[i];
         if (!nulls[i])
@@ -360,35 +450,42 @@ anonymous_input(struct type_call *call, struct slice text)
 
 /* ---- binary ---- */
 
+static void
+send_column(struct type_call *call, const struct record_column *column, struct buf *to)
+{
+    const struct type_info *info = type_get(call->env, column->type);
+    buf_put_be32(to, column->type);
+    if (column->is_null) {
+        buf_put_be32(to, UINT32_MAX);
+        return;
+    }
+    if (info->send == NULL)
+        raise(SQLSTATE_UNDEFINED_FUNCTION, "no binary output function available for type %s",
+              info->sql_name);
+    struct type_call of_column = {.arena = call->arena,
+                                  .env = call->env,
+                                  .type = info,
+                                  .typmod = -1,
+                                  .element = info->element};
+    size_t start = to->bytes;
+    buf_put_be32(to, 0);
+    info->send(&of_column, column->value, to);
+    if (!to->is_failed)
+        be32_set(to->data + start, (uint32_t)(to->bytes - start - 4));
+}
+
 void
 record_send(struct type_call *call, union datum value, struct buf *to)
 {
-    struct record record = record_read(&value);
-    buf_put_be32(to, record.count);
-    for (uint32_t i = 0; i < record.count; i++) {
-        oid type = record_column_type(&record, i);
-        const struct type_info *info = type_get(call->env, type);
-        bool is_null;
-        union datum column = record_get(&record, i, &is_null);
-        buf_put_be32(to, type);
-        if (is_null) {
-            buf_put_be32(to, UINT32_MAX);
-            continue;
-        }
-        if (info->send == NULL)
-            raise(SQLSTATE_UNDEFINED_FUNCTION, "no binary output function available for type %s",
-                  info->sql_name);
-        struct type_call of_column = {.arena = call->arena,
-                                      .env = call->env,
-                                      .type = info,
-                                      .typmod = -1,
-                                      .element = info->element};
-        size_t start = to->bytes;
-        buf_put_be32(to, 0);
-        info->send(&of_column, column, to);
-        if (!to->is_failed)
-            be32_set(to->data + start, (uint32_t)(to->bytes - start - 4));
-    }
+    struct record_walk walk = record_walk_begin(call->env, call->arena, &value);
+    struct record_column column;
+    uint32_t count = 0;
+    size_t start = to->bytes;
+    buf_put_be32(to, 0);
+    for (; record_walk_next(&walk, &column); count++)
+        send_column(call, &column, to);
+    if (!to->is_failed)
+        be32_set(to->data + start, count);
 }
 
 static const uint8_t *
@@ -402,42 +499,52 @@ take(struct slice *from, size_t bytes)
     return at;
 }
 
+/* A column of the binary form: its type, its length, its bytes. */
+static union datum
+receive_column(const struct type_env *env, struct arena *arena, const struct record_shape *shape,
+               uint32_t column_idx, struct slice *bytes, bool *is_null)
+{
+    const uint8_t *head = take(bytes, 8);
+    oid type = be32_get(head), expected = shape->types[column_idx];
+    int32_t length = (int32_t)be32_get(head + 4);
+    const struct type_info *info = type_get(env, expected);
+    if (type != expected)
+        raise(SQLSTATE_DATATYPE_MISMATCH,
+              "binary data has type %u (%s) instead of expected %u (%s) in record column %u", type,
+              type_format(env->types, arena, type, -1), expected, info->sql_name, column_idx + 1);
+    *is_null = length == -1;
+    if (*is_null)
+        return (union datum){.words = {0, 0}};
+    if (length < 0)
+        raise(SQLSTATE_INVALID_BINARY_REPRESENTATION, "insufficient data left in message");
+    if (info->recv == NULL)
+        raise(SQLSTATE_UNDEFINED_FUNCTION, "no binary input function available for type %s",
+              info->sql_name);
+    struct type_call call = {.arena = arena,
+                             .env = env,
+                             .type = info,
+                             .typmod = shape->typmods == NULL ? -1 : shape->typmods[column_idx],
+                             .element = info->element};
+    const uint8_t *column = take(bytes, (size_t)length);
+    return info->recv(&call, slice_of(column, (size_t)length));
+}
+
 union datum
 record_receive(const struct type_env *env, struct arena *arena, const struct record_shape *shape,
                struct slice bytes)
 {
-    uint32_t count = be32_get(take(&bytes, 4));
-    if (count != shape->count)
+    uint32_t count = be32_get(take(&bytes, 4)), expected = 0;
+    for (uint32_t i = 0; i < shape->count; i++)
+        expected += shape->types[i] != OID_NONE;
+    if (count != expected)
         raise(SQLSTATE_DATATYPE_MISMATCH, "wrong number of columns: %d, expected %d", (int)count,
-              (int)shape->count);
-    union datum *values = arena_alloc_array(arena, count + 1, sizeof *values);
-    bool *nulls = arena_alloc_zero(arena, (size_t)count + 1);
-    for (uint32_t i = 0; i < count; i++) {
-        const uint8_t *head = take(&bytes, 8);
-        oid type = be32_get(head);
-        int32_t length = (int32_t)be32_get(head + 4);
-        const struct type_info *info = type_get(env, shape->types[i]);
-        if (type != shape->types[i])
-            raise(SQLSTATE_DATATYPE_MISMATCH,
-                  "binary data has type %u (%s) instead of expected %u (%s) in record column %u",
-                  type, type_format(env->types, arena, type, -1), shape->types[i], info->sql_name,
-                  i + 1);
-        values[i] = (union datum){.words = {0, 0}};
-        nulls[i] = length == -1;
-        if (nulls[i])
-            continue;
-        if (length < 0)
-            raise(SQLSTATE_INVALID_BINARY_REPRESENTATION, "insufficient data left in message");
-        if (info->recv == NULL)
-            raise(SQLSTATE_UNDEFINED_FUNCTION, "no binary input function available for type %s",
-                  info->sql_name);
-        struct type_call call = {.arena = arena,
-                                 .env = env,
-                                 .type = info,
-                                 .typmod = shape->typmods == NULL ? -1 : shape->typmods[i],
-                                 .element = info->element};
-        const uint8_t *column = take(&bytes, (size_t)length);
-        values[i] = info->recv(&call, slice_of(column, (size_t)length));
+              (int)expected);
+    union datum *values = arena_alloc_zero(arena, (shape->count + 1) * sizeof *values);
+    bool *nulls = arena_alloc_zero(arena, (size_t)shape->count + 1);
+    for (uint32_t i = 0; i < shape->count; i++) {
+        nulls[i] = true;
+        if (shape->types[i] != OID_NONE)
+            values[i] = receive_column(env, arena, shape, i, &bytes, &nulls[i]);
     }
     if (bytes.bytes != 0)
         raise(SQLSTATE_INVALID_BINARY_REPRESENTATION, "improper binary format in record");
@@ -452,6 +559,8 @@ image_order(const union datum *args)
     struct record x = record_read(&args[0]), y = record_read(&args[1]);
     uint32_t common = x.count < y.count ? x.count : y.count;
     for (uint32_t i = 0; i < common; i++) {
+        if (is_dropped(&x, &y, i))
+            continue;
         shared_contract(&x, &y, i);
         struct slice v, w;
         bool x_null = !column_bytes(&x, i, &v), y_null = !column_bytes(&y, i, &w);
@@ -463,10 +572,7 @@ image_order(const union datum *args)
         if (order != 0)
             return order < 0 ? -1 : 1;
     }
-    if (x.count != y.count)
-        raise(SQLSTATE_DATATYPE_MISMATCH,
-              "cannot compare record types with different numbers of columns");
-    return 0;
+    return x.count == y.count ? 0 : order_of_rest(&x, &y, common);
 }
 
 static union datum

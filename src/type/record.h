@@ -46,10 +46,33 @@ const char *record_column_name(const struct record *record, uint32_t column_idx,
 struct record_shape {
     oid type; /* TYPE_RECORD or the composite type */
     uint32_t count;
-    const oid *types;
+    const oid *types;         /* OID_NONE: a dropped column, always null */
     const int32_t *typmods;   /* null: -1 each; for input only */
-    const char *const *names; /* null: none */
+    const char *const *names; /* null: none; kept in values of TYPE_RECORD only */
 };
+
+/*
+ * The columns of a value as its type has them now: dropped ones left out, those that were added
+ * after it was made null. `value` must outlive the walk.
+ */
+struct record_walk {
+    struct record record;
+    const struct record_shape *shape; /* null: TYPE_RECORD */
+    struct arena *arena;
+    uint32_t next;
+};
+struct record_column {
+    oid type;
+    bool is_null;
+    union datum value;
+    uint32_t column_idx;
+};
+
+struct record_walk record_walk_begin(const struct type_env *env, struct arena *arena,
+                                     const union datum *value);
+bool record_walk_next(struct record_walk *walk, struct record_column *column);
+/* The name of the column that the walk stands at. */
+const char *record_walk_name(const struct record_walk *walk, const struct record_column *column);
 
 /* Raises 54011 if there are too many columns. The result lives in `arena`. */
 union datum record_make(const struct type_env *env, struct arena *arena,

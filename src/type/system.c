@@ -368,6 +368,7 @@ obj_description(struct func_call *call, const union datum *args)
     oid class_oid = slice_equal(class, slice_text("pg_class"))        ? 1259
                     : slice_equal(class, slice_text("pg_namespace"))  ? 2615
                     : slice_equal(class, slice_text("pg_constraint")) ? 2606
+                    : slice_equal(class, slice_text("pg_type"))       ? 1247
                                                                       : OID_NONE;
     return text_or_null(
         call, access->comment(access->object, (oid)args[0].i32, class_oid, 0, call->arena));
