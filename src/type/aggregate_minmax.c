@@ -264,6 +264,12 @@ static const struct aggregate_info max_bpchar = {ANY(any_max, 1060)};
 static const struct aggregate_info max_inet = {ANY(any_max, 1205)};
 static const struct aggregate_info min_inet = {ANY(any_min, 1203)};
 static const struct aggregate_info min_bpchar = {ANY(any_min, 1058)};
+static const struct aggregate_info max_money = {PLAIN(i64_max, 903)};
+static const struct aggregate_info min_money = {PLAIN(i64_min, 902)};
+static const struct aggregate_info max_xid8 = {ANY(any_max, 5074)};
+static const struct aggregate_info min_xid8 = {ANY(any_min, 5073)};
+static const struct aggregate_info max_lsn = {ANY(any_max, 3225)};
+static const struct aggregate_info min_lsn = {ANY(any_min, 3224)};
 
 /* ---- what this file brings ---- */
 
@@ -304,6 +310,12 @@ static const struct func_info funcs[] = {
     {AGGREGATE_FUNC(3564, "max", TYPE_INET, &max_inet, TYPE_INET)},
     {AGGREGATE_FUNC(3565, "min", TYPE_INET, &min_inet, TYPE_INET)},
     {AGGREGATE_FUNC(2245, "min", TYPE_BPCHAR, &min_bpchar, TYPE_BPCHAR)},
+    {AGGREGATE_FUNC(2125, "max", TYPE_MONEY, &max_money, TYPE_MONEY)},
+    {AGGREGATE_FUNC(2141, "min", TYPE_MONEY, &min_money, TYPE_MONEY)},
+    {AGGREGATE_FUNC(5099, "max", TYPE_XID8, &max_xid8, TYPE_XID8)},
+    {AGGREGATE_FUNC(5100, "min", TYPE_XID8, &min_xid8, TYPE_XID8)},
+    {AGGREGATE_FUNC(4189, "max", TYPE_PG_LSN, &max_lsn, TYPE_PG_LSN)},
+    {AGGREGATE_FUNC(4190, "min", TYPE_PG_LSN, &min_lsn, TYPE_PG_LSN)},
 };
 
 const struct type_tables aggregate_minmax_tables = {

@@ -17,7 +17,6 @@
 #define TYPE_NODE_TREE 194
 #define TYPE_ACLITEM 1033
 #define TYPE_ACLITEM_ARRAY 1034
-#define TYPE_XID8 5069
 #define ENCODING_UTF8 6
 
 static const struct db_access *

@@ -18,16 +18,12 @@
 #include "type/values.h"
 #include <stdlib.h>
 
-#define TYPE_XID 28
-#define TYPE_CID 29
 #define TYPE_NODE_TREE 194
 #define TYPE_ACLITEM 1033
 #define TYPE_ACLITEM_ARRAY 1034
-#define TYPE_LSN 3220
 #define TYPE_NDISTINCT 3361
 #define TYPE_DEPENDENCIES 3402
 #define TYPE_MCV_LIST 5017
-#define TYPE_XID8 5069
 
 /* ---- numbers of transactions and commands ---- */
 
@@ -211,7 +207,7 @@ static const struct type_info types[] = {
     {NUMBER(TYPE_CID, 1012, "cid", 52, 53, 2442, 2443), NUMBER32},
     {NUMBER(TYPE_XID8, 271, "xid8", 5070, 5081, 5082, 5083), NUMBER64, .input = xid8_input,
      .output = xid8_output},
-    {NUMBER(TYPE_LSN, 3221, "pg_lsn", 3229, 3230, 3238, 3239), NUMBER64, .input = lsn_input,
+    {NUMBER(TYPE_PG_LSN, 3221, "pg_lsn", 3229, 3230, 3238, 3239), NUMBER64, .input = lsn_input,
      .output = lsn_output},
     {CLOSED(TYPE_NODE_TREE, "pg_node_tree", 195, 196, 197, 198), STORED},
     {CLOSED(TYPE_NDISTINCT, "pg_ndistinct", 3355, 3356, 3357, 3358), STORED},
@@ -223,7 +219,7 @@ static const struct type_info types[] = {
     {ARRAY(1011, TYPE_XID, "_xid", "xid[]", 'i')},
     {ARRAY(1012, TYPE_CID, "_cid", "cid[]", 'i')},
     {ARRAY(TYPE_ACLITEM_ARRAY, TYPE_ACLITEM, "_aclitem", "aclitem[]", 'i')},
-    {ARRAY(3221, TYPE_LSN, "_pg_lsn", "pg_lsn[]", 'd')},
+    {ARRAY(3221, TYPE_PG_LSN, "_pg_lsn", "pg_lsn[]", 'd')},
 };
 
 #define CONVERSIONS(in_, out_, recv_, send_, name_, type_)                                         \
@@ -242,7 +238,7 @@ static const struct func_info funcs[] = {
     CONVERSIONS(50, 51, 2440, 2441, "xid", TYPE_XID),
     CONVERSIONS(52, 53, 2442, 2443, "cid", TYPE_CID),
     CONVERSIONS(5070, 5081, 5082, 5083, "xid8", TYPE_XID8),
-    CONVERSIONS(3229, 3230, 3238, 3239, "pg_lsn_", TYPE_LSN),
+    CONVERSIONS(3229, 3230, 3238, 3239, "pg_lsn_", TYPE_PG_LSN),
     {FUNC(1031, "aclitemin", TYPE_ACLITEM, generic_in, TYPE_CSTRING), .volatility = FUNC_STABLE},
     {FUNC(1032, "aclitemout", TYPE_CSTRING, generic_out, TYPE_ACLITEM), .volatility = FUNC_STABLE},
     {FUNC(195, "pg_node_tree_in", TYPE_NODE_TREE, generic_in, TYPE_CSTRING)},
@@ -259,12 +255,12 @@ static const struct func_info funcs[] = {
     COMPARE(5037, "xid8ge", generic_ge, TYPE_XID8),
     COMPARE(5084, "xid8eq", generic_eq, TYPE_XID8),
     COMPARE(5085, "xid8ne", generic_ne, TYPE_XID8),
-    COMPARE(3231, "pg_lsn_lt", generic_lt, TYPE_LSN),
-    COMPARE(3232, "pg_lsn_le", generic_le, TYPE_LSN),
-    COMPARE(3233, "pg_lsn_eq", generic_eq, TYPE_LSN),
-    COMPARE(3234, "pg_lsn_ge", generic_ge, TYPE_LSN),
-    COMPARE(3235, "pg_lsn_gt", generic_gt, TYPE_LSN),
-    COMPARE(3236, "pg_lsn_ne", generic_ne, TYPE_LSN),
+    COMPARE(3231, "pg_lsn_lt", generic_lt, TYPE_PG_LSN),
+    COMPARE(3232, "pg_lsn_le", generic_le, TYPE_PG_LSN),
+    COMPARE(3233, "pg_lsn_eq", generic_eq, TYPE_PG_LSN),
+    COMPARE(3234, "pg_lsn_ge", generic_ge, TYPE_PG_LSN),
+    COMPARE(3235, "pg_lsn_gt", generic_gt, TYPE_PG_LSN),
+    COMPARE(3236, "pg_lsn_ne", generic_ne, TYPE_PG_LSN),
 };
 
 #define EQ "eqsel", "eqjoinsel"
@@ -286,15 +282,15 @@ static const struct operator_info operators[] = {
      "scalarlejoinsel"},
     {5076, ">=", TYPE_XID8, TYPE_XID8, TYPE_BOOL, 5037, 5075, 5073, false, false, "scalargesel",
      "scalargejoinsel"},
-    {3222, "=", TYPE_LSN, TYPE_LSN, TYPE_BOOL, 3233, 3222, 3223, true, true, EQ},
-    {3223, "<>", TYPE_LSN, TYPE_LSN, TYPE_BOOL, 3236, 3223, 3222, false, false, NE},
-    {3224, "<", TYPE_LSN, TYPE_LSN, TYPE_BOOL, 3231, 3225, 3227, false, false, "scalarltsel",
+    {3222, "=", TYPE_PG_LSN, TYPE_PG_LSN, TYPE_BOOL, 3233, 3222, 3223, true, true, EQ},
+    {3223, "<>", TYPE_PG_LSN, TYPE_PG_LSN, TYPE_BOOL, 3236, 3223, 3222, false, false, NE},
+    {3224, "<", TYPE_PG_LSN, TYPE_PG_LSN, TYPE_BOOL, 3231, 3225, 3227, false, false, "scalarltsel",
      "scalarltjoinsel"},
-    {3225, ">", TYPE_LSN, TYPE_LSN, TYPE_BOOL, 3235, 3224, 3226, false, false, "scalargtsel",
+    {3225, ">", TYPE_PG_LSN, TYPE_PG_LSN, TYPE_BOOL, 3235, 3224, 3226, false, false, "scalargtsel",
      "scalargtjoinsel"},
-    {3226, "<=", TYPE_LSN, TYPE_LSN, TYPE_BOOL, 3232, 3227, 3225, false, false, "scalarlesel",
+    {3226, "<=", TYPE_PG_LSN, TYPE_PG_LSN, TYPE_BOOL, 3232, 3227, 3225, false, false, "scalarlesel",
      "scalarlejoinsel"},
-    {3227, ">=", TYPE_LSN, TYPE_LSN, TYPE_BOOL, 3234, 3226, 3224, false, false, "scalargesel",
+    {3227, ">=", TYPE_PG_LSN, TYPE_PG_LSN, TYPE_BOOL, 3234, 3226, 3224, false, false, "scalargesel",
      "scalargejoinsel"},
 };
 

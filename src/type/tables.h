@@ -73,6 +73,7 @@ extern const struct type_tables json_tables;
 extern const struct type_tables jsonpath_tables;
 extern const struct type_tables like_tables;
 extern const struct type_tables macaddr_tables;
+extern const struct type_tables money_tables;
 extern const struct type_tables numeric_cast_tables;
 extern const struct type_tables numeric_math_tables;
 extern const struct type_tables numeric_ops_tables;

@@ -70,6 +70,7 @@ static const struct type_tables *const all_tables[] = {
     &jsonpath_tables,
     &like_tables,
     &macaddr_tables,
+    &money_tables,
     &numeric_cast_tables,
     &numeric_math_tables,
     &numeric_ops_tables,

@@ -13,8 +13,9 @@ select * from bt order by d;
 select a, count(*) from bt group by a order by a;
 select bit_and(a), bit_or(a), bit_xor(a) from bt;
 select d from bt where d > b'1110' order by d;
-\d bt
-select b'12'; select x'G'; 
+select attname, format_type(atttypid, atttypmod) from pg_attribute where attrelid = 'bt'::regclass and attnum > 0 order by attnum;
+select b'12';
+select x'G';
 select bit_length(b'101'), octet_length(b'101010101'), length(b'');
 select array[b'1',b'0'], '{1,01}'::bit(2)[], '{101}'::varbit[];
 select pg_typeof(b'1'), pg_typeof(b'1'||b'0');
