@@ -658,7 +658,7 @@ make_format(struct catalog *catalog, struct relation *relation)
 const struct row_format *
 catalog_row_format(struct catalog *catalog, const struct table *table)
 {
-    check(table_is_stored(table));
+    check(table_is_stored(table) || table->kind == TABLE_PARTITIONED);
     struct relation *relation = (struct relation *)(uintptr_t)table; /* all plain tables are */
     struct generation *generation = relation->generation;
     mutex_lock(&generation->mutex);

@@ -2,6 +2,7 @@
  * modify.c: see modify.h.
  */
 #include "exec/modify.h"
+#include "exec/partition_route.h"
 
 /* A scan of one table gives each row once; joins may give one many times. */
 static bool
@@ -117,6 +118,8 @@ modify_compile(struct compiler *compiler, struct node_code *node)
     /* Locks are waited for (W2). */
     node_keep(compiler, node->left, KEEP_ALWAYS);
     code->may_repeat = plan_may_repeat(plan->node.left);
+    if (plan->route != NULL)
+        code->route = route_compile(compiler, plan->route);
     if (plan->has_returning)
         code->returning = expr_compile(compiler, plan->returning, plan->node.column_count);
     if (plan->conflict != NULL) {
@@ -138,9 +141,10 @@ modify_open(struct exec *exec, struct node_state *node)
     uint32_t capacity = node->code->capacity;
     uint32_t count = plan->table->column_count;
     uint32_t child_count = node->left->plan->column_count;
-    uint32_t both = count + (child_count > count ? child_count : count);
+    uint32_t both = count + (child_count > count ? child_count : count) + 1;
     struct arena *arena = node_arena(exec, node);
 
+    state->shown_table = (int32_t)plan->table->table;
     if (plan->row.is_tree)
         state->targets =
             arena_alloc_zero(exec->arena, (code->change_count + 1) * sizeof *state->targets);
@@ -257,6 +261,9 @@ modify_returning(struct modify_state *state, const struct batch *rows, const str
     memcpy(state->both_columns + count, in->columns, in->column_count * sizeof(struct column));
     both.columns = state->both_columns;
     both.column_count = count + in->column_count;
+    if (state->node.plan->kind == PLAN_INSERT)
+        state->both_columns[both.column_count++] =
+            (struct column){.phys = PHYS_I32, .is_const = true, .data = &state->shown_table};
     expr_run(state->returning, &both);
     *out = (struct batch){.count = rows->count,
                           .sel = rows->sel,

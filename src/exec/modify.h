@@ -17,6 +17,7 @@ struct change_code {
 
 struct modify_code {
     struct node_code node;
+    const struct route_code *route; /* rows of a partitioned table; null: it is none */
     const struct table_code *table; /* INSERT */
     uint32_t change_count;          /* UPDATE, DELETE */
     struct change_code *changes;
@@ -45,6 +46,7 @@ struct modify_state {
     struct column *row_columns;  /* [table columns]: the rows as written */
     struct column *old_columns;  /* [table columns]: the rows as they were; with buffers */
     struct column *both_columns; /* returning's and conflict's input */
+    int32_t shown_table;         /* INSERT: the table whose rows RETURNING shows */
     uint64_t count;              /* rows changed */
     bool is_done;
     uint16_t kept[COLUMN_ROWS_MAX];
@@ -94,6 +96,12 @@ bool modify_row_key(struct modify_state *state, const struct batch *in, uint32_t
  * the conditions. (node_update.c) */
 bool modify_recheck(struct modify_state *state, struct batch *in, uint32_t row, struct slice key,
                     struct slice value);
+struct router; /* exec/partition_route.h */
+struct leaf;
+/* The same for a row of a partition; `rows` has the partition's columns. */
+bool modify_on_conflict_routed(struct exec *exec, struct modify_state *state, struct router *router,
+                               struct leaf *leaf, struct batch *rows, uint32_t row,
+                               const struct row_conflict *conflict);
 
 /* Decodes a stored row into row `row` of old_columns; bytes are copied into the writer's arena. */
 void modify_decode_old(struct modify_state *state, struct slice key, struct slice value,

@@ -74,12 +74,20 @@ node_keep_both(struct compiler *compiler, const struct node_code *code, uint32_t
     node_keep(compiler, code->right, when);
 }
 
+static const struct node_kind *
+kind_of(const struct plan_node *plan)
+{
+    if (plan->kind == PLAN_INSERT && ((const struct plan_modify *)plan)->route != NULL)
+        return &node_insert_route;
+    return node_kinds[plan->kind];
+}
+
 const struct node_code *
 node_compile(struct compiler *compiler, const struct plan_node *plan)
 {
     if (plan == NULL)
         return NULL;
-    const struct node_kind *kind = node_kinds[plan->kind];
+    const struct node_kind *kind = kind_of(plan);
     if (kind == NULL)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this kind of plan (%d) is not supported yet",
               (int)plan->kind);

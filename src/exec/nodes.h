@@ -12,6 +12,7 @@ extern const struct node_kind node_seq_scan;   /* node_seq_scan.c */
 extern const struct node_kind node_index_scan; /* node_index_scan.c */
 extern const struct node_kind node_limit;      /* node_limit.c */
 extern const struct node_kind node_insert;     /* node_insert.c */
+extern const struct node_kind node_insert_route; /* node_insert_route.c: by partitions */
 extern const struct node_kind node_update;     /* node_update.c: DELETE too */
 extern const struct node_kind node_merge;      /* node_merge.c */
 extern const struct node_kind node_function_scan, node_virtual_scan, node_material, node_nest_loop,

@@ -81,7 +81,8 @@ compile_modify(struct compiler *compiler, struct point_code *code, const struct 
     const struct plan_modify *plan = (const struct plan_modify *)root;
 
     code->modify = (const struct modify_code *)compiler->program->nodes[root->id];
-    if (plan->has_returning || plan->conflict != NULL || plan->rules.foreign_count != 0 ||
+    if (plan->has_returning || plan->conflict != NULL || plan->route != NULL ||
+        plan->rules.foreign_count != 0 ||
         root->left == NULL)
         return false;
     if (root->kind == PLAN_INSERT) {

@@ -5,8 +5,8 @@
 
 #define SHOWN_BYTES_MAX 64 /* of one value in an error's detail */
 
-static void
-put_value(struct exec *exec, const struct type_info *type, union datum value, struct buf *to)
+void
+value_text_put(struct exec *exec, const struct type_info *type, union datum value, struct buf *to)
 {
     struct arena_mark mark = arena_mark(exec->arena);
     struct type_call call = {.arena = exec->arena,
@@ -43,7 +43,7 @@ row_text(struct exec *exec, const struct table_code *code, const struct batch *r
         if (column_is_null(&rows->columns[i], row))
             buf_put_text(text, "null");
         else
-            put_value(exec, code->types[i], vector_get(&rows->columns[i], row), text);
+            value_text_put(exec, code->types[i], vector_get(&rows->columns[i], row), text);
     }
     buf_put_text(text, ")");
     buf_put_u8(text, 0);
@@ -83,6 +83,20 @@ check_nulls(struct table_writer *writer, const struct batch *rows)
     }
 }
 
+/* A check without a name is the partition's own. */
+static _Noreturn void
+raise_partition(struct table_writer *writer, const struct batch *rows, uint32_t row)
+{
+    const struct table *table = writer->code->table;
+
+    raise_error(.code = SQLSTATE_CHECK_VIOLATION,
+                .message = raise_text("new row for relation \"%s\" violates partition constraint",
+                                      table->name),
+                .detail = raise_text("Failing row contains %s.",
+                                     row_text(writer->exec, writer->code, rows, row)),
+                .schema_name = table->schema_name, .table_name = table->name);
+}
+
 static void
 check_rules(struct table_writer *writer, const struct batch *rows)
 {
@@ -97,6 +111,8 @@ check_rules(struct table_writer *writer, const struct batch *rows)
             if (is_null || passes.b)
                 continue;
             writer->exec->fault_row = row;
+            if (code->check_names[k] == NULL)
+                raise_partition(writer, rows, row);
             raise_error(.code = SQLSTATE_CHECK_VIOLATION,
                         .message = raise_text(
                             "new row for relation \"%s\" violates check constraint \"%s\"",
@@ -148,8 +164,8 @@ key_text(struct table_writer *writer, const struct index_def *index, const struc
         if (column_is_null(&rows->columns[attr - 1], row))
             buf_put_text(values, "null");
         else
-            put_value(exec, writer->code->types[attr - 1],
-                      vector_get(&rows->columns[attr - 1], row), values);
+            value_text_put(exec, writer->code->types[attr - 1],
+                           vector_get(&rows->columns[attr - 1], row), values);
     }
     const char *text =
         arena_format(exec->arena, "Key (%.*s)=(%.*s)", (int)names->bytes, (const char *)names->data,

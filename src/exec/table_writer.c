@@ -40,6 +40,8 @@ table_writer_open(struct exec *exec, const struct table_code *code, uint32_t cap
             arena_alloc_zero(exec->arena, code->index_count * sizeof *writer->index_exprs);
     for (uint32_t i = 0; i < code->index_count; i++)
         writer->index_exprs[i] = expr_open(exec, code->indexes[i].exprs, capacity, writer->arena);
+    if (code->table->kind == TABLE_PARTITIONED)
+        return writer; /* its partitions have writers of their own */
     enum status st = txn_lock_table(exec->txn, code->table->tree, TABLE_ROW_EXCLUSIVE, LOCK_WAIT);
     if (st != ST_OK)
         raise_write_status(st, code->table->name);

@@ -120,6 +120,9 @@ bool index_entry_make(struct table_writer *writer, uint32_t index_idx, const str
                       uint32_t row, struct slice primary, struct buf *key, struct buf *value);
 void table_index_exprs(struct table_writer *writer, const struct batch *rows);
 
+/* Appends a value as error details show it: cut off if it is long. */
+void value_text_put(struct exec *exec, const struct type_info *type, union datum value,
+                    struct buf *to);
 /* "(1, abc, null)", as error details show a row. */
 const char *row_text(struct exec *exec, const struct table_code *code, const struct batch *rows,
                      uint32_t row);

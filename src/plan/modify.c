@@ -180,6 +180,12 @@ make_rules(struct level *level, struct plan_modify *node, const struct row_rules
         make_member_rules(level, node);
         return;
     }
+    if (node->table->kind == TABLE_PARTITIONED) {
+        /* Its partitions have rules. */
+        *rules = (struct plan_table_rules){
+            .table = node->table, .format = context->format(context->object, node->table)};
+        return;
+    }
     rules_begin(context, node->table, rules);
     if (from == NULL)
         return;
@@ -202,12 +208,26 @@ make_rules(struct level *level, struct plan_modify *node, const struct row_rules
     }
 }
 
+static struct expr *
+table_oid_column(struct level *level, uint32_t range)
+{
+    struct expr *e = arena_alloc_zero(level->arena, sizeof *e);
+
+    e->kind = EXPR_COLUMN;
+    e->type = TYPE_OID;
+    e->typmod = -1;
+    e->at = -1;
+    e->column.range = range;
+    e->column.number = READ_TABLE_OID;
+    return e;
+}
+
 static void
 make_returning(struct level *level, struct plan_modify *node, const struct flow *input)
 {
     const struct query *query = level->query;
     uint32_t count = input->node->column_count;
-    const struct expr **after = arena_alloc_array(level->arena, count, sizeof *after);
+    const struct expr **after = arena_alloc_array(level->arena, count + 1, sizeof *after);
 
     /* The table's columns are those of the row as written, not as the child has read them. */
     for (uint32_t i = 0; i < count; i++) {
@@ -216,6 +236,9 @@ make_returning(struct level *level, struct plan_modify *node, const struct flow 
                       e->column.number > 0 && e->column.number != READ_ROW_ID;
         after[i] = is_old ? expr_null(level->arena, TYPE_BOOL, -1, -1) : e;
     }
+    /* The executor adds what only it knows: the table that an inserted row is in. */
+    if (node->node.kind == PLAN_INSERT)
+        after[count++] = table_oid_column(level, query->result);
     struct flow row = row_flow(level, query->result, after, count);
 
     node->has_returning = query->returning_count != 0;
@@ -256,8 +279,7 @@ new_modify(struct level *level, enum plan_kind kind)
 
     node->table = context->table(context->object, range->table.table->table);
     node->alias = range->name;
-    if (node->table->kind != TABLE_PLAIN &&
-        (node->table->kind != TABLE_PARTITIONED || kind == PLAN_INSERT))
+    if (node->table->kind != TABLE_PLAIN && node->table->kind != TABLE_PARTITIONED)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "cannot change relation \"%s\"", node->table->name);
     return node;
 }
@@ -324,6 +346,8 @@ plan_insert(struct level *level)
     struct flow input = join_plan_unordered(level, &needed);
     input = flow_project(level->planner, input, exprs, query->target_count);
     make_rules(level, node, query->rules);
+    if (node->table->kind == TABLE_PARTITIONED)
+        node->route = plan_route_make(level->planner->context, node->table);
     if (query->on_conflict != NULL)
         make_conflict(level, node, query->on_conflict);
     make_returning(level, node, &input);

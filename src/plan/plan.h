@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 struct row_format;
+struct partition_map; /* catalog/partition.h */
 
 enum plan_kind {
     PLAN_RESULT,        /* one row of no columns (or the child's rows) if `condition` holds */
@@ -404,6 +405,19 @@ struct plan_foreign {
     const uint16_t *key_attr; /* [index->key_count]: which of the constraint's attrs key i is */
 };
 
+/*
+ * Where rows of a partitioned table go: one level. Keys read the columns of the level's table by
+ * number; `columns` leads from those to the columns of the table that rows are written to.
+ */
+struct plan_route {
+    const struct table *table;
+    const struct partition_map *map;
+    struct expr **keys;                 /* [map->key->count] */
+    const uint16_t *columns;            /* [table->column_count]: 0-based; of dropped ones any */
+    const struct plan_route **children; /* [map->count]: partitions that are partitioned; or null */
+    uint32_t first_leaf, leaf_count;    /* its partitions, and all below, are numbered from here */
+};
+
 /* What every row written to a table must go through. Expressions read columns by attr number. */
 struct plan_table_rules {
     const struct table *table;
@@ -467,6 +481,7 @@ struct plan_modify {
     uint32_t assign_count;
     struct plan_assign *assigns;
     struct plan_conflict *conflict; /* INSERT; null: none */
+    const struct plan_route *route; /* into a partitioned table: its root's; null: it is none */
     uint32_t action_count;          /* MERGE */
     struct plan_merge_action *actions;
     bool has_returning;

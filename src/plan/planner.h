@@ -52,6 +52,14 @@ struct plan *plan_query(const struct plan_context *context, const struct query *
  */
 void plan_table_rules(const struct plan_context *context, const struct table *table,
                       struct plan_table_rules *rules);
+struct partition_source;
+/* How catalog/partition.h finds the planner's tables; as long as the context. */
+struct partition_source plan_partition_source(const struct plan_context *context);
+/* The columns and expressions of a partitioned table's key, over its columns by number. */
+struct expr **partition_keys(const struct plan_context *context, const struct table *table);
+/* Where rows of a partitioned table go. */
+const struct plan_route *plan_route_make(const struct plan_context *context,
+                                         const struct table *table);
 /* The value that a column gets by default, over no columns. */
 struct expr *plan_column_default(const struct plan_context *context, const struct table *table,
                                  attr_no attr);

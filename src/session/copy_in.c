@@ -65,7 +65,7 @@ static struct copy_in *
 copy_in_new(struct session *session, const struct copy *copy)
 {
     refuse_options(copy);
-    if (copy->table->kind != TABLE_PLAIN)
+    if (copy->table->kind != TABLE_PLAIN && copy->table->kind != TABLE_PARTITIONED)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "cannot copy to \"%s\": it is not a table",
               copy->table->name);
     struct arena *arena = session->statement_arena;

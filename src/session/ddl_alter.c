@@ -8,6 +8,7 @@
 #include "base/raise.h"
 #include "session/constraints.h"
 #include "session/ddl_draft.h"
+#include "session/ddl_partition.h"
 #include "session/ddl_sequence.h"
 #include "session/definition.h"
 #include "session/feed.h"
@@ -36,8 +37,8 @@ table_text(const struct table *table, struct arena *arena)
                         definition_name(table->name, arena));
 }
 
-static void
-validate_not_null(struct session *session, const struct table *table, const char *column)
+void
+ddl_validate_not_null(struct session *session, const struct table *table, const char *column)
 {
     struct arena *arena = session->statement_arena;
     if (finds_row(session, arena_format(arena, "SELECT 1 FROM %s WHERE %s IS NULL LIMIT 1",
@@ -58,8 +59,8 @@ validate_check(struct session *session, const struct table *table,
               constraint->name, table->name);
 }
 
-static void
-validate_foreign(struct session *session, const struct table *table,
+void
+ddl_validate_foreign(struct session *session, const struct table *table,
                  const struct constraint_def *constraint)
 {
     struct arena *arena = session->statement_arena;
@@ -325,7 +326,7 @@ change_column(struct session *session, const struct table *table,
         column->default_sql = NULL;
         break;
     case ALTER_SET_NOT_NULL:
-        validate_not_null(session, table, column->name);
+        ddl_validate_not_null(session, table, column->name);
         column->is_not_null = true;
         break;
     case ALTER_DROP_NOT_NULL:
@@ -379,7 +380,7 @@ add_constraint(struct session *session, const struct table *table,
     }
     if (made.kind == CONSTRAINT_PRIMARY) {
         for (uint16_t i = 0; i < made.attr_count; i++)
-            validate_not_null(session, table, table->columns[made.attrs[i] - 1].name);
+            ddl_validate_not_null(session, table, table->columns[made.attrs[i] - 1].name);
         ddl_rebuild(session, table, &draft);
         return;
     }
@@ -388,7 +389,7 @@ add_constraint(struct session *session, const struct table *table,
     if (made.is_validated && made.kind == CONSTRAINT_CHECK)
         validate_check(session, now, &made);
     else if (made.is_validated && made.kind == CONSTRAINT_FOREIGN)
-        validate_foreign(session, now, &made);
+        ddl_validate_foreign(session, now, &made);
 }
 
 static void
@@ -403,7 +404,7 @@ validate_constraint(struct session *session, const struct table *table, const ch
     if (constraint->kind == CONSTRAINT_CHECK)
         validate_check(session, table, constraint);
     else if (constraint->kind == CONSTRAINT_FOREIGN)
-        validate_foreign(session, table, constraint);
+        ddl_validate_foreign(session, table, constraint);
     constraint->is_validated = true;
     (void)draft_put(&draft);
 }
@@ -520,6 +521,13 @@ run_command(struct session *session, const struct table *table, const struct alt
     case ALTER_DROP_IDENTITY:
         change_column(session, table, command);
         break;
+    case ALTER_ATTACH_PARTITION:
+        partition_attach(session, table, command);
+        break;
+    case ALTER_DETACH_PARTITION:
+    case ALTER_FINALIZE_DETACH:
+        partition_detach(session, table, command);
+        break;
     default:
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of ALTER TABLE is not supported yet");
     }
@@ -554,6 +562,10 @@ ddl_alter_table(struct session *session, const struct alter_table *alter)
         return;
     }
     const struct table *table = session_find_table(session, &alter->name);
+    if (table->kind == TABLE_INDEX && alter->commands[0].kind == ALTER_ATTACH_PARTITION) {
+        partition_attach_index(session, table, &alter->commands[0]);
+        return;
+    }
     bool is_type = alter->object == OBJECT_KIND_TYPE;
     if (is_type && table->kind != TABLE_COMPOSITE)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a composite type", table->name);
@@ -561,7 +573,8 @@ ddl_alter_table(struct session *session, const struct alter_table *alter)
         raise_error(.code = SQLSTATE_WRONG_OBJECT_TYPE,
                     .message = raise_text("\"%s\" is a composite type", table->name),
                     .hint = "Use ALTER TYPE instead.");
-    if (!table_is_stored(table) && table->kind != TABLE_VIEW && !is_type)
+    if (!table_is_stored(table) && table->kind != TABLE_VIEW && !is_type &&
+        table->kind != TABLE_PARTITIONED)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "ALTER TABLE cannot change \"%s\"", table->name);
     if (table_is_stored(table))
         table = ddl_lock_table(session, table, lock_of(alter));

@@ -4,6 +4,7 @@
 #include "base/raise.h"
 #include "session/ddl_draft.h"
 #include "session/ddl_inherit.h"
+#include "session/ddl_partition.h"
 #include "session/definition.h"
 #include "session/feed.h"
 #include "session/planned.h"
@@ -27,6 +28,21 @@ is_taken(struct session *session, const struct schema_def *schema, const char *n
     return true;
 }
 
+static void
+take_bound(struct draft *draft, const struct create_table *create)
+{
+    const struct table *parent = session_find_table(draft->session, &create->partition_of);
+    if ((parent->persistence == 't') != (draft->table.persistence == 't'))
+        raise(SQLSTATE_WRONG_OBJECT_TYPE,
+              parent->persistence == 't'
+                  ? "cannot create a permanent relation as partition of temporary relation \"%s\""
+                  : "cannot create a temporary relation as partition of permanent relation \"%s\"",
+              parent->name);
+    partition_become(
+        draft, parent,
+        partition_take_bound(draft->session, parent, create->bound, draft->table.name));
+}
+
 static const struct table *
 create_columns(struct session *session, const struct schema_def *schema,
                const struct create_table *create)
@@ -36,9 +52,14 @@ create_columns(struct session *session, const struct schema_def *schema,
     ddl_lock_parents(session, create->parents, create->parent_count);
     draft.table.parents = create->parents;
     draft.table.parent_count = (uint16_t)create->parent_count;
-    draft.table.tree = ddl_new_tree(session, schema->schema);
     for (uint32_t i = 0; i < create->column_count; i++)
         draft_take_column(&draft, &create->columns[i]);
+    if (create->bound != NULL)
+        take_bound(&draft, create);
+    if (create->partition_by != NULL)
+        partition_take_key(&draft, create->partition_by);
+    else
+        draft.table.tree = ddl_new_tree(session, schema->schema);
     for (int wants_foreign = 0; wants_foreign <= 1; wants_foreign++) /* keys before their users */
         for (uint32_t i = 0; i < create->constraint_count; i++)
             if ((create->constraints[i].kind == CONSTRAINT_FOREIGN) == (wants_foreign == 1))
@@ -47,6 +68,8 @@ create_columns(struct session *session, const struct schema_def *schema,
     draft_link_foreign(&draft);
     for (uint32_t i = 0; i < create->parent_count; i++)
         ddl_add_child(session, create->parents[i], table->table);
+    if (table->bound != NULL)
+        partition_link(session, table->parents[0], table->table);
     return catalog_table(session->catalog, table->table);
 }
 
@@ -162,7 +185,7 @@ void
 ddl_create_index(struct session *session, const struct create_index *create)
 {
     const struct table *table = session_find_table(session, &create->table);
-    if (!table_is_stored(table))
+    if (!table_is_stored(table) && table->kind != TABLE_PARTITIONED)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "cannot create index on relation \"%s\"", table->name);
     const struct schema_def *schema = catalog_schema(session->catalog, table->schema);
     if (is_taken(session, schema, create->name, create->if_not_exists))
@@ -175,6 +198,9 @@ ddl_create_index(struct session *session, const struct create_index *create)
     if (create->key_count > INDEX_COLUMNS_MAX)
         raise(SQLSTATE_TOO_MANY_COLUMNS, "cannot use more than %d columns in an index",
               INDEX_COLUMNS_MAX);
+    if (table->kind == TABLE_PARTITIONED && create->is_concurrent)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
+              "cannot create index on partitioned table \"%s\" concurrently", table->name);
     table = ddl_lock_table(session, table, TABLE_SHARE);
     struct draft draft;
     draft_of(&draft, session, table);
@@ -191,7 +217,16 @@ ddl_create_index(struct session *session, const struct create_index *create)
         include[i] = draft_get_column(&draft, create->include.names[i])->attr;
     index->include = include;
     index->include_count = (uint16_t)create->include.count;
-    ddl_build_index(session, &draft, index);
+    if (index->is_unique)
+        partition_check_key(&draft, "UNIQUE", index->keys, index->key_count);
+    if (table->kind != TABLE_PARTITIONED) {
+        ddl_build_index(session, &draft, index);
+        return;
+    }
+    oid number = index->index;
+    (void)draft_put(&draft);
+    if (!create->is_only)
+        partition_spread_index(session, table->table, number);
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/raise.h"
+#include "session/ddl_partition.h"
 #include "session/ddl_sequence.h"
 #include "session/scope.h"
 
@@ -23,6 +24,8 @@ ddl_lock_table(struct session *session, const struct table *table, enum table_lo
 {
     oid number = table->table;
     const char *name = table->name;
+    if (table->kind == TABLE_PARTITIONED)
+        return table; /* it has no rows of its own */
     for (tree_no locked = 0; locked != table->tree;) {
         locked = table->tree;
         enum status st = txn_lock_table(session->txn, locked, mode, LOCK_WAIT);
@@ -304,9 +307,11 @@ take_key_index(struct draft *draft, const struct constraint_spec *spec,
     index->constraint = constraint->constraint;
     index->include = take_columns(draft, &spec->include);
     index->include_count = (uint16_t)spec->include.count;
+    partition_check_key(draft, is_primary ? "PRIMARY KEY" : "UNIQUE", keys, index->key_count);
     if (is_primary)
         draft->table.primary = index;
-    index->tree = is_primary ? draft->table.tree : ddl_new_tree(session, draft->table.schema);
+    if (draft->table.kind != TABLE_PARTITIONED)
+        index->tree = is_primary ? draft->table.tree : ddl_new_tree(session, draft->table.schema);
     return index;
 }
 
@@ -346,7 +351,7 @@ take_foreign(struct draft *draft, const struct constraint_spec *spec,
                     strcmp(spec->foreign_table.schema, draft->table.schema_name) == 0);
     const struct table *target =
         is_self ? draft_as_table(draft) : session_find_table(session, &spec->foreign_table);
-    if (target->kind != TABLE_PLAIN)
+    if (target->kind != TABLE_PLAIN && target->kind != TABLE_PARTITIONED)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "referenced relation \"%s\" is not a table",
               target->name);
     if ((target->persistence == 't') != (draft->table.persistence == 't'))

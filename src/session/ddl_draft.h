@@ -73,6 +73,10 @@ uint64_t ddl_become_matview(struct session *session, const struct table *table,
                             const struct create_table_as *create);
 /* The table `target` is not referred to by `referencing` any more. */
 void ddl_forget_referencing(struct session *session, oid target, oid referencing);
+/* 23502, 23503 if a row of the table is against it. */
+void ddl_validate_not_null(struct session *session, const struct table *table, const char *column);
+void ddl_validate_foreign(struct session *session, const struct table *table,
+                          const struct constraint_def *constraint);
 /*
  * Refuses to `what` ("drop", "change the type of") a column that stored expressions or views read
  * by name: checks, defaults, generated columns, expression indexes of the table, and views over it.

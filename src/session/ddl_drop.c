@@ -301,12 +301,12 @@ drop_relation(struct session *session, oid relation)
         sequence_remove(session, relation);
         return;
     }
+    unlink_foreign(session, table);
     if (table_is_stored(table)) {
         enum status st =
             txn_lock_table(session->txn, table->tree, TABLE_ACCESS_EXCLUSIVE, LOCK_WAIT);
         if (st != ST_OK)
             raise_status(st, "could not lock table \"%s\"", table->name);
-        unlink_foreign(session, table);
         drop_tree(session, table->tree, table->name);
         for (uint16_t i = 0; i < table->index_count; i++)
             if (!table->indexes[i]->is_primary)
@@ -408,7 +408,7 @@ static const char *const kind_names[] = {[OBJECT_KIND_TABLE] = "table",
 static bool
 kind_fits(enum object_kind wanted, enum table_kind kind)
 {
-    return (wanted == OBJECT_KIND_TABLE && kind == TABLE_PLAIN) ||
+    return (wanted == OBJECT_KIND_TABLE && (kind == TABLE_PLAIN || kind == TABLE_PARTITIONED)) ||
            (wanted == OBJECT_KIND_VIEW && kind == TABLE_VIEW) ||
            (wanted == OBJECT_KIND_MATVIEW && kind == TABLE_MATERIALISED) ||
            (wanted == OBJECT_KIND_SEQUENCE && kind == TABLE_SEQUENCE) ||
@@ -455,7 +455,7 @@ find_item(struct session *session, const struct drop *drop, const struct object_
         raise(SQLSTATE_INSUFFICIENT_PRIVILEGE, "permission denied: \"%s\" is a system catalog",
               table->name);
     if (!kind_fits(drop->object, table->kind)) {
-        const char *real = table->kind == TABLE_PLAIN          ? "TABLE to remove a table"
+        const char *real = kind_fits(OBJECT_KIND_TABLE, table->kind) ? "TABLE to remove a table"
                            : table->kind == TABLE_VIEW         ? "VIEW to remove a view"
                            : table->kind == TABLE_MATERIALISED ? "MATERIALIZED VIEW to remove a "
                                                                  "materialized view"

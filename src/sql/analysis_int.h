@@ -70,6 +70,8 @@ enum clause {
     CLAUSE_COPY_WHERE,
     CLAUSE_GENERATED,
     CLAUSE_CALL,
+    CLAUSE_PARTITION_KEY,
+    CLAUSE_PARTITION_BOUND,
     CLAUSE_COUNT
 };
 
@@ -507,6 +509,7 @@ struct expr *bind_stored(struct analysis *an, const struct table *table, const c
 const struct type_env *stored_env(const struct analysis *an);
 struct expr *bind_default(struct analysis *an, const struct column_def *column);
 struct row_rules *bind_row_rules(struct analysis *an, const struct table *table, uint32_t range);
+struct row_rules *bind_direct_rules(struct analysis *an, const struct table *table, uint32_t range);
 
 /* ---- analyze.c, utility.c ---- */
 

@@ -240,7 +240,7 @@ bind_update(struct analysis *an, struct level *parent, const PgQuery__UpdateStmt
     q->where = bind_where(level, stmt->where_clause, CLAUSE_WHERE);
     bind_returning(level, NODES(stmt, returning_list));
     bind_set_list(level, table, NODES(stmt, target_list), &level->targets);
-    q->rules = bind_row_rules(an, table, q->result);
+    q->rules = bind_direct_rules(an, table, q->result);
     targets_finish(level, &level->targets, &q->targets, &q->target_count);
     level_finish(level);
     return q;

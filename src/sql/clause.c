@@ -41,6 +41,8 @@ static const char *const places[CLAUSE_COUNT] = {
     [CLAUSE_COPY_WHERE] = "COPY FROM WHERE conditions",
     [CLAUSE_GENERATED] = "column generation expressions",
     [CLAUSE_CALL] = "CALL arguments",
+    [CLAUSE_PARTITION_KEY] = "partition key expressions",
+    [CLAUSE_PARTITION_BOUND] = "partition bound",
 };
 
 void

@@ -450,6 +450,9 @@ bind_column_ref(struct level *level, const PgQuery__ColumnRef *ref)
     if (level->clause == CLAUSE_DEFAULT)
         fail(an, ref->location, SQLSTATE_FEATURE_NOT_SUPPORTED,
              "cannot use column reference in DEFAULT expression");
+    if (level->clause == CLAUSE_PARTITION_BOUND)
+        fail(an, ref->location, SQLSTATE_INVALID_COLUMN_REFERENCE,
+             "cannot use column reference in partition bound expression");
     switch (fields.count) {
     case 1:
         if (tree_string(fields.items[0]) == NULL)

@@ -380,7 +380,7 @@ bind_insert(struct analysis *an, struct level *parent, const PgQuery__InsertStmt
     take_columns(&in);
     bind_source(&in);
     finish_targets(&in);
-    q->rules = bind_row_rules(an, in.table, q->result);
+    q->rules = bind_direct_rules(an, in.table, q->result);
     if (stmt->on_conflict_clause != NULL)
         bind_on_conflict(level, in.table, stmt->on_conflict_clause);
     item_show(level, level->result_item);

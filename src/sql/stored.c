@@ -2,6 +2,7 @@
  * stored.c: expressions kept as SQL text with a table: defaults, checks, generated columns, index
  * keys and predicates; and the rules for rows that they make up.
  */
+#include "catalog/partition.h"
 #include "sql/analysis_int.h"
 
 struct analysis
@@ -124,6 +125,28 @@ bind_row_rules(struct analysis *an, const struct table *table, uint32_t range)
         rules->checks[rules->check_count++] =
             (struct check_rule){constraint->name, coerce_boolean(an, e, "CHECK")};
     }
+    return rules;
+}
+
+/* What is asked of rows that are written to a partition itself, and not to a table above it. */
+struct row_rules *
+bind_direct_rules(struct analysis *an, const struct table *table, uint32_t range)
+{
+    struct row_rules *rules = bind_row_rules(an, table, range);
+    if (table->bound == NULL)
+        return rules;
+    struct partition_source source = {
+        .env = an->env, .table = an->scope->relation_oid, .object = an->scope->object};
+    const char *sql = partition_constraint_text(&source, an->arena, table);
+    if (sql == NULL)
+        return rules;
+    struct check_rule *checks =
+        arena_alloc_array(an->arena, rules->check_count + 1, sizeof *checks);
+    if (rules->check_count != 0)
+        memcpy(checks, rules->checks, rules->check_count * sizeof *checks);
+    struct expr *e = bind_stored_in(an, table, range, sql, CLAUSE_CHECK);
+    checks[rules->check_count++] = (struct check_rule){NULL, coerce_boolean(an, e, "CHECK")};
+    rules->checks = checks;
     return rules;
 }
 

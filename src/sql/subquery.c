@@ -26,6 +26,10 @@ refusal(enum clause clause)
         return "cannot use subquery in COPY FROM WHERE condition";
     case CLAUSE_GENERATED:
         return "cannot use subquery in column generation expression";
+    case CLAUSE_PARTITION_KEY:
+        return "cannot use subquery in partition key expression";
+    case CLAUSE_PARTITION_BOUND:
+        return "cannot use subquery in partition bound";
     default:
         return NULL;
     }

@@ -162,6 +162,7 @@ struct column_spec {
     int32_t typmod;
     oid collation;
     bool is_not_null;
+    bool is_local; /* a partition's: options of it were written */
     struct stored_expr default_expr;
     struct stored_expr generated;
     enum identity identity;
@@ -203,6 +204,40 @@ struct merge_notice {
     const char *message, *detail; /* detail may be null */
 };
 
+/* ---- partitions ---- */
+
+/* One column of a partition key. */
+struct partition_elem {
+    const char *column; /* null: an expression */
+    struct stored_expr expr;
+    oid type, collation;
+    const char *opclass; /* null: the default */
+};
+
+struct partition_spec {
+    char strategy; /* l, r, h */
+    uint32_t count;
+    struct partition_elem *elems;
+};
+
+/* A value of a bound, converted to the key's type; not computed yet. */
+struct bound_value {
+    enum partition_datum_kind kind;
+    bool is_null; /* lists: the constant NULL */
+    struct stored_expr value;
+    uint32_t position; /* in the statement's text, for errors */
+};
+
+struct bound_spec {
+    bool is_default;
+    char strategy;
+    int32_t modulus, remainder;
+    uint32_t count;             /* list: values; range: columns */
+    struct bound_value *values; /* list, or FROM */
+    struct bound_value *to;
+    uint32_t position;
+};
+
 enum on_commit { ON_COMMIT_PRESERVE, ON_COMMIT_DELETE, ON_COMMIT_DROP };
 
 struct create_table {
@@ -222,6 +257,9 @@ struct create_table {
     oid *parents;
     uint32_t notice_count;
     struct merge_notice *notices;
+    struct partition_spec *partition_by; /* null: not partitioned */
+    struct object_name partition_of;     /* name null: of nothing */
+    struct bound_spec *bound;
 };
 
 struct create_table_as {
@@ -266,6 +304,9 @@ enum alter_kind {
     ALTER_CLUSTER_ON,
     ALTER_SET_WITHOUT_CLUSTER,
     ALTER_REPLICA_IDENTITY,
+    ALTER_ATTACH_PARTITION, /* of an index too: then without a bound */
+    ALTER_DETACH_PARTITION,
+    ALTER_FINALIZE_DETACH,
 };
 
 /*
@@ -287,8 +328,11 @@ struct alter_command {
     const char *sequence_name;
     struct sequence_options sequence; /* ADD_, SET_IDENTITY */
     struct option_list options;
-    const char *value; /* storage, compression */
-    int64_t number;    /* statistics target */
+    const char *value;            /* storage, compression */
+    int64_t number;               /* statistics target */
+    struct object_name partition; /* ATTACH, DETACH */
+    struct bound_spec *bound;
+    bool is_concurrent;
     int32_t at;
 };
 

@@ -41,6 +41,9 @@ static const struct {
     {PG_QUERY__ALTER_TABLE_TYPE__AT_ClusterOn, ALTER_CLUSTER_ON},
     {PG_QUERY__ALTER_TABLE_TYPE__AT_DropCluster, ALTER_SET_WITHOUT_CLUSTER},
     {PG_QUERY__ALTER_TABLE_TYPE__AT_ReplicaIdentity, ALTER_REPLICA_IDENTITY},
+    {PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition, ALTER_ATTACH_PARTITION},
+    {PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartition, ALTER_DETACH_PARTITION},
+    {PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartitionFinalize, ALTER_FINALIZE_DETACH},
 };
 
 static enum alter_kind
@@ -256,6 +259,27 @@ take_value(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd,
 }
 
 static void
+take_partition(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd,
+               struct alter_command *command)
+{
+    struct analysis *an = bind->an;
+    const PgQuery__PartitionCmd *node = cmd->def->partition_cmd;
+    bool is_attach = command->kind == ALTER_ATTACH_PARTITION;
+    bool is_index = bind->table->kind == TABLE_INDEX;
+    command->partition = range_name(an, node->name);
+    command->is_concurrent = node->concurrent;
+    if (is_index)
+        return;
+    if (bind->table->kind != TABLE_PARTITIONED)
+        fail(an, -1, SQLSTATE_INVALID_TABLE_DEFINITION, "table \"%s\" is not partitioned",
+             bind->table->name);
+    const struct table *partition = relation_get(an, node->name);
+    command->partition.schema = partition->schema_name;
+    if (is_attach && node->bound != NULL)
+        command->bound = bind_partition_bound(an, bind->table, node->bound);
+}
+
+static void
 take_command(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd)
 {
     struct alter_command *command = arena_alloc_zero(bind->an->arena, sizeof *command);
@@ -291,6 +315,11 @@ take_command(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd)
         break;
     case ALTER_ALTER_CONSTRAINT:
         alter_constraint(bind, cmd, command);
+        break;
+    case ALTER_ATTACH_PARTITION:
+    case ALTER_DETACH_PARTITION:
+    case ALTER_FINALIZE_DETACH:
+        take_partition(bind, cmd, command);
         break;
     default:
         take_value(bind, cmd, command);

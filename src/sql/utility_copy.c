@@ -298,7 +298,7 @@ bind_from_side(struct copy_bind *bind)
             !is_listed(copy, (int16_t)(i + 1)))
             copy->defaults[i] = bind_default(an, column);
     }
-    copy->rules = bind_row_rules(an, table, 0);
+    copy->rules = bind_direct_rules(an, table, 0);
     struct level *level = level_of_table(an, table, 0);
     copy->where.expr = bind_where(level, bind->stmt->where_clause, CLAUSE_COPY_WHERE);
     if (copy->where.expr == NULL)

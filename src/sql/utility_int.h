@@ -114,6 +114,13 @@ void sketch_column_constraints(struct sketch *sketch, const PgQuery__ColumnDef *
 /* Returns the column: `spec`, or the inherited one that it was merged into. */
 struct column_spec *sketch_add(struct sketch *sketch, struct column_spec *spec);
 struct column_spec *sketch_spec(struct sketch *sketch, const char *name);
+/* The inherited column that PARTITION OF writes options for; 42703 (utility_partition.c). */
+struct column_spec *sketch_partition_column(struct sketch *sketch, const PgQuery__ColumnDef *def);
+struct partition_spec *bind_partition_by(struct sketch *sketch,
+                                         const PgQuery__PartitionSpec *node);
+/* `parent` is partitioned. */
+struct bound_spec *bind_partition_bound(struct analysis *an, const struct table *parent,
+                                        const PgQuery__PartitionBoundSpec *node);
 struct constraint_spec *sketch_constraint(struct sketch *sketch, const PgQuery__Constraint *node,
                                           const char *column);
 /* Names for constraints that were given none; marks primary key columns not null. */

@@ -164,10 +164,6 @@ on_commit_of(PgQuery__OnCommitAction action)
 static void
 check_supported(struct analysis *an, const PgQuery__CreateStmt *stmt)
 {
-    if (stmt->partspec != NULL)
-        fail_unsupported(an, stmt->partspec->location, "PARTITION BY");
-    if (stmt->partbound != NULL)
-        fail_unsupported(an, -1, "PARTITION OF");
     if (stmt->of_typename != NULL)
         fail_unsupported(an, -1, "CREATE TABLE ... OF");
     if (tree_text(stmt->tablespacename) != NULL)
@@ -185,6 +181,31 @@ target_schema(struct analysis *an, const PgQuery__RangeVar *name)
     return create_schema_for(an, &object, name->relpersistence[0]);
 }
 
+/* The table that a partition is made of; null: the statement makes none. */
+static const struct table *
+partition_parent(struct sketch *sketch, const PgQuery__CreateStmt *stmt)
+{
+    if (stmt->partbound == NULL)
+        return NULL;
+    const struct table *parent = relation_get(sketch->an, stmt->inh_relations[0]->range_var);
+    if (parent->kind != TABLE_PARTITIONED)
+        fail(sketch->an, -1, SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not partitioned", parent->name);
+    sketch_take_parent(sketch, parent);
+    return parent;
+}
+
+static void
+take_partitioning(struct sketch *sketch, struct create_table *create,
+                  const PgQuery__CreateStmt *stmt, const struct table *parent)
+{
+    if (parent != NULL) {
+        create->partition_of = (struct object_name){parent->schema_name, parent->name, -1};
+        create->bound = bind_partition_bound(sketch->an, parent, stmt->partbound);
+    }
+    if (stmt->partspec != NULL)
+        create->partition_by = bind_partition_by(sketch, stmt->partspec);
+}
+
 void
 bind_create_table(struct analysis *an, struct utility *u, const PgQuery__CreateStmt *stmt)
 {
@@ -197,14 +218,18 @@ bind_create_table(struct analysis *an, struct utility *u, const PgQuery__CreateS
     sketch.name =
         (struct object_name){sketch.schema, stmt->relation->relname, stmt->relation->location};
     list_add(an->arena, &sketch.taken, stmt->relation->relname);
-    sketch_parents(&sketch, NODES(stmt, inh_relations));
+    if (stmt->partbound == NULL)
+        sketch_parents(&sketch, NODES(stmt, inh_relations));
 
     /* All columns first: constraints may read those after them. */
     struct list specs = {.count = 0};
+    const struct table *parent = partition_parent(&sketch, stmt);
     for (size_t i = 0; i < stmt->n_table_elts; i++) {
         const PgQuery__Node *node = stmt->table_elts[i];
         if (node->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF)
-            list_add(an->arena, &specs, sketch_column(&sketch, node->column_def));
+            list_add(an->arena, &specs,
+                     parent != NULL ? sketch_partition_column(&sketch, node->column_def)
+                                    : sketch_column(&sketch, node->column_def));
         else if (node->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE)
             take_like(&sketch, node->table_like_clause);
     }
@@ -218,6 +243,7 @@ bind_create_table(struct analysis *an, struct utility *u, const PgQuery__CreateS
     }
     sketch_finish(&sketch);
     sketch_check_defaults(&sketch);
+    take_partitioning(&sketch, create, stmt, parent);
 
     create->name = sketch.name;
     create->persistence = sketch.persistence;

@@ -57,6 +57,7 @@ extern const struct type_tables geo_circle_tables;
 extern const struct type_tables geo_path_tables;
 extern const struct type_tables geo_point_tables;
 extern const struct type_tables geo_polygon_tables;
+extern const struct type_tables hash_value_tables;
 extern const struct type_tables ident_tables;
 extern const struct type_tables inet_tables;
 extern const struct type_tables int_ops_tables;

@@ -54,6 +54,7 @@ static const struct type_tables *const all_tables[] = {
     &geo_path_tables,
     &geo_point_tables,
     &geo_polygon_tables,
+    &hash_value_tables,
     &ident_tables,
     &inet_tables,
     &int_ops_tables,

@@ -1,0 +1,506 @@
+/*
+ * ddl_partition.c: keys and bounds of partitions; making, attaching and detaching partitions.
+ */
+#include "session/ddl_partition.h"
+
+#include "base/raise.h"
+#include "catalog/partition.h"
+#include "session/constraints.h"
+#include "session/ddl_inherit.h"
+#include "session/definition.h"
+#include "session/run_query.h"
+#include "session/scope.h"
+#include "type/values.h"
+
+static const struct table *
+find_table(void *object, oid table)
+{
+    return catalog_table(((struct session *)object)->catalog, table);
+}
+
+struct partition_source
+partition_source_of(struct session *session)
+{
+    return (struct partition_source){.env = &session->env, .table = find_table, .object = session};
+}
+
+/* ---- keys ---- */
+
+void
+partition_take_key(struct draft *draft, const struct partition_spec *spec)
+{
+    struct arena *arena = draft->session->statement_arena;
+    struct partition_key *key = arena_alloc_zero(arena, sizeof *key);
+    attr_no *attrs = arena_alloc_zero(arena, spec->count * sizeof *attrs);
+    const char **exprs = arena_alloc_zero(arena, spec->count * sizeof *exprs);
+    oid *types = arena_alloc_array(arena, spec->count, sizeof *types);
+    oid *collations = arena_alloc_array(arena, spec->count, sizeof *collations);
+    for (uint32_t i = 0; i < spec->count; i++) {
+        const struct partition_elem *elem = &spec->elems[i];
+        if (elem->column != NULL)
+            attrs[i] = draft_get_column(draft, elem->column)->attr;
+        exprs[i] = elem->expr.sql;
+        types[i] = elem->type;
+        collations[i] = elem->collation;
+    }
+    *key = (struct partition_key){.strategy = spec->strategy,
+                                  .count = (uint16_t)spec->count,
+                                  .attrs = attrs,
+                                  .expr_sql = exprs,
+                                  .types = types,
+                                  .collations = collations};
+    draft->table.kind = TABLE_PARTITIONED;
+    draft->table.partition_key = key;
+}
+
+void
+partition_check_key(struct draft *draft, const char *kind, const struct index_key *keys,
+                    uint16_t count)
+{
+    const struct partition_key *key = draft->table.partition_key;
+    for (uint16_t i = 0; key != NULL && i < key->count; i++) {
+        if (key->attrs[i] == 0)
+            raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED,
+                        .message = raise_text(
+                            "unsupported %s constraint with partition key definition", kind),
+                        .detail = raise_text("%s constraints cannot be used when partition keys "
+                                             "include expressions.",
+                                             kind));
+        bool is_there = false;
+        for (uint16_t k = 0; k < count; k++)
+            is_there |= keys[k].attr == key->attrs[i];
+        if (!is_there)
+            raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED,
+                        .message = "unique constraint on partitioned table must include all "
+                                   "partitioning columns",
+                        .detail = raise_text(
+                            "%s constraint on table \"%s\" lacks column \"%s\" which is part of "
+                            "the partition key.",
+                            kind, draft->table.name, draft->columns[key->attrs[i] - 1].name));
+    }
+}
+
+/* ---- bounds ---- */
+
+/* The value's text; null: it is NULL. */
+static const char *
+compute(struct session *session, const struct bound_value *value)
+{
+    struct arena *arena = session->statement_arena;
+    const struct expr *e = value->value.expr;
+    if (value->is_null)
+        return NULL;
+    if (e->kind == EXPR_CONST)
+        return type_output_text(&session->env, arena, e->type, e->constant.value);
+    struct inner_query *query =
+        inner_query_open(session, arena, arena_format(arena, "SELECT %s", value->value.sql));
+    struct batch batch;
+    const char *text = NULL;
+    if (inner_query_next(query, &batch) && batch.count != 0) {
+        uint32_t row = batch.sel == NULL ? 0 : batch.sel[0];
+        if (!column_is_null(&batch.columns[0], row))
+            text = type_output_text(
+                &session->env, arena, e->type,
+                column_get(&batch.columns[0], batch.columns[0].is_const ? 0 : row));
+    }
+    inner_query_close(query);
+    return text;
+}
+
+static const struct partition_datum *
+compute_end(struct session *session, const struct bound_value *values, uint32_t count)
+{
+    struct partition_datum *data = arena_alloc_zero(session->statement_arena, count * sizeof *data);
+    for (uint32_t i = 0; i < count; i++) {
+        data[i].kind = values[i].kind;
+        if (values[i].kind != PARTITION_VALUE)
+            continue;
+        data[i].text = compute(session, &values[i]);
+        if (data[i].text == NULL)
+            raise(SQLSTATE_INVALID_TABLE_DEFINITION, "cannot specify NULL in range bound");
+    }
+    return data;
+}
+
+static void
+compute_list(struct session *session, const struct bound_spec *spec, struct partition_bound *bound)
+{
+    struct partition_datum *data =
+        arena_alloc_zero(session->statement_arena, (spec->count + 1) * sizeof *data);
+    for (uint32_t i = 0; i < spec->count; i++) {
+        const char *text = compute(session, &spec->values[i]);
+        bool is_known = text == NULL;
+        bound->has_null |= text == NULL;
+        for (uint16_t k = 0; k < bound->count && !is_known; k++)
+            is_known = strcmp(data[k].text, text) == 0;
+        if (!is_known)
+            data[bound->count++] = (struct partition_datum){PARTITION_VALUE, text};
+    }
+    bound->values = data;
+}
+
+/* A modulus divides the next greater one: so two partitions share all rows of a remainder or none.
+ */
+static void
+check_modulus(const struct partition_map *map, const struct partition_bound *bound,
+              uint32_t position)
+{
+    const struct table *below = NULL, *above = NULL;
+    for (uint32_t i = 0; i < map->count; i++) {
+        int32_t modulus = map->partitions[i]->bound->modulus;
+        if (modulus <= bound->modulus)
+            below = map->partitions[i];
+        else if (above == NULL)
+            above = map->partitions[i];
+    }
+    const char *detail = NULL;
+    if (below != NULL && bound->modulus % below->bound->modulus != 0)
+        detail = raise_text("The new modulus %d is not divisible by %d, the modulus of existing "
+                            "partition \"%s\".",
+                            bound->modulus, below->bound->modulus, below->name);
+    else if (above != NULL && above->bound->modulus % bound->modulus != 0)
+        detail = raise_text("The new modulus %d is not a factor of %d, the modulus of existing "
+                            "partition \"%s\".",
+                            bound->modulus, above->bound->modulus, above->name);
+    (void)position;
+    if (detail != NULL)
+        raise_error(.code = SQLSTATE_INVALID_OBJECT_DEFINITION,
+                    .message = "every hash partition modulus must be a factor of the next larger "
+                               "modulus",
+                    .detail = detail);
+}
+
+static void
+check_range(struct session *session, const struct partition_map *map, const struct bound_spec *spec,
+            const struct partition_bound *bound, const char *name)
+{
+    struct arena *arena = session->statement_arena;
+    struct partition_end from = partition_end_read(map, &session->env, arena, bound->from);
+    struct partition_end to = partition_end_read(map, &session->env, arena, bound->to);
+    if (partition_compare_ends(map, &from, &to) < 0)
+        return;
+    raise_error(.code = SQLSTATE_INVALID_OBJECT_DEFINITION,
+                .message = raise_text("empty range bound specified for partition \"%s\"", name),
+                .detail = raise_text(
+                    "Specified lower bound %s is greater than or equal to upper bound %s.",
+                    partition_end_text(arena, map->key, bound->from),
+                    partition_end_text(arena, map->key, bound->to)),
+                .position = spec->values[0].position);
+}
+
+static void
+check_bound(struct session *session, const struct table *parent, const struct bound_spec *spec,
+            const struct partition_bound *bound, const char *name)
+{
+    struct partition_source source = partition_source_of(session);
+    const struct partition_map *map =
+        partition_map_make(&source, session->statement_arena, parent, OID_NONE);
+    if (bound->is_default) {
+        if (map->default_partition == PARTITION_NONE)
+            return;
+        raise_error(.code = SQLSTATE_INVALID_OBJECT_DEFINITION,
+                    .message = raise_text(
+                        "partition \"%s\" conflicts with existing default partition \"%s\"", name,
+                        map->partitions[map->default_partition]->name),
+                    .position = spec->position);
+    }
+    if (bound->strategy == 'h')
+        check_modulus(map, bound, spec->position);
+    else if (bound->strategy == 'r')
+        check_range(session, map, spec, bound, name);
+    uint32_t value;
+    uint32_t other = partition_overlap(map, &session->env, session->statement_arena, bound, &value);
+    if (other == PARTITION_NONE)
+        return;
+    uint32_t position = spec->position;
+    if (bound->strategy == 'r')
+        position = spec->values[0].position;
+    else if (bound->strategy == 'l' && spec->count != 0)
+        position = spec->values[value < spec->count ? value : spec->count - 1].position;
+    raise_error(.code = SQLSTATE_INVALID_OBJECT_DEFINITION,
+                .message = raise_text("partition \"%s\" would overlap partition \"%s\"", name,
+                                      map->partitions[other]->name),
+                .position = position);
+}
+
+const struct partition_bound *
+partition_take_bound(struct session *session, const struct table *parent,
+                     const struct bound_spec *spec, const char *partition)
+{
+    struct partition_bound *bound = arena_alloc_zero(session->statement_arena, sizeof *bound);
+    bound->strategy = spec->strategy;
+    bound->is_default = spec->is_default;
+    bound->modulus = spec->modulus;
+    bound->remainder = spec->remainder;
+    if (!spec->is_default && spec->strategy == 'l') {
+        compute_list(session, spec, bound);
+    } else if (!spec->is_default && spec->strategy == 'r') {
+        bound->count = (uint16_t)spec->count;
+        bound->from = compute_end(session, spec->values, spec->count);
+        bound->to = compute_end(session, spec->to, spec->count);
+    }
+    check_bound(session, parent, spec, bound, partition);
+    return bound;
+}
+
+/* ---- links ---- */
+
+void
+partition_become(struct draft *draft, const struct table *parent,
+                 const struct partition_bound *bound)
+{
+    oid *parents = arena_alloc_array(draft->session->statement_arena, 1, sizeof *parents);
+    parents[0] = parent->table;
+    draft->table.parents = parents;
+    draft->table.parent_count = 1;
+    draft->table.bound = bound;
+}
+
+static const char *
+table_text(const struct table *table, struct arena *arena)
+{
+    return arena_format(arena, "%s.%s", definition_name(table->schema_name, arena),
+                        definition_name(table->name, arena));
+}
+
+static bool
+has_row(struct session *session, const struct table *table, const char *condition)
+{
+    struct arena *arena = session->statement_arena;
+    struct inner_query *query =
+        inner_query_open(session, arena,
+                         arena_format(arena, "SELECT 1 FROM %s WHERE %s LIMIT 1",
+                                      table_text(table, arena), condition));
+    struct batch batch;
+    bool found = inner_query_next(query, &batch);
+    inner_query_close(query);
+    return found;
+}
+
+/* No row of the default partition may belong to the new partition. */
+static void
+check_default(struct session *session, const struct table *parent, const struct table *partition)
+{
+    if (partition->bound->is_default || partition->bound->strategy == 'h')
+        return;
+    struct partition_source source = partition_source_of(session);
+    const struct table *other = NULL;
+    for (uint32_t i = 0; i < parent->child_count; i++) {
+        const struct table *child = catalog_table(session->catalog, parent->children[i]);
+        if (child != NULL && child->bound != NULL && child->bound->is_default)
+            other = child;
+    }
+    if (other == NULL)
+        return;
+    const char *condition =
+        partition_condition(&source, session->statement_arena, parent, partition->bound, OID_NONE);
+    if (has_row(session, other, condition))
+        raise(SQLSTATE_CHECK_VIOLATION,
+              "updated partition constraint for default partition \"%s\" would be violated by some "
+              "row",
+              other->name);
+}
+
+void
+partition_link(struct session *session, oid parent, oid partition)
+{
+    check_default(session, catalog_table(session->catalog, parent),
+                  catalog_table(session->catalog, partition));
+    ddl_add_child(session, parent, partition);
+    partition_match_indexes(session, parent, partition);
+    partition_match_foreign(session, parent, partition);
+}
+
+/* ---- ATTACH ---- */
+
+static bool
+is_above(struct session *session, const struct table *table, oid wanted)
+{
+    for (const struct table *at = table; at != NULL;) {
+        if (at->table == wanted)
+            return true;
+        at = at->parent_count == 0 ? NULL : catalog_table(session->catalog, at->parents[0]);
+    }
+    return false;
+}
+
+static void
+check_attached(struct session *session, const struct table *parent, const struct table *partition)
+{
+    if (partition->kind != TABLE_PLAIN && partition->kind != TABLE_PARTITIONED)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a table", partition->name);
+    if (partition->bound != NULL)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is already a partition", partition->name);
+    if (partition->parent_count != 0)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "cannot attach inheritance child as partition");
+    if (partition->kind == TABLE_PLAIN && partition->child_count != 0)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "cannot attach inheritance parent as partition");
+    if (is_above(session, parent, partition->table))
+        raise_error(.code = SQLSTATE_DUPLICATE_TABLE, .message = "circular inheritance not allowed",
+                    .detail = raise_text("\"%s\" is already a child of \"%s\".", parent->name,
+                                         partition->name));
+    if (parent->persistence != 't' && partition->persistence == 't')
+        raise(SQLSTATE_WRONG_OBJECT_TYPE,
+              "cannot attach a temporary relation as partition of permanent relation \"%s\"",
+              parent->name);
+    if (parent->persistence == 't' && partition->persistence != 't')
+        raise(SQLSTATE_WRONG_OBJECT_TYPE,
+              "cannot attach a permanent relation as partition of temporary relation \"%s\"",
+              parent->name);
+    for (uint16_t i = 0; i < partition->column_count; i++) {
+        const struct column_def *column = &partition->columns[i];
+        bool is_there = column->is_dropped;
+        for (uint16_t k = 0; k < parent->column_count && !is_there; k++)
+            is_there = !parent->columns[k].is_dropped &&
+                       strcmp(parent->columns[k].name, column->name) == 0;
+        if (!is_there)
+            raise_error(.code = SQLSTATE_DATATYPE_MISMATCH,
+                        .message = raise_text(
+                            "table \"%s\" contains column \"%s\" not found in parent \"%s\"",
+                            partition->name, column->name, parent->name),
+                        .detail = "The new partition may contain only the columns present in "
+                                  "parent.");
+    }
+}
+
+static void
+match_columns(struct draft *draft, const struct table *parent)
+{
+    for (uint16_t i = 0; i < parent->column_count; i++) {
+        const struct column_def *from = &parent->columns[i];
+        if (from->is_dropped)
+            continue;
+        struct column_def *column = draft_column(draft, from->name);
+        if (column == NULL)
+            raise(SQLSTATE_DATATYPE_MISMATCH, "child table is missing column \"%s\"", from->name);
+        if (column->type != from->type || column->typmod != from->typmod)
+            raise(SQLSTATE_DATATYPE_MISMATCH,
+                  "child table \"%s\" has different type for column \"%s\"", draft->table.name,
+                  from->name);
+        if (column->collation != from->collation)
+            raise(SQLSTATE_COLLATION_MISMATCH,
+                  "child table \"%s\" has different collation for column \"%s\"", draft->table.name,
+                  from->name);
+        if (from->is_not_null && !column->is_not_null)
+            raise(SQLSTATE_DATATYPE_MISMATCH,
+                  "column \"%s\" in child table must be marked NOT NULL", from->name);
+        if (from->generated_sql != NULL && column->generated_sql == NULL)
+            raise(SQLSTATE_DATATYPE_MISMATCH,
+                  "column \"%s\" in child table must be a generated column", from->name);
+        if (from->generated_sql == NULL && column->generated_sql != NULL)
+            raise(SQLSTATE_DATATYPE_MISMATCH,
+                  "column \"%s\" in child table must not be a generated column", from->name);
+        column->is_local = false;
+        column->inherit_count = 1;
+    }
+}
+
+static void
+match_checks(struct draft *draft, const struct table *parent)
+{
+    for (uint16_t i = 0; i < parent->constraint_count; i++) {
+        const struct constraint_def *from = &parent->constraints[i];
+        if (from->kind != CONSTRAINT_CHECK || from->is_no_inherit)
+            continue;
+        struct constraint_def *check = draft_constraint(draft, from->name);
+        if (check == NULL || check->kind != CONSTRAINT_CHECK)
+            raise(SQLSTATE_DATATYPE_MISMATCH, "child table is missing constraint \"%s\"",
+                  from->name);
+        if (strcmp(check->check_sql, from->check_sql) != 0)
+            raise(SQLSTATE_DATATYPE_MISMATCH,
+                  "child table \"%s\" has different definition for check constraint \"%s\"",
+                  draft->table.name, from->name);
+        if (check->is_no_inherit)
+            raise(SQLSTATE_INVALID_OBJECT_DEFINITION,
+                  "constraint \"%s\" conflicts with non-inherited constraint on child table \"%s\"",
+                  from->name, draft->table.name);
+        if (from->is_validated && !check->is_validated)
+            raise(SQLSTATE_INVALID_OBJECT_DEFINITION,
+                  "constraint \"%s\" conflicts with NOT VALID constraint on child table \"%s\"",
+                  from->name, draft->table.name);
+        check->is_local = false;
+        check->inherit_count = 1;
+    }
+}
+
+/* All rows of the new partition must belong to it. */
+static void
+validate_rows(struct session *session, const struct table *partition)
+{
+    struct partition_source source = partition_source_of(session);
+    struct arena *arena = session->statement_arena;
+    const char *condition = partition_constraint_text(&source, arena, partition);
+    if (condition == NULL)
+        return;
+    condition = arena_format(arena, "NOT (%s)", condition);
+    if (!has_row(session, partition, condition))
+        return;
+    if (partition->bound->is_default)
+        raise(SQLSTATE_CHECK_VIOLATION,
+              "updated partition constraint for default partition \"%s\" would be violated by some "
+              "row",
+              partition->name);
+    raise(SQLSTATE_CHECK_VIOLATION,
+          "partition constraint of relation \"%s\" is violated by some row", partition->name);
+}
+
+void
+partition_attach(struct session *session, const struct table *parent,
+                 const struct alter_command *command)
+{
+    const struct table *partition = session_find_table(session, &command->partition);
+    check_attached(session, parent, partition);
+    partition = ddl_lock_table(session, partition, TABLE_ACCESS_EXCLUSIVE);
+    constraints_refuse_pending(session, partition, "ALTER TABLE");
+    struct draft draft;
+    draft_of(&draft, session, partition);
+    match_columns(&draft, parent);
+    match_checks(&draft, parent);
+    const struct partition_bound *bound =
+        partition_take_bound(session, parent, command->bound, partition->name);
+    partition_become(&draft, parent, bound);
+    partition = draft_put(&draft);
+    oid number = partition->table;
+    validate_rows(session, partition);
+    partition_link(session, parent->table, number);
+}
+
+/* ---- DETACH ---- */
+
+void
+partition_detach(struct session *session, const struct table *parent,
+                 const struct alter_command *command)
+{
+    const struct table *partition = session_find_table(session, &command->partition);
+    if (partition->bound == NULL || partition->parents[0] != parent->table)
+        raise(SQLSTATE_UNDEFINED_TABLE, "relation \"%s\" is not a partition of relation \"%s\"",
+              partition->name, parent->name);
+    if (command->kind == ALTER_FINALIZE_DETACH)
+        raise_error(.code = SQLSTATE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                    .message =
+                        raise_text("cannot complete detaching partition \"%s\"", partition->name),
+                    .detail = "There's no pending concurrent detach.");
+    if (command->is_concurrent) {
+        for (uint32_t i = 0; i < parent->child_count; i++) {
+            const struct table *child = catalog_table(session->catalog, parent->children[i]);
+            if (child != NULL && child->bound != NULL && child->bound->is_default)
+                raise(SQLSTATE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                      "cannot detach partitions concurrently when a default partition exists");
+        }
+    }
+    partition = ddl_lock_table(session, partition, TABLE_ACCESS_EXCLUSIVE);
+    struct draft draft;
+    draft_of(&draft, session, partition);
+    draft.table.parents = NULL;
+    draft.table.parent_count = 0;
+    draft.table.bound = NULL;
+    for (uint16_t i = 0; i < draft.table.column_count; i++) {
+        draft.columns[i].is_local = true;
+        draft.columns[i].inherit_count = 0;
+    }
+    catalog_forget_dependencies(session->catalog, (struct object_ref){.class_oid = CLASS_RELATION,
+                                                                      .object = partition->table});
+    oid number = draft_put(&draft)->table;
+    ddl_forget_child(session, parent->table, number);
+    partition_release(session, number);
+}
