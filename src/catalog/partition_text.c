@@ -24,22 +24,12 @@ quoted_text(struct arena *arena, const char *text)
 
 /* ---- keys ---- */
 
-/* A column of the key as it stands in expressions. */
-static const char *
-key_column(struct arena *arena, const struct table *table, uint16_t column)
-{
-    const struct partition_key *key = table->partition_key;
-    if (key->attrs[column] != 0)
-        return quoted_name(arena, table->columns[key->attrs[column] - 1].name);
-    return arena_format(arena, "(%s)", key->expr_sql[column]);
-}
-
-/* Calls stand without parentheses around them, as PostgreSQL prints keys. */
+/* Whether the text, from its first parenthesis on, is one in parentheses, and a name before it. */
 static bool
-is_call(const char *sql)
+is_enclosed(const char *sql)
 {
     size_t bytes = strcspn(sql, " ('\"");
-    if (bytes == 0 || sql[bytes] != '(')
+    if (sql[bytes] != '(')
         return false;
     int depth = 0;
     for (const char *at = sql + bytes; *at != '\0'; at++) {
@@ -50,16 +40,26 @@ is_call(const char *sql)
     return false;
 }
 
+/* A column of the key as it stands in expressions and in keys: calls without parentheses around
+ * them. */
+static const char *
+key_column(struct arena *arena, const struct table *table, uint16_t column)
+{
+    const struct partition_key *key = table->partition_key;
+    if (key->attrs[column] != 0)
+        return quoted_name(arena, table->columns[key->attrs[column] - 1].name);
+    const char *sql = key->expr_sql[column];
+    return is_enclosed(sql) ? sql : arena_format(arena, "(%s)", sql);
+}
+
 const char *
 partition_columns_text(struct arena *arena, const struct table *table)
 {
     const struct partition_key *key = table->partition_key;
     const char *columns = "";
     for (uint16_t i = 0; i < key->count; i++) {
-        const char *one = key->attrs[i] == 0 && is_call(key->expr_sql[i])
-                              ? key->expr_sql[i]
-                              : key_column(arena, table, i);
-        columns = arena_format(arena, "%s%s%s", columns, i == 0 ? "" : ", ", one);
+        columns =
+            arena_format(arena, "%s%s%s", columns, i == 0 ? "" : ", ", key_column(arena, table, i));
     }
     return columns;
 }

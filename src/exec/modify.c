@@ -145,6 +145,8 @@ modify_open(struct exec *exec, struct node_state *node)
     struct arena *arena = node_arena(exec, node);
 
     state->shown_table = (int32_t)plan->table->table;
+    if (code->route != NULL && plan->node.kind == PLAN_UPDATE)
+        state->router = router_open(exec, code->route, capacity, node->code->has_own_arena);
     if (plan->row.is_tree)
         state->targets =
             arena_alloc_zero(exec->arena, (code->change_count + 1) * sizeof *state->targets);

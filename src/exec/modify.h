@@ -46,6 +46,7 @@ struct modify_state {
     struct column *row_columns;  /* [table columns]: the rows as written */
     struct column *old_columns;  /* [table columns]: the rows as they were; with buffers */
     struct column *both_columns; /* returning's and conflict's input */
+    struct router *router;       /* UPDATE that may move rows to other partitions; else null */
     int32_t shown_table;         /* INSERT: the table whose rows RETURNING shows */
     uint64_t count;              /* rows changed */
     bool is_done;

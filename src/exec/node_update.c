@@ -11,6 +11,7 @@
  */
 #include "exec/index_key.h"
 #include "exec/modify.h"
+#include "exec/partition_route.h"
 #include "exec/tree_row.h"
 
 bool
@@ -92,6 +93,8 @@ lock_of_change(const struct modify_state *state)
 {
     if (state->node.plan->kind == PLAN_DELETE)
         return LOCK_UPDATE;
+    if (state->router != NULL)
+        return LOCK_UPDATE; /* the row may leave its table */
     /* Foreign keys that point here hold the columns of unique keys only. */
     return current_change(state)->touches_key ? LOCK_UPDATE : LOCK_NO_KEY_UPDATE;
 }
@@ -142,6 +145,63 @@ take_rows(struct exec *exec, struct modify_state *state, struct batch *in)
     in->count = kept;
 }
 
+/* Takes a row out of its partition and puts it, as changed, into the one that it belongs to. */
+static void
+move_row(struct modify_state *state, struct leaf *leaf, const struct batch *old_rows,
+         struct batch *rows, const struct batch *as_root, uint32_t row)
+{
+    const struct change_code *change = current_change(state);
+    uint16_t sel = (uint16_t)row;
+    struct batch one = *as_root;
+
+    one.sel = &sel;
+    one.count = 1;
+    struct batch old_one = *old_rows;
+    old_one.sel = &sel;
+    old_one.count = 1;
+    table_index_exprs(state->writer, &old_one);
+    table_writer_delete(state->writer, state->keys[row], &old_one, row);
+    one = router_rows(leaf, &one);
+    table_writer_check(leaf->writer, &one);
+    table_writer_insert(leaf->writer, &one);
+    /* RETURNING shows what the new partition made of generated columns. */
+    for (uint32_t i = 0; i < leaf->writer->code->generated_count; i++) {
+        uint16_t root = leaf->to_root[leaf->writer->code->generated_columns[i]];
+        attr_no attr = change->map == NULL ? (attr_no)(root + 1) : change->map[root];
+        rows->columns[attr - 1] = one.columns[leaf->writer->code->generated_columns[i]];
+    }
+}
+
+/* Moves the rows that do not belong to their partition any more; the others are left in `staying`,
+ * which is as long as the result says. */
+static uint32_t
+move_rows(struct modify_state *state, const struct batch *old_rows, struct batch *rows,
+          uint16_t *staying)
+{
+    const struct change_code *change = current_change(state);
+    const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
+    struct router *router = state->router;
+    uint32_t count = plan->table->column_count, kept = 0;
+    struct batch as_root = *rows;
+
+    as_root.column_count = count;
+    as_root.columns = arena_alloc_array(state->writer->arena, count + 1, sizeof(struct column));
+    for (uint32_t i = 0; i < count; i++) {
+        attr_no attr = change->map == NULL ? (attr_no)(i + 1) : change->map[i];
+        as_root.columns[i] = attr == 0 ? modify_null_column(PHYS_I32) : rows->columns[attr - 1];
+    }
+    router_find(router, &as_root);
+    for (uint32_t i = 0; i < rows->count; i++) {
+        uint32_t row = sel_row(rows->sel, i);
+        struct leaf *leaf = router_leaf(router, router->found[row]);
+        if (leaf->table->table == change->table->table->table)
+            staying[kept++] = (uint16_t)row;
+        else
+            move_row(state, leaf, old_rows, rows, &as_root, row);
+    }
+    return kept;
+}
+
 /* Changes the rows of the batch; *rows: as RETURNING shows them. */
 static void
 update_batch(struct exec *exec, struct modify_state *state, struct batch *in, struct batch *rows)
@@ -165,10 +225,17 @@ update_batch(struct exec *exec, struct modify_state *state, struct batch *in, st
     }
     struct batch old_rows = *rows;
     old_rows.columns = state->old_columns;
-    table_writer_check(state->writer, rows);
-    for (uint32_t i = 0; i < rows->count; i++) {
-        uint32_t row = sel_row(rows->sel, i);
-        table_writer_update(state->writer, state->keys[row], &old_rows, rows, row, change->touched);
+    struct batch stay = *rows;
+    uint16_t staying[COLUMN_ROWS_MAX];
+    if (state->router != NULL) {
+        stay.sel = staying;
+        stay.count = move_rows(state, &old_rows, rows, staying);
+    }
+    table_writer_check(state->writer, &stay);
+    for (uint32_t i = 0; i < stay.count; i++) {
+        uint32_t row = sel_row(stay.sel, i);
+        table_writer_update(state->writer, state->keys[row], &old_rows, &stay, row,
+                            change->touched);
     }
 }
 
@@ -230,7 +297,10 @@ next_chunk(struct exec *exec, struct change_state *state, struct batch *chunk)
             return false;
     }
     *chunk = state->in;
-    uint32_t first = state->in_at, end = code->may_repeat ? first + 1 : state->in.count;
+    const struct plan_modify *plan = (const struct plan_modify *)node->plan;
+    /* What RETURNING shows of a moved row lives until the next. */
+    bool is_single = code->may_repeat || (code->route != NULL && plan->has_returning);
+    uint32_t first = state->in_at, end = is_single ? first + 1 : state->in.count;
     if (state->modify.targets != NULL)
         end = select_table(exec, state, first, end);
     state->in_at = end;

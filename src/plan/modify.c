@@ -182,8 +182,8 @@ make_rules(struct level *level, struct plan_modify *node, const struct row_rules
     }
     if (node->table->kind == TABLE_PARTITIONED) {
         /* Its partitions have rules. */
-        *rules = (struct plan_table_rules){
-            .table = node->table, .format = context->format(context->object, node->table)};
+        *rules = (struct plan_table_rules){.table = node->table,
+                                           .format = context->format(context->object, node->table)};
         return;
     }
     rules_begin(context, node->table, rules);
@@ -389,6 +389,9 @@ plan_change(struct level *level, enum plan_kind kind)
     node->recheck = flow_bind_list(level->planner, &input, &level->where);
     node->assigns = make_assigns(level, targets, query->target_count, &input, &node->assign_count);
     make_rules(level, node, query->rules);
+    if (kind == PLAN_UPDATE && node->table->kind == TABLE_PARTITIONED)
+        node->route = plan_route_change(level->planner->context, node->table, node->assigns,
+                                        node->assign_count);
     make_returning(level, node, &input);
     finish_modify(level, node, &input);
     return (struct flow){&node->node, NULL};

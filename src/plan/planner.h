@@ -60,6 +60,10 @@ struct expr **partition_keys(const struct plan_context *context, const struct ta
 /* Where rows of a partitioned table go. */
 const struct plan_route *plan_route_make(const struct plan_context *context,
                                          const struct table *table);
+/* The same for an UPDATE; null: it changes no column that a partition is told by. */
+const struct plan_route *plan_route_change(const struct plan_context *context,
+                                           const struct table *table,
+                                           const struct plan_assign *assigns, uint32_t count);
 /* The value that a column gets by default, over no columns. */
 struct expr *plan_column_default(const struct plan_context *context, const struct table *table,
                                  attr_no attr);

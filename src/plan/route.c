@@ -97,3 +97,49 @@ plan_route_make(const struct plan_context *context, const struct table *table)
 
     return make_level(context, table, table, &leaf, 0);
 }
+
+/* ---- rows that change ---- */
+
+struct key_change {
+    const struct plan_route *route;
+    const struct plan_assign *assigns;
+    uint32_t count;
+};
+
+static bool
+is_assigned(void *object, const struct expr *e)
+{
+    const struct key_change *change = object;
+
+    for (uint32_t i = 0; e->kind == EXPR_COLUMN && i < change->count; i++) {
+        if (e->column.number <= 0 ||
+            change->route->columns[e->column.number - 1] + 1 == change->assigns[i].attr)
+            return true;
+    }
+    return expr_walk(e, is_assigned, object);
+}
+
+static bool
+changes_key(const struct plan_route *route, const struct plan_assign *assigns, uint32_t count)
+{
+    struct key_change change = {route, assigns, count};
+
+    for (uint16_t i = 0; i < route->map->key->count; i++) {
+        if (is_assigned(&change, route->keys[i]))
+            return true;
+    }
+    for (uint32_t i = 0; i < route->map->count; i++) {
+        if (route->children[i] != NULL && changes_key(route->children[i], assigns, count))
+            return true;
+    }
+    return false;
+}
+
+const struct plan_route *
+plan_route_change(const struct plan_context *context, const struct table *table,
+                  const struct plan_assign *assigns, uint32_t count)
+{
+    const struct plan_route *route = plan_route_make(context, table);
+
+    return changes_key(route, assigns, count) ? route : NULL;
+}

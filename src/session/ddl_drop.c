@@ -1,5 +1,5 @@
 /*
- * ddl_drop.c: DROP with what depends on it, TRUNCATE.
+ * ddl_drop.c: DROP with what depends on it.
  *
  * A drop first gathers all that goes, following dependencies; without CASCADE anything that is
  * found that way and is not the object's own part refuses it. Then all goes, dependents first.
@@ -587,65 +587,4 @@ ddl_drop(struct session *session, const struct drop *drop)
         what = describe_ref(session, doomed.objects[0].ref);
     report(session, &doomed, drop->is_cascade, what);
     drop_all(session, &doomed);
-}
-
-/* ---- TRUNCATE ---- */
-
-static void
-truncate_one(struct session *session, const struct table *table, bool restart_identity)
-{
-    enum status st = txn_lock_table(session->txn, table->tree, TABLE_ACCESS_EXCLUSIVE, LOCK_WAIT);
-    if (st == ST_OK)
-        st = txn_tree_clear(session->txn, table->tree);
-    for (uint16_t i = 0; st == ST_OK && i < table->index_count; i++)
-        if (!table->indexes[i]->is_primary)
-            st = txn_tree_clear(session->txn, table->indexes[i]->tree);
-    if (st != ST_OK)
-        raise_status(st, "could not truncate table \"%s\"", table->name);
-    for (uint16_t i = 0; restart_identity && i < table->column_count; i++)
-        if (table->columns[i].sequence != OID_NONE && !table->columns[i].is_dropped)
-            sequence_restart(session, table->columns[i].sequence);
-}
-
-void
-ddl_truncate(struct session *session, const struct truncate *truncate)
-{
-    uint32_t count = 0, room = truncate->count + 16;
-    const struct table **tables =
-        arena_alloc_array(session->statement_arena, room, sizeof(struct table *));
-    for (uint32_t i = 0; i < truncate->count; i++) {
-        tables[count] = session_find_table(session, &truncate->tables[i]);
-        if (tables[count]->kind != TABLE_PLAIN)
-            raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a table", tables[count]->name);
-        count++;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        for (uint16_t k = 0; k < tables[i]->referenced_count; k++) {
-            bool is_listed = false;
-            for (uint32_t t = 0; t < count; t++)
-                is_listed |= tables[t]->table == tables[i]->referencing[k];
-            if (is_listed)
-                continue;
-            const struct table *other = catalog_table(session->catalog, tables[i]->referencing[k]);
-            if (!truncate->is_cascade)
-                raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED,
-                            .message = "cannot truncate a table referenced in a foreign key "
-                                       "constraint",
-                            .detail = raise_text("Table \"%s\" references \"%s\".", other->name,
-                                                 tables[i]->name),
-                            .hint = raise_text("Truncate table \"%s\" at the same time, or use "
-                                               "TRUNCATE ... CASCADE.",
-                                               other->name));
-            notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION,
-                   "truncate cascades to table \"%s\"", other->name);
-            if (count == room) {
-                tables = arena_resize(session->statement_arena, tables, room * sizeof *tables,
-                                      2 * room * sizeof *tables);
-                room *= 2;
-            }
-            tables[count++] = other;
-        }
-    }
-    for (uint32_t i = 0; i < count; i++)
-        truncate_one(session, tables[i], truncate->restart_identity);
 }

@@ -20,7 +20,7 @@ strategy_of(struct analysis *an, const PgQuery__PartitionSpec *spec)
         if (strcasecmp(spec->strategy, known[i].name) == 0)
             return known[i].strategy;
     }
-    fail(an, spec->location, SQLSTATE_INVALID_PARAMETER_VALUE,
+    fail(an, -1, SQLSTATE_INVALID_PARAMETER_VALUE,
          "unrecognized partitioning strategy \"%s\"", spec->strategy);
 }
 
