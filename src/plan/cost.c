@@ -14,6 +14,8 @@
 #define DEFAULT_RANGE_PAIR 0.005
 #define DEFAULT_MATCH 0.005
 #define DEFAULT_DISTINCT 200.0
+#define SKEW_MIN 20.0         /* times as common as the average value */
+#define SKEW_ROWS_MIN 10000.0 /* rows: below this any plan is fast */
 
 double
 cost_clamp_rows(double rows)
@@ -108,6 +110,17 @@ distinct_of(struct level *level, const struct expr *e)
     return rows < DEFAULT_DISTINCT ? cost_clamp_rows(rows) : DEFAULT_DISTINCT;
 }
 
+/* A parameter that stands for a common value is better planned for by itself. */
+static void
+note_skew(struct level *level, const struct column_known *known, const struct expr *value,
+          double average)
+{
+    if (value->kind == EXPR_PARAM && value->param.kind == PARAM_EXTERNAL &&
+        known->stats->common_count != 0 && known->rel->table_rows > SKEW_ROWS_MIN &&
+        known->stats->common_fraction[0] > SKEW_MIN * average)
+        level->planner->plan->wants_values = true;
+}
+
 static double
 equal_share(struct level *level, const struct column_known *known, const struct expr *column,
             const struct expr *value)
@@ -127,8 +140,11 @@ equal_share(struct level *level, const struct column_known *known, const struct 
         rest -= stats->common_fraction[i];
     }
     double others = distinct_of(level, column) - stats->common_count;
-    if (value->kind != EXPR_CONST)
-        return (1 - stats->null_fraction) / distinct_of(level, column);
+    if (value->kind != EXPR_CONST) {
+        double share = (1 - stats->null_fraction) / distinct_of(level, column);
+        note_skew(level, known, value, share);
+        return share;
+    }
     return rest <= 0 ? 1e-6 : rest / cost_clamp_rows(others);
 }
 

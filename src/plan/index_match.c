@@ -212,8 +212,11 @@ narrow_by_pattern(struct matcher *m, const struct expr *condition, uint16_t key)
     struct pattern pattern;
     uint8_t end[PATTERN_PREFIX_MAX + 4];
 
-    if (!is_text(m->index->keys[key].type) || !pattern_read(condition, &pattern) ||
-        !is_key(m, pattern.text, key))
+    if (!is_text(m->index->keys[key].type))
+        return;
+    if (pattern_is_param(condition) && is_key(m, condition->args[0], key))
+        m->level->planner->plan->wants_values = true;
+    if (!pattern_read(condition, &pattern) || !is_key(m, pattern.text, key))
         return;
     add_narrowing(m, key, pattern.text, BTREE_GE, text_const(m, pattern.prefix, pattern.bytes));
     uint32_t bytes = pattern_end(&pattern, end);

@@ -147,6 +147,8 @@ struct pattern {
 
 /* False: not such a condition, or the pattern begins with a wildcard. */
 bool pattern_read(const struct expr *e, struct pattern *pattern);
+/* A pattern of which the value will tell. */
+bool pattern_is_param(const struct expr *e);
 /* The first text after all that begin with the prefix, into `end` (PATTERN_PREFIX_MAX + 4 bytes);
  * returns its bytes, 0: there is none. */
 uint32_t pattern_end(const struct pattern *pattern, uint8_t *end);

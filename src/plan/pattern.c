@@ -46,6 +46,14 @@ pattern_read(const struct expr *e, struct pattern *pattern)
     return pattern->bytes != 0;
 }
 
+bool
+pattern_is_param(const struct expr *e)
+{
+    return e->kind == EXPR_FUNC && e->arg_count == 2 && e->args[1]->kind == EXPR_PARAM &&
+           e->args[1]->param.kind == PARAM_EXTERNAL &&
+           (e->func.func->func == FUNC_TEXTLIKE || e->func.func->func == FUNC_STARTS_WITH);
+}
+
 uint32_t
 pattern_end(const struct pattern *pattern, uint8_t *end)
 {

@@ -531,6 +531,7 @@ struct plan {
     uint32_t external_count; /* external parameters: highest number used */
     bool is_modifying;       /* a node writes */
     bool has_locks;          /* writes or FOR UPDATE: row locks are taken */
+    bool wants_values; /* with the external parameters' values it might be another, and better */
 };
 
 /* A node's children as EXPLAIN and walkers see them: left, right, then an append's. Null past the

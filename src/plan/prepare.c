@@ -3,6 +3,7 @@
  * the outer query sets, sublinks become subplans.
  */
 #include "plan/planner_int.h"
+#include "type/values.h"
 
 /* How many queries out of this one a column or an aggregate belongs. */
 static uint32_t
@@ -319,14 +320,38 @@ whole_row(struct level *level, struct expr *e)
     return row;
 }
 
+/* The value that the plan is made for, if it is made for one. */
+static struct expr *
+known_param(struct level *level, struct expr *e)
+{
+    const struct plan_context *context = level->planner->context;
+    uint32_t number = e->param.number;
+
+    if (e->param.kind != PARAM_EXTERNAL || number > context->param_count)
+        return e;
+    const struct type_info *type = plan_type(level->planner, e->type);
+    union datum value = context->params[number - 1];
+    struct expr *known = expr_null(level->arena, e->type, e->typmod, e->at);
+    known->constant.phys = type->phys;
+    known->constant.is_null = context->param_nulls[number - 1];
+    if (!known->constant.is_null && type->phys == PHYS_VIEW)
+        value = slice_datum(arena_slice(level->arena, datum_slice(&value)));
+    if (!known->constant.is_null)
+        known->constant.value = value;
+    known->collation = e->collation;
+    known->strength = e->strength;
+    return known;
+}
+
 static struct expr *
 prepare_change(void *object, struct expr *e)
 {
     struct level *level = object;
 
     switch (e->kind) {
-    case EXPR_CONST:
     case EXPR_PARAM:
+        return known_param(level, e);
+    case EXPR_CONST:
     case EXPR_PLACEHOLDER:
         return e;
     case EXPR_COLUMN:

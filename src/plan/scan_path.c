@@ -228,6 +228,24 @@ add_if_new(struct level *level, struct expr_list *list, struct expr *e)
     expr_list_add(level->arena, list, e);
 }
 
+static bool
+is_external(void *object, const struct expr *e)
+{
+    if (e->kind == EXPR_PARAM)
+        return e->param.kind == PARAM_EXTERNAL;
+    return expr_walk(e, is_external, object);
+}
+
+static bool
+has_external(const struct expr_list *conditions)
+{
+    for (uint32_t i = 0; i < conditions->count; i++) {
+        if (is_external(NULL, conditions->items[i]))
+            return true;
+    }
+    return false;
+}
+
 /* The path over one index, with those of `conditions` that bound it; null if it is of no use. */
 static struct path *
 index_path(struct level *level, struct rel *rel, const struct index_def *index,
@@ -241,9 +259,12 @@ index_path(struct level *level, struct rel *rel, const struct index_def *index,
 
     if (index->predicate_sql != NULL) {
         exprs = rel_exprs_of(rel, index);
-        if (exprs == NULL || exprs->predicate == NULL ||
-            !predicate_is_implied(level, exprs->predicate, conditions))
+        if (exprs == NULL || exprs->predicate == NULL)
             return NULL;
+        if (!predicate_is_implied(level, exprs->predicate, conditions)) {
+            level->planner->plan->wants_values |= has_external(conditions);
+            return NULL;
+        }
     }
     uint32_t count = index_match(level, rel, index, conditions, bounds, is_taken, &needs);
     struct path *path = new_path(level, rel, PATH_SCAN);

@@ -60,6 +60,27 @@ send_lines(struct session *session, struct buf *text, bool is_one, bool with_col
     return count;
 }
 
+/* The plan to show. EXECUTE's portal takes the place of *portal: it has the parameters. */
+static struct cache_entry *
+explained(struct session *session, const struct explain *explain, const struct portal **portal)
+{
+    struct query *query = explain->query;
+    if (query->command == COMMAND_UTILITY) {
+        const struct utility *utility = query->utility;
+        if (utility->kind == UTILITY_EXECUTE) {
+            *portal = execute_portal(session, &utility->execute);
+            if ((*portal)->kind == PORTAL_QUERY)
+                return (*portal)->entry;
+        }
+        query = utility->kind == UTILITY_CREATE_TABLE_AS ? utility->create_table_as.query : NULL;
+        if (query == NULL || explain->is_analyze)
+            raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "EXPLAIN of this statement is not supported yet");
+    }
+    struct cache_entry *entry = planned_make(session, query, NULL);
+    session_release_later(session, entry);
+    return entry;
+}
+
 static void
 end_buf(void *object)
 {
@@ -69,17 +90,15 @@ end_buf(void *object)
 uint64_t
 explain_run(struct session *session, const struct explain *explain, const struct portal *portal)
 {
+    bool with_columns = portal == NULL;
     if (explain->format != EXPLAIN_TEXT && explain->format != EXPLAIN_JSON)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
               "EXPLAIN is supported in the formats TEXT and JSON only");
     if (explain->has_buffers || explain->has_wal || explain->has_settings)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
               "EXPLAIN's options BUFFERS, WAL and SETTINGS are not supported yet");
-    if (explain->query->command == COMMAND_UTILITY)
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "EXPLAIN of this statement is not supported yet");
     int64_t began_us = clock_monotonic_us();
-    struct cache_entry *entry = planned_make(session, explain->query, NULL);
-    session_release_later(session, entry);
+    struct cache_entry *entry = explained(session, explain, &portal);
     struct explain_plan_options options = {.scope = &session->scope,
                                            .env = &session->env,
                                            .is_json = explain->format == EXPLAIN_JSON,
@@ -104,5 +123,5 @@ explain_run(struct session *session, const struct explain *explain, const struct
     text->raise_on_full = true;
     arena_on_end(session->statement_arena, end_buf, text);
     explain_plan(session->statement_arena, entry->plan, &options, text);
-    return send_lines(session, text, options.is_json, portal == NULL);
+    return send_lines(session, text, options.is_json, with_columns);
 }

@@ -307,6 +307,15 @@ portal_bind(struct session *session, const char *name, struct statement *stateme
     return portal;
 }
 
+void
+portal_plan_values(struct portal *portal)
+{
+    struct query_params params = {
+        .count = portal->param_count, .values = portal->params, .nulls = portal->param_nulls};
+    if (portal->kind == PORTAL_QUERY && portal->entry != NULL)
+        portal->entry = planned_custom(portal->session, portal->entry, &params);
+}
+
 static void
 portal_take_params(struct portal *portal, const struct param_value *params)
 {
@@ -317,6 +326,7 @@ portal_take_params(struct portal *portal, const struct param_value *params)
             portal->params[i] = param_decode(portal->session, &params[i],
                                              portal->info.param_types[i], portal->arena, i + 1);
     }
+    portal_plan_values(portal);
 }
 
 void
@@ -333,6 +343,7 @@ portal_take_values(struct portal *portal, const union datum *values, const bool 
         portal->params[i] = value;
         portal->param_nulls[i] = nulls[i];
     }
+    portal_plan_values(portal);
 }
 
 /* ---- executing ---- */

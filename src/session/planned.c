@@ -2,8 +2,9 @@
  * planned.c: analysis and planning, and the cache of their results.
  *
  * Entries are found by a statement's text, or by the key that its literals were lifted out of. The
- * plan of a key knows no values. So keys whose plan is dear, or that read tables with partial
- * indexes, are noted as such, and their texts are planned one by one.
+ * plan of a key knows no values. So keys whose plan is dear, or would be another for some values,
+ * are noted as such, and their texts are planned one by one. Prepared statements of that kind are
+ * planned for the values that each execution has (plan_cache_mode).
  *
  * An entry is right as long as the catalog's version and the analysis context are those of its key;
  * and useful as long as its tables are of about the size that the plan was made for. Sizes are
@@ -167,11 +168,16 @@ entry_note_sizes(struct session *session, struct cache_entry *entry)
 }
 
 static void
-entry_plan(struct session *session, struct cache_entry *entry)
+entry_plan(struct session *session, struct cache_entry *entry, const struct query_params *params)
 {
     struct plan_context context;
     struct plan_settings *settings = arena_alloc(entry->arena, sizeof *settings);
     planned_context(session, entry->arena, &context, settings);
+    if (params != NULL) {
+        context.param_count = params->count;
+        context.params = params->values;
+        context.param_nulls = params->nulls;
+    }
     entry->plan = plan_query(&context, entry->query);
     entry->program = exec_compile(entry->arena, entry->plan, &session->scope);
     entry->verb = arena_text(entry->arena, query_tag(entry->query));
@@ -234,7 +240,7 @@ entry_analyze(struct session *session, struct cache_entry *entry, const struct r
     if (entry->query->command == COMMAND_UTILITY)
         return false;
     planned_describe(session, entry->query, params, entry->arena, &entry->info);
-    entry_plan(session, entry);
+    entry_plan(session, entry, NULL);
     return true;
 }
 
@@ -377,21 +383,6 @@ is_of_the_text(sqlstate code)
     return false;
 }
 
-static bool
-has_partial_index(const struct query *query)
-{
-    for (uint32_t i = 0; i < query->range_count; i++) {
-        const struct range *range = query->ranges[i];
-        if (range->kind != RANGE_TABLE)
-            continue;
-        const struct table *table = range->table.table;
-        for (uint16_t k = 0; k < table->index_count; k++)
-            if (table->indexes[k]->predicate_sql != NULL)
-                return true;
-    }
-    return false;
-}
-
 struct lift {
     struct session *session;
     struct cache_entry *entry;
@@ -416,7 +407,7 @@ lift_fill(struct lift *lift)
     if (list->count != 1 ||
         !entry_analyze(session, lift->entry, &list->statements[0], lift->types, true))
         return false;
-    return !lift->has_notice && !has_partial_index(lift->entry->query) &&
+    return !lift->has_notice && !lift->entry->plan->wants_values &&
            lift->entry->plan->root->total_cost <= LIFT_COST_MAX;
 }
 
@@ -493,7 +484,38 @@ planned_make(struct session *session, struct query *query, const struct param_ty
     struct cache_entry *entry = guard->entry;
     entry->query = query;
     planned_describe(session, query, params, entry->arena, &entry->info);
-    entry_plan(session, entry);
+    entry_plan(session, entry, NULL);
     guard->entry = NULL;
     return entry;
+}
+
+static bool
+wants_custom(const struct session *session, const struct cache_entry *entry)
+{
+    switch (settings_int(&session->settings, SETTING_PLAN_CACHE_MODE)) {
+    case 0:
+        return entry->plan->wants_values;
+    case 1:
+        return true;
+    default:
+        return false;
+    }
+}
+
+struct cache_entry *
+planned_custom(struct session *session, struct cache_entry *entry,
+               const struct query_params *params)
+{
+    if (params->count == 0 || entry->program == NULL || !wants_custom(session, entry))
+        return entry;
+    struct guard *guard = guard_begin(session);
+    struct cache_entry *custom = guard->entry;
+    custom->query = entry->query;
+    custom->info = entry->info;
+    custom->base = entry; /* its hold is the custom one's from here on */
+    statement_cache_hold(session->engine->statements, entry);
+    entry_plan(session, custom, params);
+    guard->entry = NULL;
+    statement_cache_release(session->engine->statements, entry);
+    return custom;
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "session/query.h"
 #include "session/session_int.h"
 #include "session/statement_cache.h"
 
@@ -40,6 +41,13 @@ bool planned_fits(struct session *session, struct cache_entry *entry);
  * memory besides the query is its own. */
 struct cache_entry *planned_make(struct session *session, struct query *query,
                                  const struct param_types *params);
+
+/*
+ * The entry, or in its place one planned for these values: `entry` must be held, the result is.
+ * plan_cache_mode says when; auto: where the values may decide the plan.
+ */
+struct cache_entry *planned_custom(struct session *session, struct cache_entry *entry,
+                                   const struct query_params *params);
 
 /* Fills what a client is told of a query's result and parameters, in `arena`. */
 void planned_describe(struct session *session, const struct query *query,

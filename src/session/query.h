@@ -79,6 +79,8 @@ const struct utility *statement_control(struct statement *statement, struct aren
 bool portal_run_short(struct portal *portal, uint64_t *count);
 struct portal *portal_bind(struct session *session, const char *name, struct statement *statement,
                            uint32_t param_count);
+/* Gives it another plan, if the values that its parameters have by now call for one. */
+void portal_plan_values(struct portal *portal);
 /* Fills its parameters in with copies of the values. */
 void portal_take_values(struct portal *portal, const union datum *values, const bool *nulls);
 /* Runs the portal's statement, whatever kind it is: up to `limit` rows (0: all) to the sink. */

@@ -31,8 +31,10 @@ static void
 entry_free(struct cache_entry *entry)
 {
     struct catalog_kept *kept = entry->kept;
+    struct cache_entry *base = entry->base;
     arena_free(entry->arena); /* the entry itself lies in it */
     catalog_unkeep(kept);
+    statement_cache_release(NULL, base);
 }
 
 static uint64_t

@@ -40,6 +40,7 @@ struct cache_entry {
     struct arena *arena;
     struct catalog_kept
         *kept; /* null for an entry of a private catalog: it dies with the transaction */
+    struct cache_entry *base; /* whose query it is, held; null: its own */
     struct query *query;
     struct plan *plan;
     struct program *program;

@@ -183,8 +183,8 @@ eval_args(struct session *session, const struct execute *execute, struct portal 
 
 #define EXECUTE_PORTAL "<execute>" /* no client can name it: it lasts for one statement */
 
-static const char *
-run_execute(struct session *session, const struct execute *execute, bool with_columns)
+struct portal *
+execute_portal(struct session *session, const struct execute *execute)
 {
     struct statement *statement = statement_get(session, execute->name);
     if (statement->info.param_count != execute->arg_count)
@@ -193,20 +193,31 @@ run_execute(struct session *session, const struct execute *execute, bool with_co
                         "wrong number of parameters for prepared statement \"%s\"", execute->name),
                     .detail = raise_text("Expected %u parameters but got %u.",
                                          statement->info.param_count, execute->arg_count));
-    if (statement->is_empty)
-        return "";
     struct portal *old = portal_find(session, EXECUTE_PORTAL);
     if (old != NULL)
         portal_free(old);
     struct portal *portal = portal_bind(session, EXECUTE_PORTAL, statement, execute->arg_count);
+    if (execute->arg_count != 0 && portal->kind == PORTAL_QUERY)
+        eval_args(session, execute, portal);
+    portal_plan_values(portal);
+    return portal;
+}
+
+static const char *
+run_execute(struct session *session, const struct execute *execute, bool with_columns)
+{
+    struct portal *portal = execute_portal(session, execute);
+    if (portal->kind == PORTAL_EMPTY) {
+        portal_free(portal);
+        return "";
+    }
     if (portal->kind == PORTAL_UTILITY) {
+        const struct raw_statement *raw = portal->raw;
         portal_free(portal);
         struct query *utility = NULL;
-        (void)planned_find(session, statement->raw, NULL, session->statement_arena, &utility);
-        return utility_run(session, utility, statement->raw, NULL);
+        (void)planned_find(session, raw, NULL, session->statement_arena, &utility);
+        return utility_run(session, utility, raw, NULL);
     }
-    if (execute->arg_count != 0)
-        eval_args(session, execute, portal);
     planned_need_write(session, portal->entry);
     struct session_sink *sink = &session->sink;
     if (with_columns && portal->info.returns_rows)

@@ -51,6 +51,9 @@ void database_create(struct session *session, const struct create_database *crea
 void database_drop(struct session *session, const struct drop_database *drop);
 void database_rename(struct session *session, const char *name, const char *new_name);
 
+/* A portal for EXECUTE, planned for its arguments; it lasts until the next one, or portal_free. */
+struct portal *execute_portal(struct session *session, const struct execute *execute);
+
 /* ---- EXPLAIN (explain_run.c): rows go to the sink ---- */
 uint64_t explain_run(struct session *session, const struct explain *explain,
                      const struct portal *portal);

@@ -1,0 +1,24 @@
+-- Prepared statements whose values decide the plan: each execution has its own.
+create table item (id int primary key, kind int, name text, state text);
+insert into item select g, case when g%100=0 then g else 1 end, 'name' || g, case when g % 500 = 0 then 'open' else 'done' end from generate_series(1, 20000) g;
+create index item_name on item (name);create index item_kind on item (kind);
+create index item_open on item (id) where state = 'open';
+analyze item;
+prepare a(text) as select count(*) from item where name like $1;
+prepare b(text) as select * from item where state = $1 and id < 1000;
+prepare c(int) as select count(name) from item where kind = $1;
+explain (costs off) execute a('name77%');
+explain (costs off) execute a('%77');
+execute a('name77%'); execute a('%77'); execute a(null);
+explain (costs off) execute b('open'); explain (costs off) execute b('done');
+execute b('open');
+explain (costs off) execute c(1); explain (costs off) execute c(200);
+execute c(1); execute c(200);
+set plan_cache_mode=force_generic_plan;
+explain (costs off) execute c(1);
+execute b('open');
+set plan_cache_mode=force_custom_plan;
+execute c(200); execute b('open');
+explain (costs off) create table made2 as select * from item where id = 5;
+explain (costs off) execute nothing_here;
+prepare u(int) as update item set state = 'done' where id = $1; explain (costs off) execute u(500); explain (analyze, costs off, timing off, summary off) execute u(500); execute b('open');
