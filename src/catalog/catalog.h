@@ -155,6 +155,9 @@ struct dependency {
 };
 void catalog_depend(struct catalog *catalog, const struct dependency *dependency);
 void catalog_forget_dependencies(struct catalog *catalog, struct object_ref object);
+/* One of them; nothing if there is none. */
+void catalog_forget_dependency(struct catalog *catalog, struct object_ref object,
+                               struct object_ref on);
 /* Those that need `on` (any of its columns if sub is 0), in `arena`. */
 struct dependency *catalog_dependents(struct catalog *catalog, struct object_ref on,
                                       struct arena *arena, uint32_t *count);

@@ -116,6 +116,20 @@ catalog_dependents(struct catalog *catalog, struct object_ref on, struct arena *
 }
 
 void
+catalog_forget_dependency(struct catalog *catalog, struct object_ref object, struct object_ref on)
+{
+    uint8_t key[DEPENDENCY_KEY_BYTES];
+    catalog = catalog_for(catalog, object.object);
+    enum status st =
+        txn_delete(catalog->txn, TREE_DEPENDENCIES, dependency_key(key, 'o', object, on));
+    if (st == ST_OK)
+        st = txn_delete(catalog->txn, TREE_DEPENDENCIES, dependency_key(key, 'r', on, object));
+    if (st != ST_OK && st != ST_NOT_FOUND)
+        raise_status(st, "could not forget a dependency");
+    txn_step(catalog->txn);
+}
+
+void
 catalog_forget_dependencies(struct catalog *catalog, struct object_ref object)
 {
     catalog = catalog_for(catalog, object.object);

@@ -35,7 +35,7 @@ put_table_column(struct explainer *x, const char *alias, const struct table *tab
     }
     if (attr == READ_TABLE_OID)
         buf_put_text(to, "tableoid");
-    else if (attr == READ_ROW_ID || attr == READ_CTID)
+    else if (attr == READ_ROW_ID || attr == READ_CTID || attr == READ_ROW_KEY)
         buf_put_text(to, "ctid");
     else if (attr == READ_XMIN)
         buf_put_text(to, "xmin");

@@ -244,6 +244,10 @@ void
 ddl_rebuild(struct session *session, const struct table *old, struct draft *draft)
 {
     struct arena *arena = session->statement_arena;
+    if (!table_is_stored(&draft->table)) {
+        (void)draft_put(draft);
+        return;
+    }
     draft->table.tree = ddl_new_tree(session, draft->table.schema);
     for (uint16_t i = 0; i < draft->table.index_count; i++)
         draft->indexes[i]->tree = draft->indexes[i]->is_primary

@@ -73,13 +73,13 @@ uint64_t ddl_become_matview(struct session *session, const struct table *table,
                             const struct create_table_as *create);
 /* The table `target` is not referred to by `referencing` any more. */
 void ddl_forget_referencing(struct session *session, oid target, oid referencing);
-/* 23502, 23503 if a row of the table is against it. */
+/* Raise (23502, 23514, 23503) if a row of the table itself is against it. */
 void ddl_validate_not_null(struct session *session, const struct table *table, const char *column);
+void ddl_validate_check(struct session *session, const struct table *table,
+                        const struct constraint_def *constraint);
 void ddl_validate_foreign(struct session *session, const struct table *table,
                           const struct constraint_def *constraint);
-/*
- * Refuses to `what` ("drop", "change the type of") a column that stored expressions or views read
- * by name: checks, defaults, generated columns, expression indexes of the table, and views over it.
- */
-void ddl_refuse_named_use(struct session *session, const struct table *table, attr_no attr,
-                          const char *what);
+/* The draft's table has what the parent has, and takes it as inherited; 42804 if it has not. */
+void ddl_take_inherited(struct draft *draft, const struct table *parent);
+/* The draft's table inherits from the parent no more; draft_put, then ddl_forget_child. */
+void ddl_leave_parent(struct draft *draft, const struct table *parent);

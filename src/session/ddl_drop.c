@@ -456,7 +456,7 @@ find_item(struct session *session, const struct drop *drop, const struct object_
               table->name);
     if (!kind_fits(drop->object, table->kind)) {
         const char *real = kind_fits(OBJECT_KIND_TABLE, table->kind) ? "TABLE to remove a table"
-                           : table->kind == TABLE_VIEW         ? "VIEW to remove a view"
+                           : table->kind == TABLE_VIEW               ? "VIEW to remove a view"
                            : table->kind == TABLE_MATERIALISED ? "MATERIALIZED VIEW to remove a "
                                                                  "materialized view"
                            : table->kind == TABLE_SEQUENCE     ? "SEQUENCE to remove a sequence"

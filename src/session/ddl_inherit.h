@@ -14,3 +14,7 @@ void ddl_lock_parents(struct session *session, const oid *parents, uint32_t coun
 void ddl_add_child(struct session *session, oid parent, oid child);
 /* The parent, if it is there, has no such child any more. */
 void ddl_forget_child(struct session *session, oid parent, oid child);
+/* The tables that inherit from `table` directly, locked, in the statement's arena. */
+const oid *ddl_heirs(struct session *session, const struct table *table, uint32_t *count);
+/* The table and all that inherit from it, each once. */
+const oid *ddl_descendants(struct session *session, const struct table *table, uint32_t *count);

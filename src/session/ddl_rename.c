@@ -3,6 +3,7 @@
  */
 #include "base/raise.h"
 #include "session/ddl_draft.h"
+#include "session/ddl_inherit.h"
 #include "session/ddl_rebind.h"
 #include "session/ddl_type.h"
 #include "session/scope.h"
@@ -99,17 +100,29 @@ rename_relation(struct session *session, const struct rename *rename)
     }
 }
 
-static void
-rename_column(struct session *session, const struct rename *rename)
+/* How many of the tables are parents of `table`: each of them renames what it inherits too. */
+static uint16_t
+count_parents(const struct table *table, const oid *tables, uint32_t count)
 {
-    const struct table *table = find_relation(session, &rename->item.name, rename->if_exists);
-    if (table == NULL)
-        return;
-    if (rename->object == OBJECT_KIND_ATTRIBUTE && table->kind != TABLE_COMPOSITE)
-        raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a composite type", table->name);
+    uint16_t parents = 0;
+    for (uint16_t i = 0; i < table->parent_count; i++)
+        for (uint32_t k = 0; k < count; k++)
+            parents += table->parents[i] == tables[k];
+    return parents;
+}
+
+static void
+rename_own_column(struct session *session, const struct table *table, const struct rename *rename,
+                  uint16_t parent_count)
+{
     struct draft draft;
     draft_of(&draft, session, table);
-    struct column_def *column = draft_get_column(&draft, rename->item.column);
+    struct column_def *column = draft_column(&draft, rename->item.column);
+    if (column == NULL)
+        raise(SQLSTATE_UNDEFINED_COLUMN, "column \"%s\" does not exist", rename->item.column);
+    if (column->inherit_count > parent_count)
+        raise(SQLSTATE_INVALID_TABLE_DEFINITION, "cannot rename inherited column \"%s\"",
+              rename->item.column);
     if (draft_column(&draft, rename->new_name) != NULL)
         raise(SQLSTATE_DUPLICATE_COLUMN, "column \"%s\" of relation \"%s\" already exists",
               rename->new_name, table->name);
@@ -120,17 +133,37 @@ rename_column(struct session *session, const struct rename *rename)
 }
 
 static void
-rename_constraint(struct session *session, const struct rename *rename)
+rename_column(struct session *session, const struct rename *rename)
 {
     const struct table *table = find_relation(session, &rename->item.name, rename->if_exists);
     if (table == NULL)
         return;
+    if (rename->object == OBJECT_KIND_ATTRIBUTE && table->kind != TABLE_COMPOSITE)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a composite type", table->name);
+    uint32_t count;
+    const oid *tables = ddl_descendants(session, table, &count);
+    if (rename->is_only && count > 1)
+        raise(SQLSTATE_INVALID_TABLE_DEFINITION,
+              "inherited column \"%s\" must be renamed in child tables too", rename->item.column);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct table *one = catalog_table(session->catalog, tables[i]);
+        rename_own_column(session, one, rename, count_parents(one, tables, count));
+    }
+}
+
+static void
+rename_own_constraint(struct session *session, const struct table *table,
+                      const struct rename *rename, uint16_t parent_count)
+{
     struct draft draft;
     draft_of(&draft, session, table);
     struct constraint_def *constraint = draft_constraint(&draft, rename->item.column);
     if (constraint == NULL)
         raise(SQLSTATE_UNDEFINED_OBJECT, "constraint \"%s\" for table \"%s\" does not exist",
               rename->item.column, table->name);
+    if (constraint->inherit_count > parent_count)
+        raise(SQLSTATE_INVALID_TABLE_DEFINITION, "cannot rename inherited constraint \"%s\"",
+              rename->item.column);
     if (draft_constraint(&draft, rename->new_name) != NULL)
         raise(SQLSTATE_DUPLICATE_OBJECT, "constraint \"%s\" for relation \"%s\" already exists",
               rename->new_name, table->name);
@@ -143,6 +176,29 @@ rename_constraint(struct session *session, const struct rename *rename)
             draft.indexes[i]->name = rename->new_name;
         }
     (void)draft_put(&draft);
+}
+
+static void
+rename_constraint(struct session *session, const struct rename *rename)
+{
+    const struct table *table = find_relation(session, &rename->item.name, rename->if_exists);
+    if (table == NULL)
+        return;
+    struct draft draft;
+    draft_of(&draft, session, table);
+    const struct constraint_def *constraint = draft_constraint(&draft, rename->item.column);
+    bool is_inherited =
+        constraint != NULL && constraint->kind == CONSTRAINT_CHECK && !constraint->is_no_inherit;
+    uint32_t count = 1;
+    const oid *tables = is_inherited ? ddl_descendants(session, table, &count) : &table->table;
+    if (rename->is_only && count > 1)
+        raise(SQLSTATE_INVALID_TABLE_DEFINITION,
+              "inherited constraint \"%s\" must be renamed in child tables too",
+              rename->item.column);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct table *one = catalog_table(session->catalog, tables[i]);
+        rename_own_constraint(session, one, rename, count_parents(one, tables, count));
+    }
 }
 
 static void

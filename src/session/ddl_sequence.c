@@ -205,8 +205,13 @@ ddl_alter_sequence(struct session *session, const struct alter_sequence *alter)
     table = session_find_table(session, &alter->name);
     if (table->kind != TABLE_SEQUENCE)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a sequence", table->name);
-    const struct sequence_options *options = &alter->options;
-    struct sequence_def def = *catalog_sequence(session->catalog, table->table);
+    sequence_alter(session, table->table, &alter->options);
+}
+
+void
+sequence_alter(struct session *session, oid sequence, const struct sequence_options *options)
+{
+    struct sequence_def def = *catalog_sequence(session->catalog, sequence);
     take_options(&def, options, false);
     struct sequence_state state;
     enum status st = sequence_get(session->txn, def.sequence, &state);

@@ -16,3 +16,5 @@ oid sequence_make(struct session *session, const struct object_name *name,
 void sequence_remove(struct session *session, oid sequence);
 /* The next value is the first again. */
 void sequence_restart(struct session *session, oid sequence);
+/* ALTER SEQUENCE: what the options say. */
+void sequence_alter(struct session *session, oid sequence, const struct sequence_options *options);

@@ -306,6 +306,7 @@ feed_rewrite(struct session *session, const struct table *old, const struct tabl
     before->table = *old;
     before->table.table = OLD_OID;
     before->table.name = OLD_NAME;
+    before->table.child_count = 0; /* its own rows alone */
     before->format = (struct row_format *)(uintptr_t)catalog_row_format(session->catalog, old);
     extra_table_show(session, before);
 

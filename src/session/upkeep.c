@@ -303,7 +303,7 @@ analyze_table(struct session *session, const struct table *table)
     }
     if (sample.column_count == 0)
         return;
-    const char *sql = arena_format(arena, "SELECT %s FROM %s.%s", columns,
+    const char *sql = arena_format(arena, "SELECT %s FROM ONLY %s.%s", columns,
                                    definition_name(table->schema_name, arena),
                                    definition_name(table->name, arena));
     take_sample(session, sql, &sample);

@@ -307,6 +307,8 @@ enum alter_kind {
     ALTER_ATTACH_PARTITION, /* of an index too: then without a bound */
     ALTER_DETACH_PARTITION,
     ALTER_FINALIZE_DETACH,
+    ALTER_INHERIT,
+    ALTER_NO_INHERIT,
 };
 
 /*
@@ -333,6 +335,7 @@ struct alter_command {
     struct object_name partition; /* ATTACH, DETACH */
     struct bound_spec *bound;
     bool is_concurrent;
+    struct object_name parent; /* INHERIT, NO_INHERIT */
     int32_t at;
 };
 
@@ -432,6 +435,7 @@ struct rename {
     enum object_kind object;
     enum object_kind relation; /* column, constraint: TABLE, VIEW, ... as written */
     bool if_exists, is_cascade;
+    bool is_only; /* column, constraint: not in tables that inherit */
     struct object_item item;
     const char *new_name;
 };

@@ -44,6 +44,8 @@ static const struct {
     {PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition, ALTER_ATTACH_PARTITION},
     {PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartition, ALTER_DETACH_PARTITION},
     {PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartitionFinalize, ALTER_FINALIZE_DETACH},
+    {PG_QUERY__ALTER_TABLE_TYPE__AT_AddInherit, ALTER_INHERIT},
+    {PG_QUERY__ALTER_TABLE_TYPE__AT_DropInherit, ALTER_NO_INHERIT},
 };
 
 static enum alter_kind
@@ -240,6 +242,10 @@ take_value(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd,
     switch (command->kind) {
     case ALTER_OWNER:
         command->name = role_name(cmd->newowner);
+        break;
+    case ALTER_INHERIT:
+    case ALTER_NO_INHERIT:
+        command->parent = range_name(bind->an, cmd->def->range_var);
         break;
     case ALTER_SET_STATISTICS:
         command->number = cmd->def == NULL ? -1 : cmd->def->integer->ival;

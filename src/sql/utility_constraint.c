@@ -83,6 +83,45 @@ take_foreign(struct sketch *sketch, const PgQuery__Constraint *node, struct cons
              "number of referencing and referenced columns for foreign key disagree");
 }
 
+struct name_walk {
+    const struct sketch *sketch;
+    struct list names;
+};
+
+static bool
+note_name(void *object, const struct expr *e)
+{
+    struct name_walk *walk = object;
+    if (e->kind == EXPR_COLUMN && e->column.number > 0) {
+        const struct column_def *def = walk->sketch->columns.items[e->column.number - 1];
+        bool is_known = false;
+        for (uint32_t i = 0; i < walk->names.count; i++)
+            is_known |= strcmp(walk->names.items[i], def->name) == 0;
+        if (!is_known)
+            list_add(walk->sketch->an->arena, &walk->names, (char *)(uintptr_t)def->name);
+    }
+    return expr_walk(e, note_name, object);
+}
+
+/* The columns that an expression reads. */
+static struct name_list
+names_read(const struct sketch *sketch, const struct expr *e)
+{
+    struct name_walk walk = {.sketch = sketch};
+    note_name(&walk, e);
+    return (struct name_list){walk.names.count, (const char **)walk.names.items};
+}
+
+struct name_list
+attr_names(struct analysis *an, const struct table *table, const attr_no *attrs, uint32_t count)
+{
+    struct name_list names = {.count = count};
+    names.names = arena_alloc_array(an->arena, count + 1, sizeof *names.names);
+    for (uint32_t i = 0; i < count; i++)
+        names.names[i] = table->columns[attrs[i] - 1].name;
+    return names;
+}
+
 static enum constraint_kind
 kind_of(struct sketch *sketch, const PgQuery__Constraint *node)
 {
@@ -120,6 +159,7 @@ sketch_constraint(struct sketch *sketch, const PgQuery__Constraint *node, const 
         spec->columns.count = 0;
         spec->is_not_valid = node->skip_validation && !node->initially_valid;
         spec->check = sketch_expr(sketch, node->raw_expr, CLAUSE_CHECK);
+        spec->columns = names_read(sketch, spec->check.expr);
     } else if (spec->kind == CONSTRAINT_FOREIGN) {
         take_foreign(sketch, node, spec);
     } else {

@@ -110,7 +110,7 @@ take_column(struct sketch *sketch, const struct column_def *from)
 /* ---- checks of parents ---- */
 
 static void
-take_check(struct sketch *sketch, const struct constraint_def *from)
+take_check(struct sketch *sketch, const struct table *parent, const struct constraint_def *from)
 {
     struct analysis *an = sketch->an;
     for (uint32_t i = 0; i < sketch->constraints.count; i++) {
@@ -126,13 +126,15 @@ take_check(struct sketch *sketch, const struct constraint_def *from)
         return;
     }
     struct constraint_spec *spec = arena_alloc_zero(an->arena, sizeof *spec);
-    *spec = (struct constraint_spec){.kind = CONSTRAINT_CHECK,
-                                     .name = from->name,
-                                     .is_named = true,
-                                     .check.sql = from->check_sql,
-                                     .is_inherited = true,
-                                     .inherit_count = 1,
-                                     .at = -1};
+    *spec =
+        (struct constraint_spec){.kind = CONSTRAINT_CHECK,
+                                 .name = from->name,
+                                 .is_named = true,
+                                 .columns = attr_names(an, parent, from->attrs, from->attr_count),
+                                 .check.sql = from->check_sql,
+                                 .is_inherited = true,
+                                 .inherit_count = 1,
+                                 .at = -1};
     list_add(an->arena, &sketch->constraints, spec);
 }
 
@@ -251,7 +253,7 @@ sketch_take_parent(struct sketch *sketch, const struct table *parent)
     for (uint16_t i = 0; i < parent->constraint_count; i++) {
         const struct constraint_def *def = &parent->constraints[i];
         if (def->kind == CONSTRAINT_CHECK && !def->is_no_inherit)
-            take_check(sketch, def);
+            take_check(sketch, parent, def);
     }
 }
 

@@ -116,13 +116,15 @@ struct column_spec *sketch_add(struct sketch *sketch, struct column_spec *spec);
 struct column_spec *sketch_spec(struct sketch *sketch, const char *name);
 /* The inherited column that PARTITION OF writes options for; 42703 (utility_partition.c). */
 struct column_spec *sketch_partition_column(struct sketch *sketch, const PgQuery__ColumnDef *def);
-struct partition_spec *bind_partition_by(struct sketch *sketch,
-                                         const PgQuery__PartitionSpec *node);
+struct partition_spec *bind_partition_by(struct sketch *sketch, const PgQuery__PartitionSpec *node);
 /* `parent` is partitioned. */
 struct bound_spec *bind_partition_bound(struct analysis *an, const struct table *parent,
                                         const PgQuery__PartitionBoundSpec *node);
 struct constraint_spec *sketch_constraint(struct sketch *sketch, const PgQuery__Constraint *node,
                                           const char *column);
+/* The names of some columns. */
+struct name_list attr_names(struct analysis *an, const struct table *table, const attr_no *attrs,
+                            uint32_t count);
 /* Names for constraints that were given none; marks primary key columns not null. */
 void sketch_finish(struct sketch *sketch);
 struct stored_expr sketch_expr(struct sketch *sketch, const PgQuery__Node *node,

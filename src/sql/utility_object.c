@@ -129,6 +129,7 @@ bind_rename(struct analysis *an, struct utility *u, const PgQuery__RenameStmt *s
     if (stmt->relation != NULL) {
         rename->item.name = range_name(an, stmt->relation);
         rename->item.column = tree_text(stmt->subname);
+        rename->is_only = !stmt->relation->inh;
     } else if (stmt->object != NULL) {
         rename->item = item_of(an, stmt->object);
         rename->item.column = tree_text(stmt->subname);

@@ -20,8 +20,8 @@ strategy_of(struct analysis *an, const PgQuery__PartitionSpec *spec)
         if (strcasecmp(spec->strategy, known[i].name) == 0)
             return known[i].strategy;
     }
-    fail(an, -1, SQLSTATE_INVALID_PARAMETER_VALUE,
-         "unrecognized partitioning strategy \"%s\"", spec->strategy);
+    fail(an, -1, SQLSTATE_INVALID_PARAMETER_VALUE, "unrecognized partitioning strategy \"%s\"",
+         spec->strategy);
 }
 
 static void

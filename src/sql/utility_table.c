@@ -62,6 +62,7 @@ like_constraints(struct sketch *sketch, const struct table *source)
         spec->is_named = true;
         spec->at = -1;
         spec->is_no_inherit = from->is_no_inherit;
+        spec->columns = attr_names(an, source, from->attrs, from->attr_count);
         spec->check.sql = from->check_sql;
         spec->check.expr = bind_stored(an, sketch_table(sketch), from->check_sql, CLAUSE_CHECK);
         list_add(an->arena, &sketch->constraints, spec);
