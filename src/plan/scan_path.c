@@ -10,6 +10,7 @@
 #define DESCENT_COST 0.05    /* of a tree, beside what is read there */
 #define LOOKUP_COST 0.2      /* of a row by its primary key, found in an index */
 #define INDEX_ONLY_COST 0.02 /* of a row read out of its entry alone */
+#define ENTRY_BYTES 24.0     /* of an index's entry, about */
 #define BOUNDS_MAX (INDEX_COLUMNS_MAX + 8)
 
 void
@@ -177,6 +178,8 @@ cost_index_path(struct level *level, struct path *path, const struct expr_list *
         row_cost += settings->cpu_index_tuple_cost + LOOKUP_COST;
     path->startup_cost = DESCENT_COST;
     path->total_cost = path->startup_cost + rows * row_cost;
+    if (path->bound_count == 0) /* all its pages, whose rows come one by one */
+        path->total_cost += settings->seq_page_cost * ceil(rows * ENTRY_BYTES / 8192);
     if (path->index->is_primary && path->bound_count == 0)
         path->total_cost = path->startup_cost + all_rows_cost(level, path->rel);
     path->rows = cost_clamp_rows(rows * selectivity_of_list(level, &path->filter));
