@@ -226,6 +226,31 @@ end_get(const uint8_t *value, const struct shape *shape, uint32_t var_slot)
     return shape->end_bytes == 2 ? le16_get(at) : le32_get(at);
 }
 
+/*
+ * A view without a call to memcpy for what lies in the handle: short texts and small numerics are
+ * most of what is read. From 4 bytes on two words that may overlap cover it.
+ */
+static inline struct view
+short_view(const uint8_t *data, uint32_t bytes)
+{
+    struct view view = {.bytes = bytes};
+    uint64_t low = 0;
+    uint32_t high = 0;
+    if (bytes >= 8) {
+        low = le64_get(data);
+        high = bytes == 8 ? 0 : le32_get(data + bytes - 4) >> (8 * (12 - bytes));
+    } else if (bytes >= 4) {
+        uint64_t tail = le32_get(data + bytes - 4);
+        low = le32_get(data) | tail << (8 * (bytes - 4));
+    } else if (bytes != 0) {
+        low = data[0] | (uint64_t)data[bytes / 2] << (8 * (bytes / 2)) |
+              (uint64_t)data[bytes - 1] << (8 * (bytes - 1));
+    }
+    memcpy(view.inlined, &low, 8);
+    memcpy(view.inlined + 8, &high, 4);
+    return view;
+}
+
 /* A variable column's bytes; false if they reach past the value. */
 static inline bool
 var_get(struct slice value, const struct shape *shape, uint32_t var_slot, struct view *view)
@@ -234,7 +259,9 @@ var_get(struct slice value, const struct shape *shape, uint32_t var_slot, struct
     uint32_t end = end_get(value.data, shape, var_slot);
     if (UNLIKELY(begin > end || end > value.bytes - shape->var_at))
         return false;
-    *view = view_of(value.data + shape->var_at + begin, end - begin);
+    const uint8_t *data = value.data + shape->var_at + begin;
+    *view = end - begin <= VIEW_INLINE_BYTES ? short_view(data, end - begin)
+                                             : view_of(data, end - begin);
     return true;
 }
 
@@ -355,10 +382,39 @@ read_fixed(const struct slice *restrict values, uint32_t count, uint32_t at, uin
     }
 }
 
+/* read_views for ends of 2 bytes: nearly all rows. */
+static bool
+read_views_u16(const struct slice *restrict values, uint32_t count, uint32_t end_at,
+               uint32_t var_at, bool is_first, struct view *restrict to)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t *value = values[i].data;
+        uint32_t begin = is_first ? 0 : le16_get(value + end_at - 2);
+        uint32_t end = le16_get(value + end_at);
+        if (UNLIKELY(begin > end || end > values[i].bytes - var_at))
+            return false;
+        const uint8_t *data = value + var_at + begin;
+        uint32_t bytes = end - begin;
+        if (bytes == VIEW_INLINE_BYTES) {
+            uint64_t low = le64_get(data);
+            uint32_t high = le32_get(data + 8);
+            to[i].bytes = VIEW_INLINE_BYTES;
+            memcpy(to[i].inlined, &low, 8);
+            memcpy(to[i].inlined + 8, &high, 4);
+        } else {
+            to[i] = bytes < VIEW_INLINE_BYTES ? short_view(data, bytes) : view_of(data, bytes);
+        }
+    }
+    return true;
+}
+
 static bool
 read_views(const struct slice *values, uint32_t count, const struct shape *shape, uint32_t var_slot,
            struct view *to)
 {
+    if (shape->end_bytes == 2)
+        return read_views_u16(values, count, shape->ends_at + var_slot * 2, shape->var_at,
+                              var_slot == 0, to);
     for (uint32_t i = 0; i < count; i++) {
         if (!var_get(values[i], shape, var_slot, &to[i]))
             return false;

@@ -185,6 +185,12 @@ MUST_CHECK enum status tree_estimate(struct store *store, struct reader *reader,
                                      const struct tree_root *root, struct slice from,
                                      struct slice to, double *rows);
 
+/* Keys, from the inner pages alone, that cut the tree into ranges of about `leaves` leaves each; in
+ * rising order, in `arena`. The caller stands in an epoch. ST_NO_MEMORY, or of reading pages. */
+MUST_CHECK enum status tree_split(struct store *store, const struct tree_root *root,
+                                  uint32_t leaves, struct arena *arena, struct slice **keys,
+                                  uint32_t *count);
+
 /* Calls visit for every page reachable whose birth is after `since`, parents first; overflow pages
  * too. Renews the reader's epoch at each page, as tree_check and tree_clear do. */
 typedef enum status (*tree_page_visit)(void *object, struct page_ref ref, uint32_t level);

@@ -6,6 +6,7 @@
  * again, until the head is not younger than the pin. From there on the head's pages stay.
  */
 #include "txn/snapshot.h"
+#include "base/check.h"
 #include "base/mem.h"
 #include "branch/directory.h"
 #include "txn/db_int.h"
@@ -34,6 +35,19 @@ snapshot_free(struct snapshot *snapshot)
     mem_free(snapshot);
 }
 
+/* Roots looked up before are of use if the head is still the same. */
+static void
+forget_roots(struct snapshot *snapshot)
+{
+    if (snapshot->roots_moment != snapshot->head.moment ||
+        !page_ref_equal(snapshot->roots_of, snapshot->head.root.ref)) {
+        snapshot->roots_of = snapshot->head.root.ref;
+        snapshot->roots_moment = snapshot->head.moment;
+        snapshot->root_count = 0;
+        snapshot->root_next = 0;
+    }
+}
+
 void
 snapshot_take(struct snapshot *snapshot, struct branch *branch)
 {
@@ -42,14 +56,20 @@ snapshot_take(struct snapshot *snapshot, struct branch *branch)
         pin = reader_pin(snapshot->reader, &branch->db->published);
         snapshot->head = head_read(&branch->head);
     } while (UNLIKELY(snapshot->head.moment > pin));
+    snapshot->pin = pin;
     snapshot->is_pinned = true;
-    if (snapshot->roots_moment != snapshot->head.moment ||
-        !page_ref_equal(snapshot->roots_of, snapshot->head.root.ref)) {
-        snapshot->roots_of = snapshot->head.root.ref;
-        snapshot->roots_moment = snapshot->head.moment;
-        snapshot->root_count = 0;
-        snapshot->root_next = 0;
-    }
+    forget_roots(snapshot);
+}
+
+void
+snapshot_join(struct snapshot *snapshot, const struct snapshot *other)
+{
+    check(other->is_pinned);
+    reader_pin_at(snapshot->reader, other->pin);
+    snapshot->pin = other->pin;
+    snapshot->head = other->head;
+    snapshot->is_pinned = true;
+    forget_roots(snapshot);
 }
 
 void

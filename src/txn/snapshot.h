@@ -20,6 +20,7 @@ struct snapshot {
     struct snapshot *next; /* among the transaction's */
     struct reader *reader;
     struct head_state head;
+    birth_seq pin;    /* the moment that is pinned */
     uint32_t holders; /* statements and cursors */
     bool is_pinned;
     bool is_entered;
@@ -40,6 +41,8 @@ MUST_CHECK enum status snapshot_new(struct store *store, struct snapshot **snaps
 void snapshot_free(struct snapshot *snapshot);
 /* Moves to the branch's newest published head and pins it. */
 void snapshot_take(struct snapshot *snapshot, struct branch *branch);
+/* Moves to where another snapshot stands, which is pinned and stays so meanwhile. */
+void snapshot_join(struct snapshot *snapshot, const struct snapshot *other);
 void snapshot_unpin(struct snapshot *snapshot);
 void snapshot_enter(struct snapshot *snapshot);
 void snapshot_leave(struct snapshot *snapshot);

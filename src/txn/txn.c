@@ -68,8 +68,8 @@ txn_pool_free(struct db *db)
     }
 }
 
-static enum status
-pool_take(struct db *db, struct txn **txn)
+enum status
+txn_pool_take(struct db *db, struct txn **txn)
 {
     mutex_lock(&db->pool_mutex);
     db->active_count++;
@@ -91,8 +91,8 @@ pool_take(struct db *db, struct txn **txn)
     return st;
 }
 
-static void
-pool_give(struct txn *txn)
+void
+txn_pool_give(struct txn *txn)
 {
     struct db *db = txn->db;
     mutex_lock(&db->pool_mutex);
@@ -114,7 +114,7 @@ txn_begin(struct branch *branch, const struct txn_options *options, struct txn *
     if (options->isolation == ISOLATION_SERIALIZABLE)
         return ST_INVALID;
     struct txn *txn;
-    TRY(pool_take(branch->db, &txn));
+    TRY(txn_pool_take(branch->db, &txn));
     txn->branch = branch;
     txn->options = *options;
     txn->wait = (struct txn_wait){.cancel = NULL};
@@ -513,7 +513,7 @@ void
 txn_end(struct txn *txn, bool is_committed)
 {
     txn_settle(txn, is_committed);
-    pool_give(txn);
+    txn_pool_give(txn);
 }
 
 void

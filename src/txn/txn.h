@@ -165,6 +165,20 @@ struct key_range {
     struct slice from, to;
 };
 
+/* ---- sharing (share.c): threads that help the running statement ---- */
+
+/*
+ * A transaction for another thread, to read what the running statement sees: cursors, txn_get,
+ * txn_refresh, nothing else. While there are any, nobody changes anything through `txn`. Ended with
+ * txn_unshare, by any thread, also after `txn` itself has ended.
+ */
+MUST_CHECK enum status txn_share(struct txn *txn, struct txn **share);
+void txn_unshare(struct txn *share);
+/* Keys that cut the tree, as the snapshot has it, into ranges of about so many leaves. The array
+ * and the keys are in `arena`. */
+MUST_CHECK enum status txn_tree_split(struct txn *txn, tree_no tree, uint32_t leaves,
+                                      struct arena *arena, struct slice **keys, uint32_t *count);
+
 struct txn_cursor;
 /* Cursors live in `arena` (their cleanup too). The range's slices are copied. */
 MUST_CHECK enum status txn_cursor_open(struct txn *txn, tree_no tree, struct key_range range,

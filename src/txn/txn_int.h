@@ -102,5 +102,8 @@ MUST_CHECK enum status txn_last_key_published(struct txn *txn, tree_no tree, str
 void txn_cursors_end(struct txn *txn);
 /* Gives everything up and puts the transaction back into the pool. */
 void txn_end(struct txn *txn, bool is_committed);
+/* One of the pool, or a new one; its fields are as the last user left them. */
+MUST_CHECK enum status txn_pool_take(struct db *db, struct txn **txn);
+void txn_pool_give(struct txn *txn);
 /* All transactions of the pool, at the end. */
 void txn_pool_free(struct db *db);
