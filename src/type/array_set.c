@@ -152,6 +152,7 @@ static const struct aggregate_info collect_aggregate = {
     .state_bytes = sizeof(struct collection),
     .step = collect_step,
     .combine = collect_combine,
+    .is_in_order = true,
     .finish = collect_finish,
     .save = collect_save,
     .load = collect_load,

@@ -6,6 +6,7 @@
  * finite values, and no error.
  */
 #include "type/generic.h"
+#include "type/kernel.h"
 #include "type/tables.h"
 #include "type/timestamp.h"
 
@@ -19,6 +20,33 @@ date_midnight(int32_t date)
         return TIMESTAMP_MAX;
     return date >= DAY_TIMESTAMP_END ? TIMESTAMP_MAX - 1 : date * US_PER_DAY;
 }
+
+/* Dates and timestamps without a zone, also as vectors: conditions on dates are often such. */
+#define PREFIX date_stamp
+#define LEFT int32_t
+#define RIGHT int64_t
+#define LEFT_FIELD i32
+#define RIGHT_FIELD i64
+#define EQUAL(a, b) (date_midnight(a) == (b))
+#define LESS(a, b) (date_midnight(a) < (b))
+#define MORE(a, b) (date_midnight(a) > (b))
+#include "type/kernel_compare.inc"
+#undef EQUAL
+#undef LESS
+#undef MORE
+
+#define PREFIX stamp_date
+#define LEFT int64_t
+#define RIGHT int32_t
+#define LEFT_FIELD i64
+#define RIGHT_FIELD i32
+#define EQUAL(a, b) ((a) == date_midnight(b))
+#define LESS(a, b) ((a) < date_midnight(b))
+#define MORE(a, b) ((a) > date_midnight(b))
+#include "type/kernel_compare.inc"
+#undef EQUAL
+#undef LESS
+#undef MORE
 
 /* The instant of a zoneless timestamp; out of range it is just inside the infinity it is near to.
  */
@@ -97,12 +125,18 @@ mixed_cmp(struct func_call *call, const union datum *args)
 /* ---- what this file brings ---- */
 
 static const struct func_info funcs[] = {
-    {FUNC(2338, "date_lt_timestamp", TYPE_BOOL, mixed_lt, TYPE_DATE, TYPE_TIMESTAMP)},
-    {FUNC(2339, "date_le_timestamp", TYPE_BOOL, mixed_le, TYPE_DATE, TYPE_TIMESTAMP)},
-    {FUNC(2340, "date_eq_timestamp", TYPE_BOOL, mixed_eq, TYPE_DATE, TYPE_TIMESTAMP)},
-    {FUNC(2341, "date_gt_timestamp", TYPE_BOOL, mixed_gt, TYPE_DATE, TYPE_TIMESTAMP)},
-    {FUNC(2342, "date_ge_timestamp", TYPE_BOOL, mixed_ge, TYPE_DATE, TYPE_TIMESTAMP)},
-    {FUNC(2343, "date_ne_timestamp", TYPE_BOOL, mixed_ne, TYPE_DATE, TYPE_TIMESTAMP)},
+    {FUNC(2338, "date_lt_timestamp", TYPE_BOOL, date_stamp_lt, TYPE_DATE, TYPE_TIMESTAMP),
+     .vector = date_stamp_lt_vector},
+    {FUNC(2339, "date_le_timestamp", TYPE_BOOL, date_stamp_le, TYPE_DATE, TYPE_TIMESTAMP),
+     .vector = date_stamp_le_vector},
+    {FUNC(2340, "date_eq_timestamp", TYPE_BOOL, date_stamp_eq, TYPE_DATE, TYPE_TIMESTAMP),
+     .vector = date_stamp_eq_vector},
+    {FUNC(2341, "date_gt_timestamp", TYPE_BOOL, date_stamp_gt, TYPE_DATE, TYPE_TIMESTAMP),
+     .vector = date_stamp_gt_vector},
+    {FUNC(2342, "date_ge_timestamp", TYPE_BOOL, date_stamp_ge, TYPE_DATE, TYPE_TIMESTAMP),
+     .vector = date_stamp_ge_vector},
+    {FUNC(2343, "date_ne_timestamp", TYPE_BOOL, date_stamp_ne, TYPE_DATE, TYPE_TIMESTAMP),
+     .vector = date_stamp_ne_vector},
     {FUNC(2344, "date_cmp_timestamp", TYPE_INT4, mixed_cmp, TYPE_DATE, TYPE_TIMESTAMP)},
     {FUNC(2351, "date_lt_timestamptz", TYPE_BOOL, mixed_lt, TYPE_DATE, TYPE_TIMESTAMPTZ),
      .volatility = FUNC_STABLE},
@@ -118,12 +152,18 @@ static const struct func_info funcs[] = {
      .volatility = FUNC_STABLE},
     {FUNC(2357, "date_cmp_timestamptz", TYPE_INT4, mixed_cmp, TYPE_DATE, TYPE_TIMESTAMPTZ),
      .volatility = FUNC_STABLE},
-    {FUNC(2364, "timestamp_lt_date", TYPE_BOOL, mixed_lt, TYPE_TIMESTAMP, TYPE_DATE)},
-    {FUNC(2365, "timestamp_le_date", TYPE_BOOL, mixed_le, TYPE_TIMESTAMP, TYPE_DATE)},
-    {FUNC(2366, "timestamp_eq_date", TYPE_BOOL, mixed_eq, TYPE_TIMESTAMP, TYPE_DATE)},
-    {FUNC(2367, "timestamp_gt_date", TYPE_BOOL, mixed_gt, TYPE_TIMESTAMP, TYPE_DATE)},
-    {FUNC(2368, "timestamp_ge_date", TYPE_BOOL, mixed_ge, TYPE_TIMESTAMP, TYPE_DATE)},
-    {FUNC(2369, "timestamp_ne_date", TYPE_BOOL, mixed_ne, TYPE_TIMESTAMP, TYPE_DATE)},
+    {FUNC(2364, "timestamp_lt_date", TYPE_BOOL, stamp_date_lt, TYPE_TIMESTAMP, TYPE_DATE),
+     .vector = stamp_date_lt_vector},
+    {FUNC(2365, "timestamp_le_date", TYPE_BOOL, stamp_date_le, TYPE_TIMESTAMP, TYPE_DATE),
+     .vector = stamp_date_le_vector},
+    {FUNC(2366, "timestamp_eq_date", TYPE_BOOL, stamp_date_eq, TYPE_TIMESTAMP, TYPE_DATE),
+     .vector = stamp_date_eq_vector},
+    {FUNC(2367, "timestamp_gt_date", TYPE_BOOL, stamp_date_gt, TYPE_TIMESTAMP, TYPE_DATE),
+     .vector = stamp_date_gt_vector},
+    {FUNC(2368, "timestamp_ge_date", TYPE_BOOL, stamp_date_ge, TYPE_TIMESTAMP, TYPE_DATE),
+     .vector = stamp_date_ge_vector},
+    {FUNC(2369, "timestamp_ne_date", TYPE_BOOL, stamp_date_ne, TYPE_TIMESTAMP, TYPE_DATE),
+     .vector = stamp_date_ne_vector},
     {FUNC(2370, "timestamp_cmp_date", TYPE_INT4, mixed_cmp, TYPE_TIMESTAMP, TYPE_DATE)},
     {FUNC(2377, "timestamptz_lt_date", TYPE_BOOL, mixed_lt, TYPE_TIMESTAMPTZ, TYPE_DATE),
      .volatility = FUNC_STABLE},

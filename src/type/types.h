@@ -187,6 +187,7 @@ struct aggregate_info {
     void (*load)(struct func_call *call, void *state, struct slice from);
     char agg_kind;        /* 'n' plain, 'o' ordered-set, 'h' hypothetical; these have no step */
     uint8_t direct_count; /* 'o', 'h': arguments before WITHIN GROUP, as the catalog counts them */
+    bool is_in_order;     /* the result follows the order of the rows, also where combined */
     oid sort_operator;    /* min and max: the operator whose first value it is; else OID_NONE */
 };
 
