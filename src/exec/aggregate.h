@@ -55,16 +55,30 @@ struct agg_state {
     struct hash_table table;
     struct row_store *collected; /* [call_count] */
     bool is_computed;
-    uint64_t at;                    /* next group to put out */
+    /* Groups to put out: of the stores, those that are not matched (merged into another's). */
+    struct row_store **stores;
+    uint32_t store_count, store_idx;
+    uint64_t at;                    /* next group of the store */
     uint8_t *rows[COLUMN_ROWS_MAX]; /* the groups of the batch's rows */
     struct column *columns;
     struct buf key;
-    struct agg_spill *spill; /* null until the groups outgrow work_mem */
-    bool has_spilled;        /* the batch at hand: rows without a group, null in `rows` */
+    struct agg_spill *spill;   /* null until the groups outgrow work_mem */
+    struct parallel *parallel; /* null until several threads take rows in */
+    struct agg_merge *merge;   /* while groups of several threads become one table */
+    bool has_spilled;          /* the batch at hand: rows without a group, null in `rows` */
     uint16_t kept[COLUMN_ROWS_MAX];
 };
 
 struct agg_spill;
+struct parallel;
+struct agg_merge;
+
+/* No groups, but for GROUP_PLAIN's one. */
+void aggregate_begin(struct agg_state *state);
+/* Finds or makes the group of each row of the child's batch, and folds the rows in. */
+void aggregate_take(struct exec *exec, struct agg_state *state, const struct batch *in);
+/* aggregate_parallel.c: all of the child's rows, by several threads; false: nothing is done. */
+bool aggregate_parallel(struct exec *exec, struct agg_state *state);
 
 /* Folds the batch's rows into the states of their groups: state->rows[i] for the i-th row. */
 void aggregate_step(struct exec *exec, struct agg_state *state, const struct batch *in);

@@ -42,7 +42,7 @@ end_scratch(void *object)
 }
 
 struct exec *
-exec_open(const struct program *program, const struct exec_context *context)
+exec_new(const struct program *program, const struct exec_context *context)
 {
     const struct plan *plan = program->plan;
     struct arena *arena = context->arena;
@@ -69,6 +69,14 @@ exec_open(const struct program *program, const struct exec_context *context)
         exec->ctes = arena_alloc_zero(arena, plan->cte_count * sizeof *exec->ctes);
     if (plan->work_count != 0)
         exec->works = arena_alloc_zero(arena, plan->work_count * sizeof *exec->works);
+    return exec;
+}
+
+struct exec *
+exec_open(const struct program *program, const struct exec_context *context)
+{
+    struct exec *exec = exec_new(program, context);
+
     exec->root = node_open(exec, program->root);
     return exec;
 }
@@ -138,6 +146,7 @@ exec_report(const struct exec *exec, uint32_t node_id, struct exec_node_report *
         .rows = state->rows,
         .loops = state->loops,
         .filtered = state->filtered,
+        .workers = state->workers,
         .note = state->note,
     };
 }

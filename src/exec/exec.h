@@ -39,6 +39,7 @@ struct program *exec_compile(struct arena *arena, const struct plan *plan,
                              const struct name_scope *scope);
 
 struct deferral; /* exec/deferred.h */
+struct pool;     /* base/pool.h */
 
 struct exec_context {
     struct arena *arena; /* of the execution: all its memory; reset or freed by the caller after */
@@ -54,6 +55,8 @@ struct exec_context {
     uint64_t memory_bytes_max;  /* that a node may hold: 53200 past it; 0: any */
     const char *temp_dir;       /* for what outgrows work_mem; null: the system's */
     struct deferral *deferral;  /* checks put off; null: none can be */
+    struct pool *pool;          /* threads that help; null: none do */
+    uint32_t pool_threads_max;  /* that the pool may have */
     bool is_timed;              /* EXPLAIN ANALYZE */
     bool is_build;              /* the rows are there already: they move to new trees */
     bool may_pause;       /* between two calls of exec_next the statement may end, or others run */
@@ -76,6 +79,7 @@ uint32_t exec_fault_row(const struct exec *exec);
 struct exec_node_report {
     double startup_us, total_us; /* over all loops; 0 unless is_timed */
     uint64_t rows, loops, filtered;
+    uint32_t workers; /* threads that helped */
     const char *note; /* "Sort Method: quicksort  Memory: 25kB"; null: none */
 };
 void exec_report(const struct exec *exec, uint32_t node_id, struct exec_node_report *report);

@@ -49,6 +49,12 @@ struct node_kind {
     /* node_keep for the children whose batches the node hands on or holds between its own; null:
      * there are none, what it hands out is its own. */
     void (*keep)(struct compiler *compiler, const struct node_code *code, uint32_t when);
+    /* Parallel sections (parallel.h), for nodes between who takes the rows and their source:
+     * computes what threads share, on the session's thread; false: it cannot be shared. Null:
+     * there is nothing. */
+    bool (*prepare)(struct exec *exec, struct node_state *state);
+    /* Lets a helper's state use what the session's state has prepared. */
+    void (*share)(struct node_state *state, const struct node_state *prepared);
     bool reads_pages; /* a source of rows, in columns of its own, whose text may lie in pages */
 };
 
@@ -63,6 +69,7 @@ struct node_state {
     int64_t startup_ns, total_ns;
     uint64_t rows, loops, filtered;
     bool is_running;
+    uint32_t workers; /* that helped it, the last time */
     const char *note;
 };
 
@@ -100,6 +107,7 @@ struct exec {
     struct fk_queue *foreign_keys;    /* checks left for the statement's end; null: none */
     struct side_writer *side_writers; /* side_writer.h */
     bool is_timed;
+    bool is_helper; /* of a parallel section: the session's execution is another */
     struct buf scratch[EXEC_SCRATCH_COUNT]; /* for building keys: never across a call of a node */
 };
 
@@ -156,6 +164,9 @@ exec_refresh(struct exec *exec)
     if (exec->txn != NULL)
         txn_refresh(exec->txn);
 }
+
+/* An execution without nodes: exec_open but for them. */
+struct exec *exec_new(const struct program *program, const struct exec_context *context);
 
 /* The plan's short path, or null; after its nodes have been compiled (point.c). */
 const struct point_code *point_compile(struct compiler *compiler, const struct plan *plan);

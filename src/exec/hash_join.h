@@ -18,8 +18,12 @@ struct hash_join_code {
     uint32_t *key_columns;       /* of the keys in the shape */
     bool *is_in_condition;       /* [left ++ right]: read by the condition */
     struct row_shape left_shape; /* left columns, for rows written out */
+    bool marks_right;            /* RIGHT, FULL: stored rows say whether they found a pair */
     bool keeps_table; /* for the next run, if the right child's rows are still the same */
 };
+
+struct parallel;
+struct join_hang;
 
 enum join_phase { PHASE_BUILD, PHASE_PROBE, PHASE_RIGHT, PHASE_DONE };
 
@@ -29,6 +33,9 @@ struct hash_join_state {
     struct arena *table_arena;
     struct row_store store;
     struct hash_table table;
+    uint64_t row_count; /* stored, by all threads */
+    struct parallel *parallel;
+    struct join_hang *hang; /* while several threads put rows into the table */
     enum join_phase phase;
     bool is_built;
     uint64_t built;    /* exec->clock then */
@@ -54,6 +61,10 @@ struct hash_join_state {
     bool is_parted;           /* this run */
 };
 
+/* No rows. */
+void hash_join_begin(struct hash_join_state *state);
+/* Stores a batch of the right child's, hashed, and not yet in the table. */
+void hash_join_store(struct hash_join_state *state, const struct batch *in, uint8_t **rows);
 /* Stores the right child's rows, or their part's, in the table: rows with a hash. */
 void hash_join_add(struct hash_join_state *state, uint8_t *row);
 
@@ -70,3 +81,9 @@ bool join_part_next(struct exec *exec, struct hash_join_state *state);
 /* The part's next left rows. */
 bool join_part_read(struct exec *exec, struct hash_join_state *state, struct batch *out);
 void join_parts_reset(struct hash_join_state *state);
+
+/* ---- hash_join_parallel.c ---- */
+
+/* All of the right child's rows, by several threads, in the table; false: nothing is done, or it
+ * was too much for work_mem: the right child is to be read from its start. */
+bool join_build_parallel(struct exec *exec, struct hash_join_state *state);

@@ -123,6 +123,7 @@ join_part_next(struct exec *exec, struct hash_join_state *state)
         ((struct hash_header *)row)->is_matched = false;
         hash_join_add(state, row);
     }
+    state->row_count = state->store.row_count;
     exec_check(exec);
     parts->next++;
     state->right_at = 0;

@@ -117,6 +117,8 @@ agg_open(struct exec *exec, struct node_state *node)
     state->args = expr_open(exec, code->args, node->left->code->capacity, node_arena(exec, node));
     state->calls = arena_alloc_array(exec->arena, code->call_count, sizeof *state->calls);
     state->collected = arena_alloc_array(exec->arena, code->call_count, sizeof *state->collected);
+    state->stores = arena_alloc(exec->arena, sizeof(struct row_store *));
+    state->stores[0] = &state->groups;
     for (uint32_t i = 0; i < code->call_count; i++) {
         const struct call_site *site = code->calls[i].site;
         state->calls[i] = (struct func_call){
@@ -276,8 +278,8 @@ step_kept(struct exec *exec, struct agg_state *state, const struct batch *in)
         aggregate_step(exec, state, &kept);
 }
 
-static void
-take_batch(struct exec *exec, struct agg_state *state, const struct batch *in)
+void
+aggregate_take(struct exec *exec, struct agg_state *state, const struct batch *in)
 {
     const struct plan_aggregate *plan = (const struct plan_aggregate *)state->node.plan;
     struct column few[16];
@@ -322,10 +324,11 @@ add_empty_groups(struct agg_state *state, bool has_rows)
     }
 }
 
-static void
-begin_groups(struct agg_state *state)
+void
+aggregate_begin(struct agg_state *state)
 {
     const struct agg_code *code = (const struct agg_code *)state->node.code;
+    const struct plan_aggregate *plan = (const struct plan_aggregate *)state->node.plan;
 
     arena_reset(state->table_arena);
     row_store_init(&state->groups, &code->shape, state->table_arena);
@@ -334,7 +337,11 @@ begin_groups(struct agg_state *state)
         state->calls[i].state = NULL;
         row_store_init(&state->collected[i], &code->calls[i].collected, state->table_arena);
     }
+    state->store_count = 1;
+    state->store_idx = 0;
     state->at = 0;
+    if (plan->strategy == GROUP_PLAIN)
+        new_group(state);
 }
 
 /* The groups of the next part of the rows that were written out; false: there is none. */
@@ -345,12 +352,12 @@ compute_part(struct exec *exec, struct agg_state *state)
 
     if (!agg_spill_next(state))
         return false;
-    begin_groups(state);
+    aggregate_begin(state);
     for (;;) {
         node_begin_batch(exec, &state->node);
         if (!agg_spill_read(state, &in))
             break;
-        take_batch(exec, state, &in);
+        aggregate_take(exec, state, &in);
         exec_check(exec);
     }
     agg_spill_finish(state);
@@ -360,24 +367,23 @@ compute_part(struct exec *exec, struct agg_state *state)
 static void
 compute(struct exec *exec, struct agg_state *state)
 {
-    const struct plan_aggregate *plan = (const struct plan_aggregate *)state->node.plan;
     struct batch in;
     bool has_rows = false;
 
     agg_spill_reset(state);
-    begin_groups(state);
-    if (plan->strategy == GROUP_PLAIN)
-        new_group(state);
+    state->is_computed = true;
+    if (aggregate_parallel(exec, state))
+        return;
+    aggregate_begin(state);
     for (;;) {
         node_begin_batch(exec, &state->node);
         if (!node_next(exec, state->node.left, &in))
             break;
         has_rows = true;
-        take_batch(exec, state, &in);
+        aggregate_take(exec, state, &in);
     }
     agg_spill_finish(state);
     add_empty_groups(state, has_rows);
-    state->is_computed = true;
 }
 
 /* Bit i: key i is not in the group's set. */
@@ -393,20 +399,38 @@ grouping_bits(const struct agg_state *state, const uint8_t *group)
     return (int32_t)bits;
 }
 
+/* Up to a batch of groups that are still to be put out, in state->rows. */
+static uint32_t
+next_groups(struct agg_state *state)
+{
+    uint32_t count = 0, capacity = state->node.code->capacity;
+
+    for (; state->store_idx < state->store_count; state->store_idx++, state->at = 0) {
+        const struct row_store *store = state->stores[state->store_idx];
+        while (count < capacity && state->at < store->row_count) {
+            uint8_t *group = row_store_row(store, state->at++);
+            state->rows[count] = group;
+            count += !((struct hash_header *)group)->is_matched;
+        }
+        if (count == capacity)
+            break;
+    }
+    return count;
+}
+
 static bool
 agg_next(struct exec *exec, struct node_state *node, struct batch *out)
 {
     struct agg_state *state = (struct agg_state *)node;
     const struct agg_code *code = (const struct agg_code *)node->code;
     const struct plan_aggregate *plan = (const struct plan_aggregate *)node->plan;
-    uint32_t count = 0;
+    uint32_t count;
 
     if (!state->is_computed)
         compute(exec, state);
-    while (state->at == state->groups.row_count && compute_part(exec, state)) {
-    }
-    for (; count < node->code->capacity && state->at < state->groups.row_count; count++)
-        state->rows[count] = row_store_row(&state->groups, state->at++);
+    do {
+        count = next_groups(state);
+    } while (count == 0 && compute_part(exec, state));
     for (uint32_t c = 0; c < plan->node.column_count; c++)
         state->columns[c].has_nulls = false;
     for (uint32_t k = 0; k < plan->key_count; k++)

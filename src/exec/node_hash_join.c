@@ -43,6 +43,7 @@ hash_join_compile(struct compiler *compiler, struct node_code *node)
 
     code->key_count = plan->key_count;
     code->keeps_table = keeps_table(plan);
+    code->marks_right = plan->join == PLAN_JOIN_RIGHT || plan->join == PLAN_JOIN_FULL;
     code->left_keys = expr_compile(compiler, plan->left_keys, plan->key_count);
     code->right_keys = expr_compile(compiler, plan->right_keys, plan->key_count);
     code->condition = expr_compile_filter(compiler, plan->condition);
@@ -115,11 +116,10 @@ hash_join_add(struct hash_join_state *state, uint8_t *row)
     hash_table_add(&state->table, row);
 }
 
-static void
-store_batch(struct hash_join_state *state, const struct batch *in)
+void
+hash_join_store(struct hash_join_state *state, const struct batch *in, uint8_t **rows)
 {
     const struct hash_join_code *code = (const struct hash_join_code *)state->node.code;
-    uint8_t *rows[COLUMN_ROWS_MAX];
     uint64_t hashes[COLUMN_ROWS_MAX];
     const struct column *keys;
 
@@ -127,35 +127,50 @@ store_batch(struct hash_join_state *state, const struct batch *in)
     keys = state->right_keys->outputs;
     for (uint32_t k = 0; k < code->key_count; k++)
         key_hash(&code->keys[k], &keys[k], in->count, in->sel, k == 0, hashes);
-    for (uint32_t i = 0; i < in->count; i++)
+    for (uint32_t i = 0; i < in->count; i++) {
         rows[i] = row_store_new(&state->store);
+        ((struct hash_header *)rows[i])->hash = code->key_count == 0 ? 0 : hashes[i];
+    }
     for (uint32_t c = 0; c < in->column_count; c++)
         row_store_put(&state->store, rows, c, &in->columns[c], in->count, in->sel);
     for (uint32_t k = 0; k < code->key_count; k++)
         row_store_put(&state->store, rows, code->key_columns[k], &keys[k], in->count, in->sel);
-    for (uint32_t i = 0; i < in->count; i++) {
-        struct hash_header *header = (struct hash_header *)rows[i];
-        header->hash = code->key_count == 0 ? 0 : hashes[i];
-        hash_join_add(state, rows[i]);
+}
+
+void
+hash_join_begin(struct hash_join_state *state)
+{
+    const struct hash_join_code *code = (const struct hash_join_code *)state->node.code;
+
+    arena_reset(state->table_arena);
+    row_store_init(&state->store, &code->shape, state->table_arena);
+    state->has_null_key = false;
+}
+
+static void
+build_alone(struct exec *exec, struct hash_join_state *state)
+{
+    uint8_t *rows[COLUMN_ROWS_MAX];
+    struct batch in;
+
+    hash_join_begin(state);
+    hash_table_init(&state->table, 64, state->table_arena);
+    join_parts_reset(state);
+    while (node_next(exec, state->node.right, &in)) {
+        hash_join_store(state, &in, rows);
+        for (uint32_t i = 0; i < in.count; i++)
+            hash_join_add(state, rows[i]);
+        if (join_is_full(exec, state))
+            join_part_right(exec, state);
     }
+    state->row_count = state->store.row_count;
 }
 
 static void
 build(struct exec *exec, struct hash_join_state *state)
 {
-    const struct hash_join_code *code = (const struct hash_join_code *)state->node.code;
-    struct batch in;
-
-    arena_reset(state->table_arena);
-    row_store_init(&state->store, &code->shape, state->table_arena);
-    hash_table_init(&state->table, 64, state->table_arena);
-    state->has_null_key = false;
-    join_parts_reset(state);
-    while (node_next(exec, state->node.right, &in)) {
-        store_batch(state, &in);
-        if (join_is_full(exec, state))
-            join_part_right(exec, state);
-    }
+    if (!join_build_parallel(exec, state))
+        build_alone(exec, state);
     state->is_built = !state->is_parted;
     state->built = exec->clock;
     state->right_at = 0;
@@ -164,6 +179,37 @@ build(struct exec *exec, struct hash_join_state *state)
         join_part_left(exec, state);
         (void)join_part_next(exec, state);
     }
+    state->phase = PHASE_PROBE;
+}
+
+/* For a parallel section above: one table for all threads, unless it was cut into parts. */
+static bool
+hash_join_prepare(struct exec *exec, struct node_state *node)
+{
+    struct hash_join_state *state = (struct hash_join_state *)node;
+    const struct hash_join_code *code = (const struct hash_join_code *)node->code;
+
+    if (state->phase == PHASE_BUILD && join_build_parallel(exec, state)) {
+        state->is_built = true;
+        state->built = exec->clock;
+        state->phase = PHASE_PROBE;
+    } else if (state->phase == PHASE_BUILD) {
+        build(exec, state);
+    }
+    return state->phase == PHASE_PROBE && !state->is_parted && !code->marks_right;
+}
+
+static void
+hash_join_share(struct node_state *node, const struct node_state *prepared)
+{
+    struct hash_join_state *state = (struct hash_join_state *)node;
+    const struct hash_join_state *from = (const struct hash_join_state *)prepared;
+
+    state->store = from->store;
+    state->table = from->table;
+    state->row_count = from->row_count;
+    state->has_null_key = from->has_null_key;
+    state->is_built = true;
     state->phase = PHASE_PROBE;
 }
 
@@ -285,10 +331,12 @@ ask_condition(struct hash_join_state *state)
 static void
 mark_pairs(struct hash_join_state *state)
 {
-    for (uint32_t i = 0; i < state->pair_count; i++) {
+    const struct hash_join_code *code = (const struct hash_join_code *)state->node.code;
+
+    for (uint32_t i = 0; i < state->pair_count; i++)
         state->is_matched[state->pair_left[i]] = 1;
+    for (uint32_t i = 0; code->marks_right && i < state->pair_count; i++)
         ((struct hash_header *)state->pair_right[i])->is_matched = true;
-    }
 }
 
 static void
@@ -399,7 +447,7 @@ probe(struct exec *exec, struct hash_join_state *state, struct batch *out)
     bool needs_right = plan->join == PLAN_JOIN_INNER || plan->join == PLAN_JOIN_SEMI ||
                        plan->join == PLAN_JOIN_RIGHT;
 
-    if (needs_right && state->store.row_count == 0)
+    if (needs_right && state->row_count == 0)
         return false;
     for (;;) {
         if (!state->has_left && !next_left(exec, state))
@@ -489,4 +537,6 @@ const struct node_kind node_hash_join = {
     .next = hash_join_next,
     .rewind = hash_join_rewind,
     .keep = hash_join_keep,
+    .prepare = hash_join_prepare,
+    .share = hash_join_share,
 };

@@ -44,3 +44,20 @@ void scan_output_finish(const struct scan_reads *reads, struct scan_output *outp
 
 /* Raises what a status of reading a table stands for. */
 _Noreturn void raise_read_status(enum status st, const char *table);
+
+/*
+ * Ranges of a tree's keys that threads take one after the other (parallel.c). `keys` cut the tree;
+ * when *stop is set no more are handed out.
+ */
+struct morsels {
+    const struct slice *keys;
+    uint32_t key_count;
+    _Atomic uint32_t next;
+    const _Atomic bool *stop;
+};
+/* False: there is none left. */
+bool morsels_take(struct morsels *morsels, struct key_range *range);
+
+/* A sequential scan reads these ranges, in the order that it gets them, instead of all rows. Null:
+ * no more. */
+void seq_scan_set_morsels(struct node_state *state, struct morsels *morsels);

@@ -444,6 +444,8 @@ put_header_text(struct explainer *x, const struct plan_node *node,
 {
     struct target_name target = node_target(node);
 
+    if (node->is_shared)
+        buf_put_text(x->to, "Parallel ");
     buf_put_text(x->to, node_name(x, node));
     if (target.index != NULL)
         buf_format(x->to, " using %s", target.index);
@@ -618,6 +620,10 @@ put_node(struct explainer *x, const struct plan_node *node, const char *relation
         node->kind != PLAN_RECURSIVE_UNION)
         put_output(x, node);
     put_details(x, node);
+    if (node->parallel != NULL)
+        put_number(x, "Workers Planned", node->parallel->worker_count, 0);
+    if (node->parallel != NULL && x->options->is_analyze)
+        put_number(x, "Workers Launched", actual.workers, 0);
     if (actual.filtered != 0)
         put_number(x, "Rows Removed by Filter",
                    (double)actual.filtered / (double)(actual.loops == 0 ? 1 : actual.loops), 0);

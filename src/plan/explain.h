@@ -12,6 +12,7 @@ struct type_env;
 struct explain_actual {
     double startup_us, total_us;
     uint64_t rows, loops, filtered;
+    uint32_t workers; /* that helped */
     const char *note; /* a line of its own, "Sort Method: ..."; null: none */
 };
 

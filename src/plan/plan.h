@@ -71,6 +71,19 @@ struct plan_list {
 
 #define ROWS_UNBOUNDED UINT64_MAX
 
+/*
+ * Threads help a node to take in its child's rows (parallel.c): an aggregate's or a sort's left
+ * child, a hash join's right one, a gather's. Each runs the nodes from the child down to `source`,
+ * left children all the way, in an execution of its own, over a share of the source's rows.
+ */
+struct plan_parallel {
+    uint32_t worker_count; /* beside the session's own thread */
+    uint32_t source;       /* id: a sequential scan, which is cut into ranges of keys; or */
+    bool is_by_rows;       /* any node of few rows, which are kept and handed out in runs */
+    uint32_t init_count;   /* exec params of init plans that are read: computed before */
+    const uint32_t *inits;
+};
+
 struct plan_node {
     enum plan_kind kind;
     uint32_t id;
@@ -88,6 +101,8 @@ struct plan_node {
     const char *relation_name; /* EXPLAIN: "Parent Relationship"; may be null */
     uint32_t subplan_count;    /* EXPLAIN: subplans first used here */
     const uint32_t *subplans;
+    const struct plan_parallel *parallel; /* null: the session's thread does all */
+    bool is_shared;                       /* it is the source of a plan_parallel */
 };
 
 /* How rows are ordered, or told apart: a column of the input. */

@@ -11,6 +11,8 @@ const struct plan_settings plan_settings_default = {
     .cpu_index_tuple_cost = 0.005,
     .cpu_operator_cost = 0.0025,
     .work_mem_bytes = 4 << 20,
+    .min_parallel_table_scan_bytes = 8 << 20,
+    .parallel_setup_cost = 1000,
     .enable_seqscan = true,
     .enable_indexscan = true,
     .enable_indexonlyscan = true,
@@ -265,5 +267,6 @@ plan_query(const struct plan_context *context, const struct query *query)
     for (uint32_t i = 0; i < plan->cte_count; i++)
         number_nodes(plan, plan->ctes[i].root);
     plan_note_depends(&planner);
+    plan_note_parallel(&planner);
     return plan;
 }

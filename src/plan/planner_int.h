@@ -224,6 +224,8 @@ struct expr *unnest_where(struct level *level, struct expr *where);
 
 /* Fills in the nodes' `depends`, once the plan is whole. */
 void plan_note_depends(struct planner *planner);
+/* Decides where threads help (parallel.c). */
+void plan_note_parallel(struct planner *planner);
 
 /* ---- level.c: a query to a flow ---- */
 

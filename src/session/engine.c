@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/pool.h"
 #include "session/session_int.h"
 #include "session/statement_cache.h"
 #include "session/system_relations.h"
@@ -184,6 +185,12 @@ engine_fill(struct engine *engine, const struct engine_options *options)
         raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
     system_relations_add(engine->catalogs, engine->types);
     catalog_cache_set_sequence_rows(engine->catalogs, &sequence_rows);
+    engine->processors = pool_processors();
+    if (options->has_threads) {
+        engine->pool = pool_new();
+        if (engine->pool == NULL)
+            raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    }
     engine_open_db(engine, options);
     engine->log = options->log;
     engine->next_pid = 1;
@@ -193,6 +200,7 @@ engine_fill(struct engine *engine, const struct engine_options *options)
 static void
 engine_free(struct engine *engine)
 {
+    pool_free(engine->pool);
     statement_cache_free(engine->statements);
     catalog_cache_free(engine->catalogs);
     types_free(engine->types);
@@ -238,6 +246,8 @@ engine_close(struct engine *engine)
 {
     check(engine->sessions == NULL);
     statement_cache_clear(engine->statements);
+    pool_free(engine->pool);
+    engine->pool = NULL;
     enum status st = db_close(engine->db);
     if (st != ST_OK)
         log_line(engine->log, LOG_ERROR,
@@ -251,6 +261,8 @@ engine_abandon(struct engine *engine)
 {
     check(engine->sessions == NULL);
     statement_cache_clear(engine->statements);
+    pool_free(engine->pool);
+    engine->pool = NULL;
     db_abandon(engine->db);
     engine_free(engine);
 }

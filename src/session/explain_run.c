@@ -18,6 +18,7 @@ actual_of(void *object, uint32_t node_id, struct explain_actual *actual)
                                       .rows = report.rows,
                                       .loops = report.loops,
                                       .filtered = report.filtered,
+                                      .workers = report.workers,
                                       .note = report.note};
 }
 

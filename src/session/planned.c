@@ -66,6 +66,25 @@ context_stats(void *object, oid table)
     return catalog_stats(((struct session *)object)->catalog, table);
 }
 
+/* Threads that may help a step: as many as there are processors, but those whom a user without
+ * regard for cost asks for. */
+static uint32_t
+parallel_workers(const struct session *session)
+{
+    const struct settings *s = &session->settings;
+    int64_t workers = settings_int(s, SETTING_MAX_PARALLEL_WORKERS_PER_GATHER);
+    int64_t all = settings_int(s, SETTING_MAX_PARALLEL_WORKERS);
+    int64_t others = (int64_t)session->engine->processors - 1;
+
+    if (session->engine->pool == NULL)
+        return 0;
+    if (workers > all)
+        workers = all;
+    if (workers > others && settings_real(s, SETTING_PARALLEL_SETUP_COST) != 0)
+        workers = others;
+    return (uint32_t)workers;
+}
+
 void
 planned_context(struct session *session, struct arena *arena, struct plan_context *context,
                 struct plan_settings *settings)
@@ -75,6 +94,10 @@ planned_context(struct session *session, struct arena *arena, struct plan_contex
     settings->seq_page_cost = settings_real(s, SETTING_SEQ_PAGE_COST);
     settings->random_page_cost = settings_real(s, SETTING_RANDOM_PAGE_COST);
     settings->work_mem_bytes = (double)settings_int(s, SETTING_WORK_MEM) * 1024;
+    settings->min_parallel_table_scan_bytes =
+        (double)settings_int(s, SETTING_MIN_PARALLEL_TABLE_SCAN_SIZE) * 8192;
+    settings->parallel_setup_cost = settings_real(s, SETTING_PARALLEL_SETUP_COST);
+    settings->parallel_workers = parallel_workers(session);
     settings->enable_seqscan = settings_bool(s, SETTING_ENABLE_SEQSCAN);
     settings->enable_indexscan = settings_bool(s, SETTING_ENABLE_INDEXSCAN);
     settings->enable_indexonlyscan = settings_bool(s, SETTING_ENABLE_INDEXONLYSCAN);

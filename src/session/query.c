@@ -220,6 +220,9 @@ session_exec_context(struct session *session, struct arena *arena)
         .env = &session->env,
         .cancel = session_cancel_flag(session),
         .deferral = session_deferral(session),
+        .pool = session->engine->pool,
+        .pool_threads_max =
+            (uint32_t)settings_int(&session->settings, SETTING_MAX_PARALLEL_WORKERS),
         .work_mem_bytes = session_setting_bytes(&session->settings, SETTING_WORK_MEM),
         .memory_bytes_max = session_setting_bytes(&session->settings, SETTING_ROWAN_QUERY_MEMORY),
         .temp_dir = session->engine->temp_dir,

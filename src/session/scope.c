@@ -296,6 +296,37 @@ session_scope_init(struct session *session)
     };
 }
 
+/* What plans depend on: the costs and switches of the planner, and how many threads may help. */
+static uint64_t
+planner_hash(const struct settings *settings, uint64_t hash)
+{
+    static const enum setting_id ids[] = {
+        SETTING_ENABLE_SEQSCAN,       SETTING_ENABLE_INDEXSCAN,
+        SETTING_ENABLE_INDEXONLYSCAN, SETTING_ENABLE_NESTLOOP,
+        SETTING_ENABLE_HASHJOIN,      SETTING_ENABLE_MERGEJOIN,
+        SETTING_ENABLE_HASHAGG,       SETTING_ENABLE_SORT,
+        SETTING_ENABLE_MATERIAL,      SETTING_WORK_MEM,
+        SETTING_JOIN_COLLAPSE_LIMIT,  SETTING_FROM_COLLAPSE_LIMIT,
+        SETTING_SEQ_PAGE_COST,        SETTING_RANDOM_PAGE_COST,
+        SETTING_PARALLEL_SETUP_COST,  SETTING_MIN_PARALLEL_TABLE_SCAN_SIZE,
+        SETTING_MAX_PARALLEL_WORKERS, SETTING_MAX_PARALLEL_WORKERS_PER_GATHER,
+    };
+
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        double real = 0;
+        int64_t number = 0;
+        if (setting_defs[ids[i]].kind == SETTING_REAL)
+            real = settings_real(settings, ids[i]);
+        else if (setting_defs[ids[i]].kind == SETTING_BOOL)
+            number = settings_bool(settings, ids[i]);
+        else
+            number = settings_int(settings, ids[i]);
+        hash = hash_bytes_seed(&real, sizeof real, hash);
+        hash = hash_bytes_seed(&number, sizeof number, hash);
+    }
+    return hash;
+}
+
 void
 session_path_changed(struct session *session)
 {
@@ -307,7 +338,7 @@ session_path_changed(struct session *session)
         const char *text = settings_text(&session->settings, ids[i]);
         hash = hash_bytes_seed(text, strlen(text), hash);
     }
-    session->path_version = hash;
+    session->path_version = planner_hash(&session->settings, hash);
 }
 
 const struct table *

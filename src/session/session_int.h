@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/map.h"
+#include "base/pool.h"
 #include "base/thread.h"
 #include "catalog/catalog.h"
 #include "exec/deferred.h"
@@ -38,7 +39,9 @@ struct engine {
     uint32_t next_pid;
     struct arena *arena;
     const char *temp_dir; /* where queries put what outgrows work_mem; null: the system's place */
-    int64_t started_us;   /* wall clock since 1970 */
+    struct pool *pool;    /* threads that help queries; null: none, the program wants no threads */
+    uint32_t processors;
+    int64_t started_us; /* wall clock since 1970 */
 };
 
 /* A setting in KiB, such as work_mem, in bytes. */

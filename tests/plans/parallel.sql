@@ -1,0 +1,20 @@
+-- where helping threads are planned, and where not
+set max_parallel_workers_per_gather = 3;
+explain (costs off) select count(*) from big;
+set min_parallel_table_scan_size = 0;
+explain (costs off) select count(*) from big;
+set parallel_setup_cost = 0;
+explain (costs off) select count(*), sum(val) from big where grp = 3;
+explain (costs off) select s.name, count(*) from big b join small s on s.id = b.grp group by s.name;
+explain (costs off) select count(*) from mid m left join big b on b.id = m.ref;
+explain (costs off) select count(distinct val) from big group by grp;
+explain (costs off) select array_agg(val) from big;
+explain (costs off) select sum(val) from big group by rollup (grp);
+explain (costs off) select count(*) from big where random() < 0.5;
+explain (costs off) select count(*) from big where val > (select avg(val) from big);
+explain (costs off) select count(*) from big b where val > (select max(m.ref) from mid m where m.id = b.grp);
+explain (costs off) select * from big where val = 3;
+set max_parallel_workers = 1;
+explain (costs off) select count(*) from big;
+set max_parallel_workers = 0;
+explain (costs off) select count(*) from big;
