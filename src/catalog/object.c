@@ -6,6 +6,8 @@
  */
 #include "catalog/object.h"
 
+#include "type/range_user.h"
+
 #define OBJECT_VERSION 1
 #define TABLE_VERSION 2 /* 1: nothing of inheritance and partitions */
 
@@ -225,6 +227,39 @@ read_enum(struct object_reader *reader, struct enum_part *part)
     part->labels = labels;
 }
 
+static void
+write_range(const struct user_type *type, struct buf *to)
+{
+    const struct range_part *part = &type->range;
+    buf_put_u8(to, (uint8_t)type->info.align);
+    buf_put_u32(to, part->type.range);
+    buf_put_u32(to, part->type.multirange);
+    buf_put_u32(to, part->type.subtype);
+    buf_put_u32(to, part->type.diff);
+    buf_put_u32(to, part->type.collation);
+    buf_put_u32(to, part->type.opclass);
+    buf_put_u32(to, part->range_array);
+    for (uint32_t i = 0; i < part->constructor_count; i++)
+        buf_put_u32(to, part->constructor_oids[i]);
+}
+
+/* Returns the alignment. */
+static char
+read_range(struct object_reader *reader, char kind, struct range_part *part)
+{
+    char align = (char)get_u8(reader);
+    part->type.range = get_u32(reader);
+    part->type.multirange = get_u32(reader);
+    part->type.subtype = get_u32(reader);
+    part->type.diff = get_u32(reader);
+    part->type.collation = get_u32(reader);
+    part->type.opclass = get_u32(reader);
+    part->range_array = get_u32(reader);
+    for (uint32_t i = 0; i < range_constructor_count(kind); i++)
+        part->constructor_oids[i] = get_u32(reader);
+    return align;
+}
+
 void
 object_write_type(const struct user_type *type, struct buf *to)
 {
@@ -239,6 +274,8 @@ object_write_type(const struct user_type *type, struct buf *to)
     put_text(to, type->comment);
     if (type->info.kind == 'e')
         write_enum(&type->enumeration, to);
+    else if (type->info.kind == 'r' || type->info.kind == 'm')
+        write_range(type, to);
 }
 
 struct user_type *
@@ -259,6 +296,11 @@ object_read_type(struct slice row, struct arena *arena)
     case 'e':
         read_enum(&reader, &type->enumeration);
         enum_type_init(type, number, array, name, array_name);
+        break;
+    case 'r':
+    case 'm':
+        range_type_init(type, kind, array, name, array_name,
+                        read_range(&reader, kind, &type->range), arena);
         break;
     default:
         return NULL;

@@ -353,8 +353,11 @@ drop_type(struct session *session, struct object_ref ref)
     catalog_forget_dependencies(session->catalog, ref);
     if (type != NULL && type->info.kind == 'c')
         drop_relation(session, type->composite.relation);
-    else if (type != NULL)
+    else if (type != NULL) {
+        if (type->info.kind == 'r')
+            catalog_drop_user_type(session->catalog, type->range.type.multirange);
         catalog_drop_user_type(session->catalog, ref.object);
+    }
 }
 
 static void
@@ -486,7 +489,7 @@ doom_types(struct session *session, struct doomed *doomed, struct object_ref sch
     const struct user_type **types =
         catalog_user_types(session->catalog, session->statement_arena, &count);
     for (uint32_t i = 0; i < count; i++) {
-        if (types[i]->schema != schema.object)
+        if (types[i]->schema != schema.object || types[i]->info.kind == 'm')
             continue;
         struct object_ref ref = {.class_oid = CLASS_TYPE, .object = types[i]->info.type};
         struct doomed_object *object = doom(session, doomed, ref);

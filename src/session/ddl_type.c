@@ -216,6 +216,14 @@ check_droppable(struct session *session, const struct drop *drop, const struct o
                     .hint = raise_text("You can drop type %s instead.", type->info.name));
     if (drop->object == OBJECT_KIND_DOMAIN && type->info.kind != 'd')
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a domain", name->name);
+    if (type->info.kind == 'm') {
+        const char *range =
+            session->access.type_name(session, type->range.type.range, session->statement_arena);
+        raise_error(.code = SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
+                    .message = raise_text("cannot drop type %s because type %s requires it",
+                                          type->info.name, range),
+                    .hint = raise_text("You can drop type %s instead.", range));
+    }
     if (type->info.kind == 'c' &&
         catalog_table(session->catalog, type->composite.relation)->kind != TABLE_COMPOSITE)
         fail_required(session, type);

@@ -7,6 +7,7 @@
 #include "base/raise.h"
 #include "session/branch_functions.h"
 #include "session/feed.h"
+#include "session/range_scope.h"
 #include "session/session_int.h"
 #include "session/temp.h"
 #include <strings.h>
@@ -223,6 +224,9 @@ scope_row_type(void *object, oid type)
 static const struct func_info *const *
 scope_funcs(void *object, const char *schema, const char *name)
 {
+    const struct func_info *const *constructors = range_constructors_named(object, schema, name);
+    if (constructors != NULL)
+        return constructors;
     const struct func_info *const *found = branch_functions_named(name);
     if (found[0] == NULL || (schema != NULL && strcmp(schema, "rowan") == 0))
         return found;
@@ -236,8 +240,14 @@ scope_funcs(void *object, const char *schema, const char *name)
 static const struct func_info *
 scope_func_oid(void *object, oid func)
 {
-    (void)object;
-    return branch_function(func);
+    const struct func_info *constructor = range_constructor(object, func);
+    return constructor != NULL ? constructor : branch_function(func);
+}
+
+static const struct cast_info *
+scope_cast_between(void *object, oid source, oid target)
+{
+    return range_cast(object, source, target);
 }
 
 static oid
@@ -290,6 +300,7 @@ session_scope_init(struct session *session)
         .row_type = scope_row_type,
         .funcs = scope_funcs,
         .func_oid = scope_func_oid,
+        .cast = scope_cast_between,
         .collation = scope_collation,
         .collation_name = scope_collation_name,
         .database_name = scope_database_name,

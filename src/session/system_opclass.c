@@ -211,6 +211,19 @@ system_default_opclass(const struct types *types, oid type)
     return OID_NONE;
 }
 
+oid
+system_btree_opclass(const struct types *types, const char *name, oid type)
+{
+    oid by_default = system_default_opclass(types, type), input = type;
+    for (size_t i = 0; i < COUNT(opclasses); i++)
+        if (opclasses[i].opclass == by_default)
+            input = opclasses[i].type;
+    for (size_t i = 0; i < COUNT(opclasses); i++)
+        if (opclasses[i].type == input && strcmp(opclasses[i].name, name) == 0)
+            return opclasses[i].opclass;
+    return OID_NONE;
+}
+
 /* ---- pg_am ---- */
 
 static const char am_columns[] = "oid oid, amname name, amhandler regproc, amtype char";

@@ -98,6 +98,13 @@ fill_proc(struct system_rows *rows)
         put_proc(rows, func, SCHEMA_PG_CATALOG);
     for (uint32_t i = 0; (func = branch_function_at(i)) != NULL; i++)
         put_proc(rows, func, SCHEMA_ROWAN);
+    uint32_t count;
+    const struct user_type **users = catalog_user_types(rows->catalog, rows->arena, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        bool is_range = users[i]->info.kind == 'r' || users[i]->info.kind == 'm';
+        for (uint32_t k = 0; is_range && k < users[i]->range.constructor_count; k++)
+            put_proc(rows, &users[i]->range.constructors[k], users[i]->schema);
+    }
 }
 
 /* ---- pg_aggregate ---- */

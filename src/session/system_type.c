@@ -168,6 +168,10 @@ fill_range(struct system_rows *rows)
     const struct type_info *type;
     for (uint32_t i = 0; (type = types_at(types, i)) != NULL; i++)
         put_range(rows, type);
+    uint32_t count;
+    const struct user_type **users = catalog_user_types(rows->catalog, rows->arena, &count);
+    for (uint32_t i = 0; i < count; i++)
+        put_range(rows, &users[i]->info);
 }
 
 /* ---- pg_cast ---- */

@@ -55,7 +55,8 @@ add_uses(struct use_list *list, oid type)
     const struct user_type **types =
         catalog_user_types(session->catalog, session->statement_arena, &type_count);
     for (uint32_t i = 0; i < type_count; i++)
-        if (types[i]->info.kind == 'd' && types[i]->domain.base == type)
+        if ((types[i]->info.kind == 'd' && types[i]->domain.base == type) ||
+            (types[i]->info.kind == 'r' && types[i]->range.type.subtype == type))
             add_use(list, CLASS_TYPE, types[i]->info.type, 0);
     if (list->count - first > 1)
         qsort(list->refs + first, list->count - first, sizeof *list->refs, compare_refs);
@@ -67,6 +68,13 @@ type_uses(struct session *session, const struct user_type *type, uint32_t *count
     struct use_list list = {.session = session};
     if (type->info.array != OID_NONE)
         add_uses(&list, type->info.array);
+    /* A multirange goes with its range, and what has it with both. */
+    if (type->info.kind == 'r') {
+        const struct user_type *many =
+            catalog_user_type(session->catalog, type->range.type.multirange);
+        add_uses(&list, many->info.array);
+        add_uses(&list, many->info.type);
+    }
     add_uses(&list, type->info.type);
     *count = list.count;
     return list.refs;

@@ -643,6 +643,8 @@ utility_run(struct session *session, const struct query *query, const struct raw
         ddl_create_composite(session, &utility->create_table);
     else if (utility->kind == UTILITY_CREATE_ENUM)
         ddl_create_enum(session, &utility->create_enum);
+    else if (utility->kind == UTILITY_CREATE_RANGE)
+        ddl_create_range(session, &utility->create_range);
     else if (utility->kind == UTILITY_ALTER_ENUM)
         ddl_alter_enum(session, &utility->alter_enum);
     else

@@ -32,6 +32,7 @@ void ddl_reindex(struct session *session, const struct reindex *reindex);
 void ddl_create_schema(struct session *session, const struct create_schema *create);
 void ddl_create_composite(struct session *session, const struct create_table *create);
 void ddl_create_enum(struct session *session, const struct enum_spec *spec);
+void ddl_create_range(struct session *session, const struct range_spec *spec);
 void ddl_alter_enum(struct session *session, const struct alter_enum *alter);
 /* The type that DROP TYPE or DOMAIN names; null, with a notice: there is none. */
 const struct user_type *ddl_find_droppable(struct session *session, const struct drop *drop,

@@ -410,6 +410,9 @@ bind_definition(struct analysis *an, struct utility *u, const struct raw_stateme
     case PG_QUERY__NODE__NODE_CREATE_ENUM_STMT:
         bind_create_enum(an, u, node->create_enum_stmt);
         return true;
+    case PG_QUERY__NODE__NODE_CREATE_RANGE_STMT:
+        bind_create_range(an, u, node->create_range_stmt);
+        return true;
     case PG_QUERY__NODE__NODE_ALTER_ENUM_STMT:
         bind_alter_enum(an, u, node->alter_enum_stmt);
         return true;

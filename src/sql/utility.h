@@ -72,6 +72,7 @@ enum utility_kind {
     UTILITY_COMMENT,
     UTILITY_CREATE_DOMAIN,
     UTILITY_CREATE_ENUM,
+    UTILITY_CREATE_RANGE,
     UTILITY_CREATE_COMPOSITE, /* in create_table */
     UTILITY_ALTER_ENUM,
     UTILITY_CREATE_FUNCTION,
@@ -649,6 +650,14 @@ struct enum_spec {
     struct name_list labels;
 };
 
+struct range_spec {
+    struct object_name name;
+    oid subtype;
+    const char *opclass;           /* null: the subtype's default */
+    oid collation, diff;           /* OID_NONE: none */
+    struct object_name multirange; /* name null: derived from the range's */
+};
+
 /* ALTER TYPE ... ADD VALUE (old_label null), RENAME VALUE. */
 struct alter_enum {
     struct object_name name;
@@ -706,6 +715,7 @@ struct utility {
         struct alter_object alter_object;
         struct comment comment;
         struct enum_spec create_enum;
+        struct range_spec create_range;
         struct alter_enum alter_enum;
         struct role role;
         struct drop_role drop_role;

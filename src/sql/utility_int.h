@@ -72,6 +72,8 @@ void bind_select_into(struct analysis *an, struct utility *u, const PgQuery__Sel
 void bind_create_view(struct analysis *an, struct utility *u, const PgQuery__ViewStmt *stmt);
 void bind_create_composite(struct analysis *an, struct utility *u,
                            const PgQuery__CompositeTypeStmt *stmt);
+void bind_create_range(struct analysis *an, struct utility *u,
+                       const PgQuery__CreateRangeStmt *stmt);
 void bind_create_enum(struct analysis *an, struct utility *u, const PgQuery__CreateEnumStmt *stmt);
 void bind_alter_enum(struct analysis *an, struct utility *u, const PgQuery__AlterEnumStmt *stmt);
 void bind_create_sequence(struct analysis *an, struct utility *u,

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "type/range.h"
 #include "type/types.h"
 #include "type/values.h"
 
@@ -49,6 +50,23 @@ struct composite_part {
     const struct record_shape *shape;
 };
 
+/*
+ * Kinds r and m: a range type and its multirange (range.h). Each is a type of its own and tells of
+ * both; they are made and dropped together.
+ */
+#define RANGE_CONSTRUCTORS_MAX 3
+
+struct range_part {
+    struct range_type type;
+    oid range_array; /* of arrays of the range */
+    /* r: (a, b), (a, b, flags). m: (), (range), (variadic ranges). Named as the type, in its
+       schema. */
+    uint32_t constructor_count;
+    oid constructor_oids[RANGE_CONSTRUCTORS_MAX];
+    const struct func_info *constructors;
+    struct cast_info cast; /* m: from the range */
+};
+
 struct user_type {
     struct type_info info;  /* comes first; info.kind says which part there is */
     struct type_info array; /* of arrays of it */
@@ -59,6 +77,7 @@ struct user_type {
         struct enum_part enumeration;    /* e */
         struct domain_part domain;       /* d */
         struct composite_part composite; /* c */
+        struct range_part range;         /* r, m */
     };
 };
 
