@@ -9,7 +9,7 @@
 #include "type/range_user.h"
 
 #define OBJECT_VERSION 1
-#define TABLE_VERSION 2 /* 1: nothing of inheritance and partitions */
+#define TABLE_VERSION 3 /* 1: nothing of inheritance and partitions; 2: no options */
 
 struct object_reader {
     const uint8_t *at, *end;
@@ -676,6 +676,8 @@ object_write_table(const struct table *table, struct buf *to)
     buf_put_u8(to, table->is_unpopulated);
     buf_put_u8(to, (uint8_t)table->check_option);
     write_links(table, to);
+    buf_put_u8(to, table->is_security_barrier);
+    put_text(to, table->options);
     if (table->of_type != OID_NONE) /* few have it */
         buf_put_u32(to, table->of_type);
 }
@@ -734,6 +736,10 @@ object_read_table(struct slice row, struct arena *arena)
     }
     if (reader.version >= 2)
         read_links(&reader, table);
+    if (reader.version >= 3) {
+        table->is_security_barrier = get_u8(&reader) != 0;
+        table->options = get_text(&reader);
+    }
     if (reader.version >= 2 && reader.at != reader.end)
         table->of_type = get_u32(&reader);
     return reader_is_good(&reader) && table->name != NULL ? table : NULL;

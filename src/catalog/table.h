@@ -171,6 +171,8 @@ struct table {
     const char *view_sql;      /* views, materialised ones too: the query */
     bool is_unpopulated;       /* materialised views: never filled, or emptied */
     char check_option;         /* views: 0, 'l' LOCAL, 'c' CASCADED */
+    bool is_security_barrier;  /* views: no condition is asked before their own */
+    const char *options;       /* pg_class.reloptions: "a=1,b=2"; null: none */
     oid row_type, array_type;
     oid of_type; /* typed tables: the composite type; OID_NONE */
     const char *comment;

@@ -73,6 +73,12 @@ modify_on_conflict(struct exec *exec, struct modify_state *state, struct batch *
     memcpy(state->both_columns, state->old_columns, count * sizeof(struct column));
     memcpy(state->both_columns + count, rows->columns, count * sizeof(struct column));
     struct batch both = one_row(state, state->both_columns, 2 * count, row, &sel);
+    uint32_t view =
+        modify_failing_view(state->conflict_views, plan->conflict->views.count, &both, &row);
+    if (view != UINT32_MAX)
+        raise(SQLSTATE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+              "conflicting row is not visible through view \"%s\"",
+              plan->conflict->views.names[view]);
     if (state->conflict_where != NULL) {
         expr_filter(state->conflict_where, &both);
         if (both.count == 0)
@@ -91,7 +97,8 @@ modify_on_conflict(struct exec *exec, struct modify_state *state, struct batch *
     table_writer_check(state->writer, &new_rows);
     table_writer_update(state->writer, conflict->key, &old_rows, &new_rows, row,
                         code->conflict_touched);
-    for (uint32_t i = 0; plan->has_returning && i < count; i++)
+    bool is_read = plan->has_returning || plan->views.count != 0;
+    for (uint32_t i = 0; is_read && i < count; i++)
         own_column(state, state->writer->arena, &rows->columns[i], row,
                    vector_get(&new_columns[i], row), column_is_null(&new_columns[i], row));
     /* Expressions over indexes were run for the updated row: those to come need theirs. */

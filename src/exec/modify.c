@@ -120,6 +120,8 @@ modify_compile(struct compiler *compiler, struct node_code *node)
     code->may_repeat = plan_may_repeat(plan->node.left);
     if (plan->route != NULL)
         code->route = route_compile(compiler, plan->route);
+    if (plan->views.count != 0)
+        code->views = expr_compile(compiler, plan->views.exprs, plan->views.count);
     if (plan->has_returning)
         code->returning = expr_compile(compiler, plan->returning, plan->node.column_count);
     if (plan->conflict != NULL) {
@@ -127,6 +129,9 @@ modify_compile(struct compiler *compiler, struct node_code *node)
         code->conflict_assigns =
             modify_compile_assigns(compiler, conflict->assigns, conflict->assign_count);
         code->conflict_where = expr_compile_filter(compiler, conflict->where);
+        if (conflict->views.count != 0)
+            code->conflict_views =
+                expr_compile(compiler, conflict->views.exprs, conflict->views.count);
         code->conflict_touched =
             modify_touched(compiler, code->table, NULL, conflict->assigns, conflict->assign_count);
     }
@@ -154,6 +159,8 @@ modify_open(struct exec *exec, struct node_state *node)
         state->writer = table_writer_open(exec, code->table, capacity, node->code->has_own_arena);
     state->assigns = expr_open(exec, code->assigns, capacity, arena);
     state->recheck = expr_open(exec, code->recheck, capacity, arena);
+    state->views = expr_open(exec, code->views, capacity, arena);
+    state->conflict_views = expr_open(exec, code->conflict_views, capacity, arena);
     state->returning = expr_open(exec, code->returning, capacity, arena);
     state->conflict_assigns = expr_open(exec, code->conflict_assigns, capacity, arena);
     state->conflict_where = expr_open(exec, code->conflict_where, capacity, arena);
@@ -246,20 +253,29 @@ modify_row_batch(struct modify_state *state, const struct batch *in)
     };
 }
 
-void
-modify_returning(struct modify_state *state, const struct batch *rows, const struct batch *in,
-                 struct batch *out)
+/* The rows' columns as the named table has them, [its columns]. */
+static void
+named_columns(const struct modify_state *state, const struct batch *rows, struct column *columns)
 {
     const struct modify_code *code = (const struct modify_code *)state->node.code;
     const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
     const attr_no *map = state->targets == NULL ? NULL : code->changes[state->change_idx].map;
+
+    for (uint32_t i = 0; i < plan->table->column_count; i++) {
+        attr_no attr = mapped(map, (attr_no)(i + 1));
+        columns[i] = attr == 0 ? modify_null_column(PHYS_I32) : rows->columns[attr - 1];
+    }
+}
+
+void
+modify_returning(struct modify_state *state, const struct batch *rows, const struct batch *in,
+                 struct batch *out)
+{
+    const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
     uint32_t count = plan->table->column_count;
     struct batch both = *rows;
 
-    for (uint32_t i = 0; i < count; i++) {
-        attr_no attr = mapped(map, (attr_no)(i + 1));
-        state->both_columns[i] = attr == 0 ? modify_null_column(PHYS_I32) : rows->columns[attr - 1];
-    }
+    named_columns(state, rows, state->both_columns);
     memcpy(state->both_columns + count, in->columns, in->column_count * sizeof(struct column));
     both.columns = state->both_columns;
     both.column_count = count + in->column_count;
@@ -282,6 +298,50 @@ modify_decode_old(struct modify_state *state, struct slice key, struct slice val
 
     if (st != ST_OK)
         raise_write_status(st, table->table->name);
+}
+
+uint32_t
+modify_failing_view(struct expr_state *views, uint32_t count, const struct batch *rows,
+                    uint32_t *row)
+{
+    struct batch in = *rows;
+
+    if (views == NULL || rows->count == 0)
+        return UINT32_MAX;
+    expr_run(views, &in);
+    for (uint32_t k = 0; k < count; k++) {
+        for (uint32_t i = 0; i < rows->count; i++) {
+            bool is_null;
+            *row = sel_row(rows->sel, i);
+            union datum holds = expr_value(views, k, *row, &is_null);
+            if (is_null || !holds.b)
+                return k;
+        }
+    }
+    return UINT32_MAX;
+}
+
+void
+modify_check_views(struct modify_state *state, const struct batch *rows)
+{
+    const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
+    struct table_writer *writer = state->writer;
+    struct batch named = *rows;
+    uint32_t row;
+
+    if (state->views == NULL || rows->count == 0)
+        return;
+    named_columns(state, rows, state->both_columns);
+    named.columns = state->both_columns;
+    named.column_count = plan->table->column_count;
+    uint32_t view = modify_failing_view(state->views, plan->views.count, &named, &row);
+
+    if (view != UINT32_MAX)
+        raise_error(.code = SQLSTATE_WITH_CHECK_OPTION_VIOLATION,
+                    .message = raise_text("new row violates check option for view \"%s\"",
+                                          plan->views.names[view]),
+                    .detail = raise_text("Failing row contains %s.",
+                                         row_text(writer->exec, writer->code, rows, row)));
 }
 
 void

@@ -23,9 +23,10 @@ struct modify_code {
     struct change_code *changes;
     const struct expr_code *assigns;   /* SET's values over the child; null: none */
     const struct expr_code *recheck;   /* filter over the child; null: none */
+    const struct expr_code *views;     /* over the table's columns; null: none */
     const struct expr_code *returning; /* over the table's columns, then the child's */
     /* ON CONFLICT DO UPDATE, over the old row's columns, then the proposed row's. */
-    const struct expr_code *conflict_assigns, *conflict_where;
+    const struct expr_code *conflict_assigns, *conflict_where, *conflict_views;
     bool *conflict_touched; /* [table columns]: that ON CONFLICT's SET may change */
     bool may_repeat;        /* the child may name a row twice */
 };
@@ -42,7 +43,8 @@ struct modify_state {
     uint32_t change_idx;
     struct change_target *targets; /* [change_count]; null: no tree */
     struct table_writer *writer;
-    struct expr_state *assigns, *recheck, *returning, *conflict_assigns, *conflict_where;
+    struct expr_state *assigns, *recheck, *views, *returning, *conflict_assigns;
+    struct expr_state *conflict_where, *conflict_views;
     struct column *row_columns;  /* [table columns]: the rows as written */
     struct column *old_columns;  /* [table columns]: the rows as they were; with buffers */
     struct column *both_columns; /* returning's and conflict's input */
@@ -81,6 +83,11 @@ struct batch modify_row_batch(struct modify_state *state, const struct batch *in
 /* Computes RETURNING of `rows` and the child's `in` into `out`, at rows' selection. */
 void modify_returning(struct modify_state *state, const struct batch *rows, const struct batch *in,
                       struct batch *out);
+/* Asks WITH CHECK OPTION of the views that the rows were written through. */
+void modify_check_views(struct modify_state *state, const struct batch *rows);
+/* The first view whose condition does not hold for a row of the batch; UINT32_MAX: none. */
+uint32_t modify_failing_view(struct expr_state *views, uint32_t count, const struct batch *rows,
+                             uint32_t *row);
 /* Ends the statement's part of the node: foreign keys, the count. */
 void modify_end(struct exec *exec, struct modify_state *state);
 

@@ -47,6 +47,7 @@ insert_next(struct exec *exec, struct node_state *node, struct batch *out)
         } else {
             table_writer_insert(state->writer, &rows);
         }
+        modify_check_views(state, &rows);
         state->count += rows.count;
         if (plan->has_returning && rows.count != 0) {
             modify_returning(state, &rows, &in, out);

@@ -237,6 +237,7 @@ update_batch(struct exec *exec, struct modify_state *state, struct batch *in, st
         table_writer_update(state->writer, state->keys[row], &old_rows, &stay, row,
                             change->touched);
     }
+    modify_check_views(state, rows);
 }
 
 static void

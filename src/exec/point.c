@@ -82,8 +82,7 @@ compile_modify(struct compiler *compiler, struct point_code *code, const struct 
 
     code->modify = (const struct modify_code *)compiler->program->nodes[root->id];
     if (plan->has_returning || plan->conflict != NULL || plan->route != NULL ||
-        plan->rules.foreign_count != 0 ||
-        root->left == NULL)
+        plan->views.count != 0 || plan->rules.foreign_count != 0 || root->left == NULL)
         return false;
     if (root->kind == PLAN_INSERT) {
         code->kind = POINT_INSERT;

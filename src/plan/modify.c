@@ -222,6 +222,30 @@ table_oid_column(struct level *level, uint32_t range)
     return e;
 }
 
+static struct plan_view_checks
+make_views(struct level *level, const struct flow *row, const struct view_check *views,
+           uint32_t count)
+{
+    struct plan_view_checks made = {.count = count};
+
+    made.names = arena_alloc_array(level->arena, count, sizeof *made.names);
+    made.exprs = arena_alloc_array(level->arena, count, sizeof *made.exprs);
+    for (uint32_t i = 0; i < count; i++) {
+        made.names[i] = views[i].view;
+        made.exprs[i] = bind_row(level, row, views[i].expr);
+    }
+    return made;
+}
+
+static void
+make_view_checks(struct level *level, struct plan_modify *node)
+{
+    const struct query *query = level->query;
+    struct flow row = row_flow(level, query->result, NULL, 0);
+
+    node->views = make_views(level, &row, query->view_checks, query->view_check_count);
+}
+
 static void
 make_returning(struct level *level, struct plan_modify *node, const struct flow *input)
 {
@@ -317,6 +341,7 @@ make_conflict(struct level *level, struct plan_modify *node, const struct on_con
     struct expr_list where = {NULL, 0, 0};
     expr_list_add_conjuncts(level->arena, &where, prepare_expr(level, from->where));
     conflict->where = flow_bind_list(level->planner, &rows, &where);
+    conflict->views = make_views(level, &rows, from->views, from->view_count);
 }
 
 static struct flow
@@ -348,6 +373,7 @@ plan_insert(struct level *level)
     make_rules(level, node, query->rules);
     if (node->table->kind == TABLE_PARTITIONED)
         node->route = plan_route_make(level->planner->context, node->table);
+    make_view_checks(level, node);
     if (query->on_conflict != NULL)
         make_conflict(level, node, query->on_conflict);
     make_returning(level, node, &input);
@@ -392,6 +418,7 @@ plan_change(struct level *level, enum plan_kind kind)
     if (kind == PLAN_UPDATE && node->table->kind == TABLE_PARTITIONED)
         node->route = plan_route_change(level->planner->context, node->table, node->assigns,
                                         node->assign_count);
+    make_view_checks(level, node);
     make_returning(level, node, &input);
     finish_modify(level, node, &input);
     return (struct flow){&node->node, NULL};

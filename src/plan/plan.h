@@ -456,6 +456,13 @@ struct plan_assign {
     struct expr *value;
 };
 
+/* Conditions of views, by the views' names. */
+struct plan_view_checks {
+    uint32_t count;
+    const char **names;
+    struct expr **exprs;
+};
+
 struct plan_conflict {
     bool is_update;
     uint32_t arbiter_count; /* 0: any */
@@ -464,6 +471,7 @@ struct plan_conflict {
     uint32_t assign_count;
     struct plan_assign *assigns;
     struct plan_list where;
+    struct plan_view_checks views; /* that must show the old row */
 };
 
 struct plan_merge_action {
@@ -499,6 +507,7 @@ struct plan_modify {
     const struct plan_route *route; /* into a partitioned table: its root's; null: it is none */
     uint32_t action_count;          /* MERGE */
     struct plan_merge_action *actions;
+    struct plan_view_checks views; /* INSERT, UPDATE: over the table's columns; of rows written */
     bool has_returning;
     struct expr **returning; /* [column_count] */
 };

@@ -352,6 +352,7 @@ session_access_init(struct session *session)
         .relation_name = access_relation_name,
         .relation_is_visible = access_relation_is_visible,
         .relation_kind = describe_relation_kind,
+        .relation_updatable = describe_updatable,
         .has_column = describe_has_column,
         .sequence_peek = describe_sequence_value,
         .database_named = describe_database_named,

@@ -11,6 +11,7 @@
 #include "session/constraints.h"
 #include "session/ddl_draft.h"
 #include "session/ddl_partition.h"
+#include "session/ddl_view.h"
 #include "session/scope.h"
 #include "session/utility_run.h"
 
@@ -73,6 +74,13 @@ run_command(const struct alter_step *step, const struct table *table)
     case ALTER_NO_INHERIT:
         alter_no_inherit(step, table);
         break;
+    case ALTER_SET_OPTIONS:
+    case ALTER_RESET_OPTIONS:
+        if (table->kind == TABLE_VIEW) {
+            ddl_alter_view_options(step->session, table, step->command);
+            break;
+        }
+        /* fall through */
     default:
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of ALTER TABLE is not supported yet");
     }

@@ -5,6 +5,7 @@
 #include "session/ddl_draft.h"
 #include "session/ddl_inherit.h"
 #include "session/ddl_partition.h"
+#include "session/ddl_view.h"
 #include "session/definition.h"
 #include "session/feed.h"
 #include "session/planned.h"
@@ -342,8 +343,6 @@ ddl_depend_on_query(struct session *session, struct object_ref view, const struc
 void
 ddl_create_view(struct session *session, const struct create_view *create)
 {
-    if (create->check_option != 0)
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "WITH CHECK OPTION is not supported yet");
     if (create->becomes_temporary)
         notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION,
                "view \"%s\" will be a temporary view", create->name.name);
@@ -361,6 +360,11 @@ ddl_create_view(struct session *session, const struct create_view *create)
     }
     draft.table.kind = TABLE_VIEW;
     draft.table.view_sql = create->sql;
+    ddl_view_options(session, &draft.table, &create->options, false);
+    if (draft.table.check_option != 0 && create->not_updatable != NULL)
+        raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED, .hint = create->not_updatable,
+                    .message =
+                        "WITH CHECK OPTION is supported only on automatically updatable views");
     for (uint32_t i = 0; i < create->column_count; i++)
         draft_take_column(&draft, &create->columns[i]);
     struct object_ref self = {.class_oid = CLASS_RELATION, .object = draft.table.table};

@@ -7,6 +7,7 @@
 #include "base/raise.h"
 #include "session/definition.h"
 #include "session/system_class.h"
+#include "sql/analyze.h"
 
 char
 describe_relation_kind(void *object, oid relation)
@@ -16,6 +17,15 @@ describe_relation_kind(void *object, oid relation)
     if (table == NULL)
         return catalog_index(session->catalog, relation) == NULL ? '\0' : TABLE_INDEX;
     return table->kind == TABLE_VIRTUAL ? TABLE_PLAIN : (char)table->kind;
+}
+
+uint32_t
+describe_updatable(void *object, oid relation, int attr)
+{
+    struct session *session = object;
+    struct analyze_options options = {.arena = session->statement_arena, .scope = &session->scope};
+    const struct table *table = catalog_table(session->catalog, relation);
+    return table == NULL ? 0 : analyze_updatable(&options, table, (int16_t)attr);
 }
 
 bool

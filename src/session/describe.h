@@ -7,6 +7,7 @@
 #include "session/session_int.h"
 
 char describe_relation_kind(void *object, oid relation);
+uint32_t describe_updatable(void *object, oid relation, int attr);
 bool describe_has_column(void *object, oid relation, const char *name, int attr);
 /* In `arena`; null: no such object. */
 const char *describe_object(void *object, oid class_oid, oid object_oid, int sub,

@@ -60,8 +60,26 @@ struct class_row {
     double rows;
     int64_t pages;
     uint16_t column_count, check_count;
+    const char *options; /* "a=1,b=2"; null: none */
     bool has_index, has_rules, has_triggers, is_unpopulated, has_children, is_partition;
 };
+
+static void
+put_options(struct system_rows *rows, const char *options)
+{
+    const char *items[8];
+    uint32_t count = 0;
+    if (options == NULL) {
+        put_null(rows);
+        return;
+    }
+    for (; *options != '\0' && count < sizeof items / sizeof items[0]; count++) {
+        size_t bytes = strcspn(options, ",");
+        items[count] = arena_format(rows->arena, "%.*s", (int)bytes, options);
+        options += bytes + (options[bytes] == ',');
+    }
+    put_texts(rows, items, count);
+}
 
 static void
 put_class(struct system_rows *rows, const struct class_row *row)
@@ -95,6 +113,8 @@ put_class(struct system_rows *rows, const struct class_row *row)
     put_char(rows, row->kind == 'r' || row->kind == 'm' ? 'd' : 'n');
     put_bool(rows, row->is_partition);
     put_zeros(rows, 3); /* a rewrite under way, transaction numbers */
+    put_null(rows);
+    put_options(rows, row->options);
 }
 
 static int64_t
@@ -148,6 +168,7 @@ fill_class(struct system_rows *rows)
             .is_unpopulated = table->is_unpopulated,
             .has_children = table->child_count != 0,
             .is_partition = table->bound != NULL,
+            .options = table->options,
             .has_triggers = table->referenced_count != 0};
         for (uint16_t k = 0; k < table->constraint_count; k++) {
             row.check_count += table->constraints[k].kind == CONSTRAINT_CHECK;

@@ -88,8 +88,24 @@ struct item {
     uint32_t column_count;
     struct item_column *columns;
     bool is_name_visible, are_columns_visible;
-    bool is_lateral_only; /* seen by LATERAL ranges only, while FROM is being bound */
-    bool is_lateral_ok;   /* they may really refer to it */
+    bool is_lateral_only;     /* seen by LATERAL ranges only, while FROM is being bound */
+    bool is_lateral_ok;       /* they may really refer to it */
+    const struct table *view; /* that is changed through the range, its base table; null: none */
+};
+
+/* A view's column as its base table has it. */
+struct base_column {
+    int16_t number;            /* of the base table; 0: it cannot be changed, */
+    const char *reason;        /* as a full sentence says, */
+    const char *column, *view; /* because of this column of the view, or of one beneath it */
+};
+
+/* The table or view that a statement names to be changed. */
+struct change_target {
+    const struct table *named, *base;   /* the same but for a view */
+    const struct base_column *map;      /* [named->column_count]; null: a table */
+    const struct column_def **defaults; /* [base->column_count]: whose default a column has */
+    struct list wheres; /* struct view_check: of all views on the way, inner ones first */
 };
 
 struct level {
@@ -106,6 +122,7 @@ struct level {
     struct list later_ctes;  /* char: names of WITH items that are not visible yet */
     struct list targets;     /* struct target, in making */
     struct item *result_item;
+    const struct change_target *change; /* what result_item is; null: nothing is changed */
     struct cte *self_cte; /* the recursive WITH item that this query is the body of, or null */
     const PgQuery__CommonTableExpr *self_node;
     const struct expr *last_set_function;
@@ -488,9 +505,24 @@ struct query *bind_merge(struct analysis *an, struct level *parent, const PgQuer
 /* WHEN NOT MATCHED THEN INSERT: a target for every column, as INSERT has. */
 void bind_merge_insert(struct level *level, const struct table *table,
                        const PgQuery__MergeWhenClause *when, struct list *targets);
-/* `verb` as in "cannot insert into view". */
-const struct table *bind_result_table(struct level *level, const PgQuery__RangeVar *node,
-                                      const char *verb);
+/* The table to be changed, under a view the base table; sets level->change. */
+const struct table *bind_result_table(struct level *level, const PgQuery__RangeVar *node);
+
+/* ---- updatable.c ---- */
+
+/* The range of a view's base table, its item under the view's names and with its checks in the
+ * query; 55000 if the view cannot be changed so. */
+struct item *bind_updatable_view(struct level *level, const struct table *view, bool is_inherited,
+                                 int32_t at);
+/* The item of the view that level->change names over another range of its base table. */
+struct item *view_item_over(struct level *level, const struct change_target *change,
+                            uint32_t range);
+/* Why rows cannot be changed through a view of this query, a full sentence; null: they can. */
+const char *updatable_reason(const struct query *q, uint32_t column_count);
+/* The base table's column for a column of what is changed; 0A000 if it is not to be changed. */
+int16_t base_column_get(struct level *level, int16_t column);
+/* The column whose default a column of the changed table has: its own, or a view's. */
+const struct column_def *default_column(const struct level *level, int16_t column);
 void bind_returning(struct level *level, struct nodes nodes);
 void bind_set_list(struct level *level, const struct table *table, struct nodes nodes,
                    struct list *targets);
@@ -503,6 +535,8 @@ struct assignment assignment_of(const struct table *table, int16_t number, int32
 
 struct analysis analysis_begin(const struct analyze_options *options, const char *text);
 struct level *level_of_table(struct analysis *an, const struct table *table, uint32_t range);
+/* The same under the names of what `level` changes, the table or a view: range 0. */
+struct level *level_of_change(const struct level *level);
 struct expr *bind_stored(struct analysis *an, const struct table *table, const char *sql,
                          enum clause clause);
 /* The settings that stored text is read under. */

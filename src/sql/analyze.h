@@ -77,6 +77,13 @@ struct row_rules *analyze_row_rules(const struct analyze_options *options,
 struct expr *analyze_default(const struct analyze_options *options, const struct table *table,
                              int16_t column);
 
+/* Why rows cannot be changed through a view, a full sentence; null: they can. */
+const char *analyze_view_reason(const struct analyze_options *options, const struct table *view);
+/* What may be done to the rows of a relation: 4 update, 8 insert, 16 delete; column not 0: with
+ * that column written to. */
+uint32_t analyze_updatable(const struct analyze_options *options, const struct table *table,
+                           int16_t column);
+
 /* A type as a user writes it, "numeric(10,2)": false if there is no such type; 42601 if the text
  * cannot be one. */
 bool analyze_type_name(const struct analyze_options *options, const char *text, oid *type,

@@ -6,15 +6,13 @@
 /* ---- the table ---- */
 
 static void
-check_changeable(struct analysis *an, const struct table *table, const char *verb, int32_t at)
+check_changeable(struct analysis *an, const struct table *table, int32_t at)
 {
     switch (table->kind) {
     case TABLE_PLAIN:
     case TABLE_PARTITIONED:
-        return;
     case TABLE_VIEW:
-        fail(an, at, SQLSTATE_FEATURE_NOT_SUPPORTED, "cannot %s view \"%s\" yet", verb,
-             table->name);
+        return;
     case TABLE_SEQUENCE:
         fail(an, -1, SQLSTATE_WRONG_OBJECT_TYPE, "cannot change sequence \"%s\"", table->name);
     case TABLE_MATERIALISED:
@@ -32,8 +30,19 @@ check_changeable(struct analysis *an, const struct table *table, const char *ver
     }
 }
 
+static struct item *
+bind_named_table(struct level *level, const PgQuery__RangeVar *node, const struct table *table)
+{
+    struct change_target *change = arena_alloc_zero(level->an->arena, sizeof *change);
+    uint32_t number = range_add_table(level, table, NULL, node->location);
+    range_get(level, number)->table.is_only = !node->inh;
+    change->named = change->base = table;
+    level->change = change;
+    return item_of_range(level, number);
+}
+
 const struct table *
-bind_result_table(struct level *level, const PgQuery__RangeVar *node, const char *verb)
+bind_result_table(struct level *level, const PgQuery__RangeVar *node)
 {
     struct analysis *an = level->an;
     uint32_t cte_number, levels_up;
@@ -43,15 +52,31 @@ bind_result_table(struct level *level, const PgQuery__RangeVar *node, const char
         fail(an, node->location, SQLSTATE_SYNTAX_ERROR,
              "relation \"%s\" cannot be the target of a modifying statement", node->relname);
     const struct table *table = relation_get(an, node);
-    check_changeable(an, table, verb, node->location);
-    const char *alias = node->alias == NULL ? NULL : node->alias->aliasname;
-    uint32_t number = range_add_table(level, table, alias, node->location);
-    range_get(level, number)->table.is_only = !node->inh;
-    level->query->result = number;
-    level->result_item = item_of_range(level, number);
-    if (alias == NULL)
-        level->result_item->schema = table->schema_name;
-    return table;
+    check_changeable(an, table, node->location);
+    struct item *item = table->kind == TABLE_VIEW && table->view_sql != NULL
+                            ? bind_updatable_view(level, table, node->inh, node->location)
+                            : bind_named_table(level, node, table);
+    level->query->result = item->range;
+    level->result_item = item;
+    if (node->alias != NULL) {
+        item->name = node->alias->aliasname;
+        struct range *range = range_get(level, item->range);
+        if (item->view == NULL) {
+            range->name = item->name;
+            range->is_alias = true;
+        }
+    } else {
+        item->schema = table->schema_name;
+    }
+    return level->change->base;
+}
+
+const struct column_def *
+default_column(const struct level *level, int16_t column)
+{
+    const struct change_target *change = level->change;
+    return change->defaults != NULL ? change->defaults[column - 1]
+                                    : &change->base->columns[column - 1];
 }
 
 void
@@ -84,7 +109,9 @@ check_always(const struct setting *s, int16_t number, const struct expr *value)
 {
     const struct column_def *column = &s->table->columns[number - 1];
     bool is_always = column->generated_sql != NULL || column->identity == IDENTITY_ALWAYS;
-    if (value->kind != EXPR_DEFAULT && is_always)
+    /* A view's default is null if it has none of its own. */
+    bool is_default = value->kind == EXPR_DEFAULT && s->level->change->map == NULL;
+    if (!is_default && is_always)
         raise_error(.code = SQLSTATE_GENERATED_ALWAYS,
                     .message =
                         raise_text("column \"%s\" can only be updated to DEFAULT", column->name),
@@ -114,7 +141,8 @@ set_column(struct setting *s, const PgQuery__ResTarget *node, struct expr *value
     if (is_system_column(node->name))
         fail(an, node->location, SQLSTATE_FEATURE_NOT_SUPPORTED,
              "cannot assign to system column \"%s\"", node->name);
-    int16_t number = column_number_get(an, s->table, node->name, node->location);
+    int16_t named = column_number_get(an, level->change->named, node->name, node->location);
+    int16_t number = base_column_get(level, named);
     const struct column_def *column = &s->table->columns[number - 1];
     check_always(s, number, value);
     struct target *target = target_of_column(s, number);
@@ -124,18 +152,19 @@ set_column(struct setting *s, const PgQuery__ResTarget *node, struct expr *value
          (target->expr->kind == EXPR_SUBSCRIPT && target->expr->subscript.assign != NULL));
     if (target != NULL && (node->n_indirection == 0 || !is_part))
         fail(an, -1, SQLSTATE_SYNTAX_ERROR, "multiple assignments to same column \"%s\"",
-             node->name);
-    struct assignment to = assignment_of(s->table, number, node->location);
+             column->name);
+    struct assignment to = assignment_of(level->change->named, named, node->location);
     struct expr *base = NULL;
     if (node->n_indirection > 0)
         base = target != NULL
                    ? target->expr
-                   : item_column_expr(level, level->result_item, (uint32_t)number - 1, 0, -1);
+                   : item_column_expr(level, level->result_item, (uint32_t)named - 1, 0, -1);
     value = assign_through(level, base, &to, NODES(node, indirection), value);
     if (value->kind == EXPR_DEFAULT && column->generated_sql != NULL)
         return;
     if (value->kind == EXPR_DEFAULT)
-        value = bind_default(an, column);
+        value = bind_default(
+            an, level->change->map == NULL ? column : &level->change->named->columns[named - 1]);
     if (target == NULL) {
         target = target_add(level, s->targets, value, column->name, false);
         target->column = number;
@@ -228,6 +257,22 @@ bind_others(struct level *level, struct nodes from)
     level->result_item->is_lateral_ok = true;
 }
 
+/* WHERE, and what the views on the way to the table show. */
+static void
+bind_restriction(struct level *level, const PgQuery__Node *node)
+{
+    struct analysis *an = level->an;
+    const struct list *wheres = &level->change->wheres;
+    struct expr **args = arena_alloc_array(an->arena, wheres->count + 1, sizeof *args);
+    uint32_t count = 0;
+    for (; count < wheres->count; count++)
+        args[count] = ((const struct view_check *)wheres->items[count])->expr;
+    args[count] = bind_where(level, node, CLAUSE_WHERE);
+    count += args[count] != NULL;
+    if (count != 0)
+        level->query->where = join_conditions(an, EXPR_AND, args, count, -1);
+}
+
 struct query *
 bind_update(struct analysis *an, struct level *parent, const PgQuery__UpdateStmt *stmt)
 {
@@ -235,9 +280,9 @@ bind_update(struct analysis *an, struct level *parent, const PgQuery__UpdateStmt
     struct query *q = level->query;
     if (stmt->with_clause != NULL)
         bind_with(level, stmt->with_clause);
-    const struct table *table = bind_result_table(level, stmt->relation, "update");
+    const struct table *table = bind_result_table(level, stmt->relation);
     bind_others(level, NODES(stmt, from_clause));
-    q->where = bind_where(level, stmt->where_clause, CLAUSE_WHERE);
+    bind_restriction(level, stmt->where_clause);
     bind_returning(level, NODES(stmt, returning_list));
     bind_set_list(level, table, NODES(stmt, target_list), &level->targets);
     q->rules = bind_direct_rules(an, table, q->result);
@@ -253,9 +298,9 @@ bind_delete(struct analysis *an, struct level *parent, const PgQuery__DeleteStmt
     struct query *q = level->query;
     if (stmt->with_clause != NULL)
         bind_with(level, stmt->with_clause);
-    bind_result_table(level, stmt->relation, "delete from");
+    bind_result_table(level, stmt->relation);
     bind_others(level, NODES(stmt, using_clause));
-    q->where = bind_where(level, stmt->where_clause, CLAUSE_WHERE);
+    bind_restriction(level, stmt->where_clause);
     bind_returning(level, NODES(stmt, returning_list));
     level_finish(level);
     return q;

@@ -142,7 +142,7 @@ item_whole_row(struct level *level, const struct item *item, uint32_t levels_up,
 {
     struct analysis *an = level->an;
     struct range *range = range_get(level_up(level, levels_up), item->range);
-    if (range->kind == RANGE_JOIN)
+    if (range->kind == RANGE_JOIN || item->view != NULL)
         return row_of_columns(level, item, levels_up, at);
     /* A function of one plain value: its name means the value. */
     if (range->kind == RANGE_FUNCTION && range->function.function_count == 1 &&
@@ -212,7 +212,7 @@ system_column(struct level *level, const struct item *item, const char *name, ui
 {
     struct analysis *an = level->an;
     struct range *range = range_get(level_up(level, levels_up), item->range);
-    if (range->kind != RANGE_TABLE)
+    if (range->kind != RANGE_TABLE || item->view != NULL)
         return NULL;
     for (size_t i = 0; i < sizeof system_columns / sizeof system_columns[0]; i++) {
         if (strcmp(system_columns[i].name, name) != 0)

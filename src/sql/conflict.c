@@ -11,6 +11,7 @@ struct inference {
     uint32_t expr_count;
     struct expr **exprs;
     struct expr *where;
+    int32_t at;
 };
 
 static void
@@ -25,9 +26,10 @@ take_element(struct inference *inf, const PgQuery__IndexElem *elem)
              "NULLS FIRST/LAST is not allowed in ON CONFLICT clause");
     struct expr *e;
     if (tree_text(elem->name) != NULL) {
-        e = column_find(inf->level, elem->name, -1, true);
+        e = column_find(inf->level, elem->name, inf->at, true);
         if (e == NULL)
-            fail(an, -1, SQLSTATE_UNDEFINED_COLUMN, "column \"%s\" does not exist", elem->name);
+            fail(an, inf->at, SQLSTATE_UNDEFINED_COLUMN, "column \"%s\" does not exist",
+                 elem->name);
     } else {
         e = bind_in_clause(inf->level, elem->expr, CLAUSE_INDEX_KEY);
     }
@@ -129,9 +131,10 @@ infer(struct level *level, const struct table *table, const PgQuery__InferClause
       struct on_conflict *conflict)
 {
     struct analysis *an = level->an;
-    struct inference inf = {.table = table};
-    inf.level = level_of_table(an, table, 0);
+    struct inference inf = {.table = table, .at = node->location};
+    inf.level = level_of_change(level);
     if (tree_text(node->conname) != NULL) {
+        inf.table = level->change->named;
         infer_by_name(&inf, conflict, node->conname);
         return;
     }
@@ -159,6 +162,10 @@ bind_conflict_update(struct level *level, const struct table *table,
     level->items = (struct list){.count = 0};
     item_show(level, level->result_item);
     struct item *excluded = item_of_range(level, conflict->excluded);
+    if (level->change->map != NULL) {
+        excluded = view_item_over(level, level->change, conflict->excluded);
+        excluded->name = "excluded";
+    }
     /* Bare names mean the row that is there. */
     excluded->are_columns_visible = false;
     item_show(level, excluded);
@@ -166,6 +173,8 @@ bind_conflict_update(struct level *level, const struct table *table,
     bind_set_list(level, table, NODES(node, target_list), &targets);
     conflict->where = bind_where(level, node->where_clause, CLAUSE_WHERE);
     level->items = outer;
+    conflict->view_count = level->change->wheres.count;
+    conflict->views = list_flatten(arena, &level->change->wheres, sizeof(struct view_check));
     conflict->target_count = targets.count;
     conflict->targets = list_flatten(arena, &targets, sizeof(struct target));
 }

@@ -92,14 +92,40 @@ is_visible(const struct deparse *d, const struct table *table)
 }
 
 static bool
-has_new_names(const struct range *range)
+has_new_names(const struct range *range, const struct table *table)
 {
     for (uint32_t i = 0; i < range->column_count; i++) {
         if (!range->columns[i].is_dropped &&
-            strcmp(range->columns[i].name, range->table.table->columns[i].name) != 0)
+            strcmp(range->columns[i].name, table->columns[i].name) != 0)
             return true;
     }
     return false;
+}
+
+static bool
+cte_has_new_names(const struct range *range, const struct cte *cte)
+{
+    for (uint32_t i = 0; i < range->column_count; i++) {
+        if (strcmp(range->columns[i].name, cte->columns[i].name) != 0)
+            return true;
+    }
+    return false;
+}
+
+static void
+deparse_sample(struct deparse *d, const struct table_sample *sample)
+{
+    buf_format(d->to, " TABLESAMPLE %s (", sample->method);
+    for (uint32_t i = 0; i < sample->arg_count; i++) {
+        put(d, i == 0 ? "" : ", ");
+        deparse_one(d, sample->args[i], true);
+    }
+    put(d, ")");
+    if (sample->repeatable == NULL)
+        return;
+    put(d, " REPEATABLE (");
+    deparse_one(d, sample->repeatable, true);
+    put(d, ")");
 }
 
 static void
@@ -110,8 +136,11 @@ deparse_table(struct deparse *d, uint32_t number)
     put(d, range->table.is_only ? "ONLY " : "");
     deparse_relation(d, table->schema_name, table->name, is_visible(d, table));
     bool is_renamed = strcmp(d->level->names[number], table->name) != 0;
-    if (is_renamed || has_new_names(range))
-        deparse_alias(d, number, has_new_names(range));
+    bool has_columns = has_new_names(range, table);
+    if (is_renamed || has_columns)
+        deparse_alias(d, number, has_columns);
+    if (range->table.sample != NULL)
+        deparse_sample(d, range->table.sample);
 }
 
 static void
@@ -158,8 +187,9 @@ deparse_range(struct deparse *d, uint32_t number)
         if (range->subquery.view != OID_NONE) {
             const struct table *view = scope->relation_oid(scope->object, range->subquery.view);
             deparse_relation(d, view->schema_name, view->name, is_visible(d, view));
-            if (strcmp(d->level->names[number], view->name) != 0)
-                deparse_alias(d, number, false);
+            bool has_columns = has_new_names(range, view);
+            if (has_columns || strcmp(d->level->names[number], view->name) != 0)
+                deparse_alias(d, number, has_columns);
             break;
         }
         put(d, "( ");
@@ -181,10 +211,11 @@ deparse_range(struct deparse *d, uint32_t number)
         const struct deparse_level *level = d->level;
         for (uint32_t i = 0; i < range->cte.levels_up; i++)
             level = level->parent;
-        const char *name = level->query->ctes[range->cte.cte].name;
-        put(d, name_of(d, name));
-        if (strcmp(name, d->level->names[number]) != 0)
-            deparse_alias(d, number, false);
+        const struct cte *cte = &level->query->ctes[range->cte.cte];
+        put(d, name_of(d, cte->name));
+        bool has_columns = cte_has_new_names(range, cte);
+        if (has_columns || strcmp(cte->name, d->level->names[number]) != 0)
+            deparse_alias(d, number, has_columns);
         break;
     }
     default:

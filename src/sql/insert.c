@@ -6,9 +6,10 @@
 struct insert {
     struct level *level;
     const PgQuery__InsertStmt *stmt;
-    const struct table *table;
+    const struct table *table;        /* written to, */
+    const struct table *named;        /* or a view over it, as the statement names it */
     uint32_t column_count;            /* given */
-    int16_t *columns;                 /* their numbers */
+    int16_t *columns;                 /* their numbers in what is named */
     const PgQuery__ResTarget **nodes; /* null where no list was written */
     struct expr **values; /* [table->column_count], by column: what to store; null: default */
     enum overriding overriding;
@@ -41,16 +42,16 @@ take_columns(struct insert *in)
 {
     struct analysis *an = in->level->an;
     const PgQuery__InsertStmt *stmt = in->stmt;
-    size_t room = stmt->n_cols > 0 ? stmt->n_cols : in->table->column_count;
+    size_t room = stmt->n_cols > 0 ? stmt->n_cols : in->named->column_count;
     in->columns = arena_alloc_array(an->arena, room, sizeof *in->columns);
     in->nodes = arena_alloc_zero(an->arena, (room + 1) * sizeof *in->nodes);
-    for (uint16_t i = 0; stmt->n_cols == 0 && i < in->table->column_count; i++) {
-        if (!in->table->columns[i].is_dropped)
+    for (uint16_t i = 0; stmt->n_cols == 0 && i < in->named->column_count; i++) {
+        if (!in->named->columns[i].is_dropped)
             in->columns[in->column_count++] = (int16_t)(i + 1);
     }
     for (size_t i = 0; i < stmt->n_cols; i++) {
         const PgQuery__ResTarget *node = stmt->cols[i]->res_target;
-        int16_t number = column_number_get(an, in->table, node->name, node->location);
+        int16_t number = column_number_get(an, in->named, node->name, node->location);
         for (uint32_t j = 0; j < in->column_count; j++) {
             if (in->columns[j] == number && node->n_indirection == 0)
                 fail(an, node->location, SQLSTATE_DUPLICATE_COLUMN,
@@ -67,7 +68,7 @@ static struct assignment
 target_of(const struct insert *in, uint32_t i)
 {
     const PgQuery__ResTarget *node = in->nodes[i];
-    return assignment_of(in->table, in->columns[i], node == NULL ? -1 : node->location);
+    return assignment_of(in->named, in->columns[i], node == NULL ? -1 : node->location);
 }
 
 /* What leads from the i-th column given to the part of it that is. */
@@ -150,17 +151,31 @@ finish_targets(struct insert *in)
             continue;
         struct expr *value = in->values[i];
         if (value == NULL || value->kind == EXPR_DEFAULT)
-            value = bind_default(an, column);
+            value = bind_default(an, default_column(level, (int16_t)(i + 1)));
         struct target *target = target_add(level, &level->targets, value, column->name, false);
         target->column = (int16_t)(i + 1);
     }
+}
+
+/* Through a view two of its columns may be one of the table. */
+static int16_t
+stored_column(struct insert *in, uint32_t i)
+{
+    int16_t number = base_column_get(in->level, in->columns[i]);
+    for (uint32_t j = 0; j < i && in->level->change->map != NULL; j++) {
+        if (in->columns[j] != in->columns[i] &&
+            base_column_get(in->level, in->columns[j]) == number)
+            fail(in->level->an, -1, SQLSTATE_SYNTAX_ERROR,
+                 "multiple assignments to same column \"%s\"", in->table->columns[number - 1].name);
+    }
+    return number;
 }
 
 /* Takes the value of the i-th column given: into what its other parts have made of it so far. */
 static void
 take_value(struct insert *in, uint32_t i, struct expr *value)
 {
-    struct expr **made = &in->values[in->columns[i] - 1];
+    struct expr **made = &in->values[stored_column(in, i) - 1];
     struct nodes steps = steps_of(in, i);
     if (steps.count > 0) {
         struct assignment to = target_of(in, i);
@@ -175,9 +190,10 @@ static void
 take_row(struct insert *in, struct expr *const *row, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
+        int16_t number = stored_column(in, i);
         if (row[i]->kind != EXPR_DEFAULT)
-            check_always(in, in->columns[i]);
-        if (!is_overridden(in, in->columns[i]))
+            check_always(in, number);
+        if (!is_overridden(in, number))
             take_value(in, i, row[i]);
     }
 }
@@ -222,15 +238,16 @@ static void
 fill_defaults(struct insert *in, struct expr **row, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        const struct column_def *column = &in->table->columns[in->columns[i] - 1];
+        int16_t number = stored_column(in, i);
+        const struct column_def *column = &in->table->columns[number - 1];
         if (row[i]->kind != EXPR_DEFAULT) {
-            check_always(in, in->columns[i]);
-            if (!is_overridden(in, in->columns[i]))
+            check_always(in, number);
+            if (!is_overridden(in, number))
                 continue;
         }
         row[i] = is_virtual(column)
                      ? expr_null(in->level->an->arena, column->type, column->typmod, -1)
-                     : bind_default(in->level->an, column);
+                     : bind_default(in->level->an, default_column(in->level, number));
     }
 }
 
@@ -264,7 +281,7 @@ bind_many_rows(struct insert *in, const PgQuery__SelectStmt *select)
     range->values.row_count = rows;
     range->values.rows = values;
     for (uint32_t i = 0; i < count; i++) {
-        const struct column_def *column = &in->table->columns[in->columns[i] - 1];
+        const struct column_def *column = &in->table->columns[stored_column(in, i) - 1];
         const struct expr *first = values[0][i];
         bool is_part = steps_of(in, i).count > 0;
         range->columns[i] = (struct range_column){
@@ -351,7 +368,7 @@ bind_merge_insert(struct level *level, const struct table *table,
     PgQuery__InsertStmt stmt = PG_QUERY__INSERT_STMT__INIT;
     stmt.n_cols = when->n_target_list;
     stmt.cols = when->target_list;
-    struct insert in = {.level = level, .stmt = &stmt, .table = table};
+    struct insert in = {.level = level, .stmt = &stmt, .table = table, .named = table};
     in.overriding = overriding_of(when->override);
     in.values = arena_alloc_zero(an->arena, (table->column_count + 1) * sizeof *in.values);
     take_columns(&in);
@@ -374,7 +391,8 @@ bind_insert(struct analysis *an, struct level *parent, const PgQuery__InsertStmt
     if (stmt->with_clause != NULL)
         bind_with(level, stmt->with_clause);
     struct insert in = {.level = level, .stmt = stmt};
-    in.table = bind_result_table(level, stmt->relation, "insert into");
+    in.table = bind_result_table(level, stmt->relation);
+    in.named = level->change->named;
     q->overriding = in.overriding = overriding_of(stmt->override);
     in.values = arena_alloc_zero(an->arena, (in.table->column_count + 1) * sizeof *in.values);
     take_columns(&in);

@@ -135,7 +135,7 @@ bind_merge(struct analysis *an, struct level *parent, const PgQuery__MergeStmt *
         bind_with(level, stmt->with_clause);
     check_reachable(an, stmt);
     check_target(an, stmt->relation);
-    m.table = bind_result_table(level, stmt->relation, "merge into");
+    m.table = bind_result_table(level, stmt->relation);
     for (size_t i = 0; i < stmt->n_merge_when_clauses; i++)
         m.has_unmatched |= !stmt->merge_when_clauses[i]->merge_when_clause->matched;
     bind_from(level, (struct nodes){1, (PgQuery__Node **)&stmt->source_relation});

@@ -86,6 +86,14 @@ visit_changes(const struct query *q, expr_visit visit, void *object)
         (visit_targets(q->on_conflict->targets, q->on_conflict->target_count, visit, object) ||
          visit_one(q->on_conflict->where, visit, object)))
         return true;
+    for (uint32_t i = 0; q->on_conflict != NULL && i < q->on_conflict->view_count; i++) {
+        if (visit_one(q->on_conflict->views[i].expr, visit, object))
+            return true;
+    }
+    for (uint32_t i = 0; i < q->view_check_count; i++) {
+        if (visit_one(q->view_checks[i].expr, visit, object))
+            return true;
+    }
     for (uint32_t i = 0; i < q->merge_action_count; i++) {
         const struct merge_action *action = &q->merge_actions[i];
         if (visit_one(action->condition, visit, object) ||

@@ -239,6 +239,13 @@ struct row_rules {
     struct check_rule *checks;
 };
 
+/* What a view that says WITH CHECK OPTION wants of a row written through it; read as the columns
+ * of query.result. Holds if true. */
+struct view_check {
+    const char *view;
+    struct expr *expr;
+};
+
 struct on_conflict {
     bool is_update;         /* else DO NOTHING */
     uint32_t arbiter_count; /* 0: any conflict will do (DO NOTHING without a target) */
@@ -247,6 +254,9 @@ struct on_conflict {
     uint32_t target_count;
     struct target *targets; /* as those of UPDATE */
     struct expr *where;
+    /* DO UPDATE through views: what each shows; a row that is there and not shown is 55000. */
+    uint32_t view_count;
+    struct view_check *views;
 };
 
 enum merge_match { MATCH_FOUND, MATCH_NONE };
@@ -305,7 +315,9 @@ struct query {
     /* INSERT, UPDATE, DELETE, MERGE */
     uint32_t result; /* the range written to, else RANGE_NONE */
     enum overriding overriding;
-    struct row_rules *rules;         /* INSERT, UPDATE, MERGE */
+    struct row_rules *rules;   /* INSERT, UPDATE, MERGE */
+    uint32_t view_check_count; /* INSERT, UPDATE: asked once the row is written */
+    struct view_check *view_checks;
     struct on_conflict *on_conflict; /* null: none */
     uint32_t returning_count;
     struct target *returning;

@@ -35,6 +35,18 @@ level_of_table(struct analysis *an, const struct table *table, uint32_t range)
     return level;
 }
 
+struct level *
+level_of_change(const struct level *of)
+{
+    struct level *level = level_of_table(of->an, of->change->base, 0);
+    if (of->change->map == NULL)
+        return level;
+    level->query->command = of->query->command;
+    level->items = (struct list){.count = 0};
+    item_show(level, view_item_over(level, of->change, 0));
+    return level;
+}
+
 static const PgQuery__Node *
 parse_expression(struct analysis *an, const char *sql)
 {

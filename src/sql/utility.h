@@ -390,8 +390,8 @@ struct create_view {
     char persistence;
     bool becomes_temporary; /* because its query reads temporary tables */
     bool or_replace;
-    char check_option; /* 0, 'l' LOCAL, 'c' CASCADED */
-    const char *sql;   /* the query as stored */
+    const char *not_updatable; /* why the query is not one to change through; null: it is */
+    const char *sql;           /* the query as stored */
     struct query *query;
     uint32_t column_count;
     struct column_spec *columns;

@@ -372,17 +372,21 @@ bind_select_into(struct analysis *an, struct utility *u, const PgQuery__SelectSt
 
 /* ---- CREATE VIEW ---- */
 
-static char
-check_option_of(PgQuery__ViewCheckOption option)
+/* WITH CHECK OPTION is the last of the options. */
+static struct option_list
+view_options(struct analysis *an, const PgQuery__ViewStmt *stmt)
 {
-    switch (option) {
-    case PG_QUERY__VIEW_CHECK_OPTION__LOCAL_CHECK_OPTION:
-        return 'l';
-    case PG_QUERY__VIEW_CHECK_OPTION__CASCADED_CHECK_OPTION:
-        return 'c';
-    default:
-        return 0;
-    }
+    struct option_list list = def_options(an, NODES(stmt, options));
+    bool is_local = stmt->with_check_option == PG_QUERY__VIEW_CHECK_OPTION__LOCAL_CHECK_OPTION;
+    if (!is_local && stmt->with_check_option != PG_QUERY__VIEW_CHECK_OPTION__CASCADED_CHECK_OPTION)
+        return list;
+    struct option *options = arena_alloc_array(an->arena, list.count + 1, sizeof *options);
+    if (list.count != 0)
+        memcpy(options, list.options, list.count * sizeof *options);
+    options[list.count++] =
+        (struct option){.name = "check_option", .value = is_local ? "local" : "cascaded", .at = -1};
+    list.options = options;
+    return list;
 }
 
 void
@@ -393,7 +397,6 @@ bind_create_view(struct analysis *an, struct utility *u, const PgQuery__ViewStmt
     struct create_view *create = &u->create_view;
     create->persistence = stmt->view->relpersistence[0];
     create->or_replace = stmt->replace;
-    create->check_option = check_option_of(stmt->with_check_option);
     if (stmt->query->node_case != PG_QUERY__NODE__NODE_SELECT_STMT)
         fail_unsupported(an, -1, "this kind of view");
     if (stmt->query->select_stmt->into_clause != NULL)
@@ -414,5 +417,6 @@ bind_create_view(struct analysis *an, struct utility *u, const PgQuery__ViewStmt
                                      &create->column_count);
     struct deparse_options options = {.arena = an->arena, .scope = an->scope, .qualify_all = true};
     create->sql = deparse_query(&options, create->query);
-    create->options = def_options(an, NODES(stmt, options));
+    create->options = view_options(an, stmt);
+    create->not_updatable = updatable_reason(create->query, create->column_count);
 }

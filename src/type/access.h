@@ -35,6 +35,8 @@ struct db_access {
     const char *(*relation_name)(void *object, oid relation, struct arena *arena); /* null: none */
     bool (*relation_is_visible)(void *object, oid relation);
     char (*relation_kind)(void *object, oid relation); /* pg_class.relkind; 0: none */
+    /* Bits of pg_relation_is_updatable; attr not 0: with that column written to. */
+    uint32_t (*relation_updatable)(void *object, oid relation, int attr);
     /* A column by its name or, if that is null, by its number. */
     bool (*has_column)(void *object, oid relation, const char *name, int attr);
     /* A type as written, "numeric(10,2)", "public.t[]": OID_NONE if there is none; 42601 if it

@@ -410,7 +410,18 @@ static union datum
 pg_relation_is_updatable(struct func_call *call, const union datum *args)
 {
     const struct db_access *access = access_of(call);
-    return i32_datum(access->relation_kind(access->object, (oid)args[0].i32) == 'r' ? 28 : 0);
+    return i32_datum((int32_t)access->relation_updatable(access->object, (oid)args[0].i32, 0));
+}
+
+static union datum
+pg_column_is_updatable(struct func_call *call, const union datum *args)
+{
+    const struct db_access *access = access_of(call);
+    enum { CHANGES = 4 | 16 };
+    if (args[1].i16 <= 0)
+        return bool_datum(false);
+    uint32_t events = access->relation_updatable(access->object, (oid)args[0].i32, args[1].i16);
+    return bool_datum((events & CHANGES) == CHANGES);
 }
 
 static union datum
@@ -547,6 +558,9 @@ static const struct func_info funcs[] = {
     {FUNC(2999, "pg_relation_filenode", TYPE_OID, pg_relation_filenode, TYPE_REGCLASS), STABLE},
     {FUNC(3842, "pg_relation_is_updatable", TYPE_INT4, pg_relation_is_updatable, TYPE_REGCLASS,
           TYPE_BOOL),
+     STABLE},
+    {FUNC(3843, "pg_column_is_updatable", TYPE_BOOL, pg_column_is_updatable, TYPE_REGCLASS,
+          TYPE_INT2, TYPE_BOOL),
      STABLE},
     {FUNC(6121, "pg_relation_is_publishable", TYPE_BOOL, pg_relation_is_publishable, TYPE_REGCLASS),
      STABLE},
