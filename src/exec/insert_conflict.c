@@ -55,6 +55,21 @@ lock_conflicting(struct table_writer *writer, const struct row_conflict *conflic
     return true;
 }
 
+/* A row that the views written through do not show is not theirs to change. */
+static void
+check_shown(struct modify_state *state, const struct batch *both)
+{
+    const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
+    uint32_t row;
+    uint32_t view = modify_failing_view(state->conflict_views, plan->conflict->views.count, both,
+                                        &row);
+
+    if (view != UINT32_MAX)
+        raise(SQLSTATE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+              "conflicting row is not visible through view \"%s\"",
+              plan->conflict->views.names[view]);
+}
+
 bool
 modify_on_conflict(struct exec *exec, struct modify_state *state, struct batch *rows, uint32_t row,
                    const struct row_conflict *conflict)
@@ -73,12 +88,7 @@ modify_on_conflict(struct exec *exec, struct modify_state *state, struct batch *
     memcpy(state->both_columns, state->old_columns, count * sizeof(struct column));
     memcpy(state->both_columns + count, rows->columns, count * sizeof(struct column));
     struct batch both = one_row(state, state->both_columns, 2 * count, row, &sel);
-    uint32_t view =
-        modify_failing_view(state->conflict_views, plan->conflict->views.count, &both, &row);
-    if (view != UINT32_MAX)
-        raise(SQLSTATE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-              "conflicting row is not visible through view \"%s\"",
-              plan->conflict->views.names[view]);
+    check_shown(state, &both);
     if (state->conflict_where != NULL) {
         expr_filter(state->conflict_where, &both);
         if (both.count == 0)
@@ -163,6 +173,7 @@ modify_on_conflict_routed(struct exec *exec, struct modify_state *state, struct 
     router_rows_back(leaf, &old_rows, root_count, state->both_columns);
     router_rows_back(leaf, rows, root_count, state->both_columns + root_count);
     struct batch both = one_row(state, state->both_columns, 2 * root_count, row, &sel);
+    check_shown(state, &both);
     if (state->conflict_where != NULL) {
         expr_filter(state->conflict_where, &both);
         if (both.count == 0)
@@ -183,7 +194,8 @@ modify_on_conflict_routed(struct exec *exec, struct modify_state *state, struct 
     if (leaf->touched == NULL)
         leaf->touched = leaf_touched(exec, plan->conflict, leaf);
     table_writer_update(writer, conflict->key, &old_rows, &new_rows, row, leaf->touched);
-    for (uint32_t i = 0; plan->has_returning && i < count; i++)
+    bool is_read = plan->has_returning || plan->views.count != 0;
+    for (uint32_t i = 0; is_read && i < count; i++)
         own_column(state, writer->arena, &rows->columns[i], row, vector_get(&new_columns[i], row),
                    column_is_null(&new_columns[i], row));
     table_index_exprs(writer, rows);

@@ -134,11 +134,13 @@ insert_chunk(struct exec *exec, struct route_insert *state)
         table_writer_insert(leaf->writer, &chunk);
     }
     modify->count += chunk.count;
-    if (plan->has_returning && chunk.count != 0) {
+    bool is_shown = plan->has_returning || plan->views.count != 0;
+    if (is_shown && chunk.count != 0) {
         router_rows_back(leaf, &chunk, plan->table->column_count, state->shown);
         modify->shown_table = (int32_t)leaf->table->table;
         chunk.columns = state->shown;
         chunk.column_count = plan->table->column_count;
+        modify_check_views(modify, &chunk);
     }
     return chunk;
 }

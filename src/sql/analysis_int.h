@@ -512,8 +512,7 @@ const struct table *bind_result_table(struct level *level, const PgQuery__RangeV
 
 /* The range of a view's base table, its item under the view's names and with its checks in the
  * query; 55000 if the view cannot be changed so. */
-struct item *bind_updatable_view(struct level *level, const struct table *view, bool is_inherited,
-                                 int32_t at);
+struct item *bind_updatable_view(struct level *level, const struct table *view, int32_t at);
 /* The item of the view that level->change names over another range of its base table. */
 struct item *view_item_over(struct level *level, const struct change_target *change,
                             uint32_t range);

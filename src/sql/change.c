@@ -54,7 +54,7 @@ bind_result_table(struct level *level, const PgQuery__RangeVar *node)
     const struct table *table = relation_get(an, node);
     check_changeable(an, table, node->location);
     struct item *item = table->kind == TABLE_VIEW && table->view_sql != NULL
-                            ? bind_updatable_view(level, table, node->inh, node->location)
+                            ? bind_updatable_view(level, table, node->location)
                             : bind_named_table(level, node, table);
     level->query->result = item->range;
     level->result_item = item;

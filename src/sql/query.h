@@ -218,7 +218,7 @@ enum distinct_kind { DISTINCT_NONE, DISTINCT_ALL, DISTINCT_ON };
 /* ---- changes ---- */
 
 struct check_rule {
-    const char *name; /* null: the constraint of a partition */
+    const char *name;  /* null: the constraint of a partition */
     struct expr *expr; /* passes unless false */
 };
 

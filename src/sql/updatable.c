@@ -322,15 +322,13 @@ change_through(struct view_change *change, const struct table *view, bool cascad
 }
 
 struct item *
-bind_updatable_view(struct level *level, const struct table *view, bool is_inherited, int32_t at)
+bind_updatable_view(struct level *level, const struct table *view, int32_t at)
 {
     struct analysis *an = level->an;
     struct change_target *target = arena_alloc_zero(an->arena, sizeof *target);
     struct view_change change = {.level = level, .target = target, .range = RANGE_NONE};
     target->named = view;
     struct item *item = change_through(&change, view, false, at, &target->map);
-    if (!is_inherited)
-        range_get(level, change.range)->table.is_only = true;
     level->change = target;
     level->query->view_check_count = change.checks.count;
     level->query->view_checks = list_flatten(an->arena, &change.checks, sizeof(struct view_check));
