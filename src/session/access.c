@@ -377,7 +377,7 @@ session_access_init(struct session *session)
         .index_def = definition_index,
         .constraint_def = definition_constraint,
         .view_def = definition_view,
-        .default_def = definition_default,
+        .expr_def = definition_expr,
         .comment = definition_comment,
         .serial_sequence = definition_serial_sequence,
         .sleep = access_sleep,

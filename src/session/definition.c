@@ -5,6 +5,7 @@
 
 #include "base/raise.h"
 #include "session/scope.h"
+#include "sql/deparse.h"
 #include "type/quote.h"
 
 /* ---- names ---- */
@@ -69,11 +70,38 @@ column_list(const struct table *table, const attr_no *attrs, uint16_t count, str
     return text;
 }
 
+/* An expression kept with the table as PostgreSQL shows it; *is_call: it looks like a call. */
 static const char *
-key_text(const struct table *table, const struct index_key *key, struct arena *arena)
+expr_text(struct session *session, const struct table *table, const char *sql, bool is_pretty,
+          struct arena *arena, bool *is_call)
+{
+    struct analyze_options options = {.arena = arena, .scope = &session->scope};
+    struct deparse_options print = {
+        .arena = arena, .scope = &session->scope, .is_pretty = is_pretty};
+    const struct expr *e = analyze_expr(&options, table, sql, OID_NONE, -1);
+    if (is_call != NULL)
+        *is_call = (e->kind == EXPR_FUNC && e->func.form != FORM_OPERATOR &&
+                    e->func.form != FORM_CAST_EXPLICIT && e->func.form != FORM_CAST_IMPLICIT) ||
+                   e->kind == EXPR_COALESCE || e->kind == EXPR_MINMAX || e->kind == EXPR_NULLIF ||
+                   e->kind == EXPR_VALUE_FUNC;
+    return deparse_expr(&print, table, e);
+}
+
+static const char *
+key_expr_text(struct session *session, const struct table *table, const struct index_key *key,
+              bool is_pretty, struct arena *arena)
+{
+    bool is_call;
+    const char *text = expr_text(session, table, key->expr_sql, is_pretty, arena, &is_call);
+    return is_call ? text : arena_format(arena, "(%s)", text);
+}
+
+static const char *
+key_text(struct session *session, const struct table *table, const struct index_key *key,
+         bool is_pretty, struct arena *arena)
 {
     const char *text = key->attr != 0 ? definition_name(table->columns[key->attr - 1].name, arena)
-                                      : arena_format(arena, "(%s)", key->expr_sql);
+                                      : key_expr_text(session, table, key, is_pretty, arena);
     const char *nulls = key->is_nulls_first == key->is_descending ? ""
                         : key->is_nulls_first                     ? " NULLS FIRST"
                                                                   : " NULLS LAST";
@@ -96,7 +124,7 @@ definition_index(void *object, oid index_oid, int column, bool is_pretty, struct
             return key->attr != 0
                        ? arena_text(arena,
                                     definition_name(table->columns[key->attr - 1].name, arena))
-                       : arena_format(arena, "%s", key->expr_sql);
+                       : key_expr_text(session, table, key, is_pretty, arena);
         }
         column -= index->key_count;
         return column <= index->include_count
@@ -106,7 +134,7 @@ definition_index(void *object, oid index_oid, int column, bool is_pretty, struct
     const char *keys = "";
     for (uint16_t i = 0; i < index->key_count; i++)
         keys = arena_format(arena, "%s%s%s", keys, i == 0 ? "" : ", ",
-                            key_text(table, &index->keys[i], arena));
+                            key_text(session, table, &index->keys[i], is_pretty, arena));
     const char *include =
         index->include_count == 0
             ? ""
@@ -116,13 +144,14 @@ definition_index(void *object, oid index_oid, int column, bool is_pretty, struct
         is_pretty ? definition_relation_name(session, table, arena)
                   : arena_format(arena, "%s.%s", definition_name(table->schema_name, arena),
                                  definition_name(table->name, arena));
-    return arena_format(arena, "CREATE %sINDEX %s ON %s USING btree (%s)%s%s%s%s%s",
-                        index->is_unique ? "UNIQUE " : "", definition_name(index->name, arena),
-                        table_name, keys, include,
-                        index->is_nulls_distinct ? "" : " NULLS NOT DISTINCT",
-                        index->predicate_sql == NULL ? "" : " WHERE (",
-                        index->predicate_sql == NULL ? "" : index->predicate_sql,
-                        index->predicate_sql == NULL ? "" : ")");
+    return arena_format(
+        arena, "CREATE %sINDEX %s ON %s USING btree (%s)%s%s%s%s",
+        index->is_unique ? "UNIQUE " : "", definition_name(index->name, arena), table_name, keys,
+        include, index->is_nulls_distinct ? "" : " NULLS NOT DISTINCT",
+        index->predicate_sql == NULL ? "" : " WHERE ",
+        index->predicate_sql == NULL
+            ? ""
+            : expr_text(session, table, index->predicate_sql, is_pretty, arena, NULL));
 }
 
 /* ---- constraints ---- */
@@ -155,13 +184,15 @@ foreign_text(struct session *session, const struct table *table,
 
 static const char *
 constraint_text(struct session *session, const struct table *table,
-                const struct constraint_def *constraint, struct arena *arena)
+                const struct constraint_def *constraint, bool is_pretty, struct arena *arena)
 {
     const char *text;
     switch (constraint->kind) {
     case CONSTRAINT_CHECK:
-        text = arena_format(arena, "CHECK (%s)%s", constraint->check_sql,
-                            constraint->is_no_inherit ? " NO INHERIT" : "");
+        text =
+            arena_format(arena, "CHECK (%s)%s",
+                         expr_text(session, table, constraint->check_sql, is_pretty, arena, NULL),
+                         constraint->is_no_inherit ? " NO INHERIT" : "");
         break;
     case CONSTRAINT_PRIMARY:
     case CONSTRAINT_UNIQUE:
@@ -183,14 +214,14 @@ constraint_text(struct session *session, const struct table *table,
 const char *
 definition_constraint(void *object, oid constraint, bool is_pretty, struct arena *arena)
 {
-    (void)is_pretty;
     struct session *session = object;
     uint32_t count;
     const struct table **tables = catalog_relations(session->catalog, arena, &count);
     for (uint32_t i = 0; i < count; i++)
         for (uint16_t k = 0; k < tables[i]->constraint_count; k++)
             if (tables[i]->constraints[k].constraint == constraint)
-                return constraint_text(session, tables[i], &tables[i]->constraints[k], arena);
+                return constraint_text(session, tables[i], &tables[i]->constraints[k], is_pretty,
+                                       arena);
     return NULL;
 }
 
@@ -208,15 +239,12 @@ definition_view(void *object, oid view, bool is_pretty, struct arena *arena)
 }
 
 const char *
-definition_default(void *object, oid relation, int attr, struct arena *arena)
+definition_expr(void *object, const char *sql, oid relation, bool is_pretty, struct arena *arena)
 {
     struct session *session = object;
-    const struct table *table = catalog_table(session->catalog, relation);
-    if (table == NULL || attr < 1 || attr > table->column_count)
-        return NULL;
-    const struct column_def *column = &table->columns[attr - 1];
-    const char *sql = column->default_sql != NULL ? column->default_sql : column->generated_sql;
-    return sql == NULL ? NULL : arena_text(arena, sql);
+    const struct table *table =
+        relation == OID_NONE ? NULL : catalog_table(session->catalog, relation);
+    return expr_text(session, table, sql, is_pretty, arena, NULL);
 }
 
 const char *

@@ -19,7 +19,8 @@ const char *definition_index(void *object, oid index, int column, bool is_pretty
 const char *definition_constraint(void *object, oid constraint, bool is_pretty,
                                   struct arena *arena);
 const char *definition_view(void *object, oid view, bool is_pretty, struct arena *arena);
-const char *definition_default(void *object, oid relation, int attr, struct arena *arena);
+const char *definition_expr(void *object, const char *sql, oid relation, bool is_pretty,
+                            struct arena *arena);
 const char *definition_comment(void *object, oid object_oid, oid class_oid, int sub,
                                struct arena *arena);
 const char *definition_serial_sequence(void *object, const char *table, const char *column,

@@ -81,6 +81,101 @@ type_of(struct deparse *d, oid type, int32_t typmod)
                                 : scope_type_text(options->scope, options->arena, type, typmod);
 }
 
+/* ---- parentheses ---- */
+
+/* An operator between two arguments, of + - or * / %, by its first character; 0: none of these. */
+static char
+simple_operator(const struct expr *e)
+{
+    bool is_operator = e->kind == EXPR_FUNC && e->func.form == FORM_OPERATOR && e->arg_count == 2;
+    const char *name = is_operator ? e->func.op->name : "";
+    return strlen(name) == 1 && strchr("+-*/%", *name) != NULL ? *name : '\0';
+}
+
+static bool
+is_multiplication(char op)
+{
+    return op == '*' || op == '/' || op == '%';
+}
+
+/* Whether what stands around the arguments of `parent` keeps them apart. */
+static bool
+separates(const struct expr *parent)
+{
+    switch (parent->kind) {
+    case EXPR_FUNC:
+        return parent->func.form == FORM_CALL;
+    case EXPR_SUBSCRIPT:
+    case EXPR_ARRAY:
+    case EXPR_ROW:
+    case EXPR_COALESCE:
+    case EXPR_MINMAX:
+    case EXPR_NULLIF:
+    case EXPR_AGGREGATE:
+    case EXPR_GROUPING:
+    case EXPR_WINDOW:
+    case EXPR_CASE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Whether `e` needs no parentheses as an argument of `parent`; after PostgreSQL's rules, so that
+ * what is shown is what its users know. */
+static bool
+is_simple(const struct expr *e, const struct expr *parent)
+{
+    bool is_bool = parent->kind == EXPR_AND || parent->kind == EXPR_OR || parent->kind == EXPR_NOT;
+    switch (e->kind) {
+    case EXPR_FUNC: {
+        if (e->func.form != FORM_OPERATOR)
+            return true;
+        bool is_in_operator = parent->kind == EXPR_FUNC && parent->func.form == FORM_OPERATOR;
+        char op = simple_operator(e), outer = simple_operator(parent);
+        if (!is_in_operator)
+            return is_bool || separates(parent);
+        if (op == '\0' || outer == '\0' || is_multiplication(op) < is_multiplication(outer))
+            return false;
+        return is_multiplication(op) > is_multiplication(outer) || e == parent->args[0];
+    }
+    case EXPR_NULL_TEST:
+    case EXPR_BOOL_TEST:
+    case EXPR_DISTINCT:
+    case EXPR_SUBLINK:
+        return is_bool || separates(parent);
+    case EXPR_AND:
+    case EXPR_NOT:
+        return parent->kind == EXPR_AND || parent->kind == EXPR_OR || separates(parent);
+    case EXPR_OR:
+        return parent->kind == EXPR_OR || separates(parent);
+    case EXPR_ARRAY_COMPARE:
+    case EXPR_ROW_COMPARE:
+    case EXPR_COLLATE:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* A parenthesis that only the full form has. */
+static void
+full(struct deparse *d, const char *text)
+{
+    if (!d->options->is_pretty)
+        put(d, text);
+}
+
+/* An argument: in the pretty form the parent knows whether it needs parentheses. */
+static void
+deparse_arg(struct deparse *d, const struct expr *e, bool show_implicit, const struct expr *parent)
+{
+    bool has_parentheses = d->options->is_pretty && !is_simple(e, parent);
+    put(d, has_parentheses ? "(" : "");
+    deparse_one(d, e, show_implicit);
+    put(d, has_parentheses ? ")" : "");
+}
+
 static void
 deparse_list(struct deparse *d, struct expr *const *list, uint32_t count, bool show_implicit)
 {
@@ -176,14 +271,15 @@ deparse_cast(struct deparse *d, const struct expr *e, enum func_form form, bool 
         deparse_one(d, arg, show_implicit);
         return;
     }
+    bool is_bare = d->options->is_pretty && is_simple(arg, e);
     /* A constant of the type itself shows its type already. */
     if (arg->kind == EXPR_CONST && arg->type == e->type && !arg->constant.is_null &&
         arg->typmod != e->typmod) {
         put(d, deparse_literal(d->options->arena, constant_text(d, arg)));
     } else {
-        put(d, "(");
+        put(d, is_bare ? "" : "(");
         deparse_one(d, arg, false);
-        put(d, ")");
+        put(d, is_bare ? "" : ")");
     }
     buf_format(d->to, "::%s", type_of(d, e->type, e->typmod));
 }
@@ -191,18 +287,18 @@ deparse_cast(struct deparse *d, const struct expr *e, enum func_form form, bool 
 /* ---- functions and operators ---- */
 
 static void
-deparse_operator(struct deparse *d, const char *op, struct expr *const *args, uint32_t count)
+deparse_operator(struct deparse *d, const struct expr *e, const char *op)
 {
-    put(d, "(");
-    if (count == 2) {
-        deparse_one(d, args[0], true);
+    full(d, "(");
+    if (e->arg_count == 2) {
+        deparse_arg(d, e->args[0], true, e);
         buf_format(d->to, " %s ", op);
-        deparse_one(d, args[1], true);
+        deparse_arg(d, e->args[1], true, e);
     } else {
         buf_format(d->to, "%s ", op);
-        deparse_one(d, args[0], true);
+        deparse_arg(d, e->args[0], true, e);
     }
-    put(d, ")");
+    full(d, ")");
 }
 
 static const char *
@@ -285,7 +381,7 @@ deparse_func(struct deparse *d, const struct expr *e, bool show_implicit)
 {
     switch (e->func.form) {
     case FORM_OPERATOR:
-        deparse_operator(d, e->func.op->name, e->args, e->arg_count);
+        deparse_operator(d, e, e->func.op->name);
         return;
     case FORM_CAST_EXPLICIT:
     case FORM_CAST_IMPLICIT:
@@ -361,12 +457,12 @@ deparse_window(struct deparse *d, const struct expr *e)
 static void
 deparse_joined(struct deparse *d, const struct expr *e, const char *word)
 {
-    put(d, "(");
+    full(d, "(");
     for (uint32_t i = 0; i < e->arg_count; i++) {
         put(d, i == 0 ? "" : word);
-        deparse_one(d, e->args[i], false);
+        deparse_arg(d, e->args[i], false, e);
     }
-    put(d, ")");
+    full(d, ")");
 }
 
 static void
@@ -395,9 +491,10 @@ deparse_case(struct deparse *d, const struct expr *e)
 static void
 deparse_suffix(struct deparse *d, const struct expr *e, const char *suffix)
 {
-    put(d, "(");
-    deparse_one(d, e->args[0], true);
-    buf_format(d->to, " %s)", suffix);
+    full(d, "(");
+    deparse_arg(d, e->args[0], true, e);
+    buf_format(d->to, " %s", suffix);
+    full(d, ")");
 }
 
 static void
@@ -412,12 +509,13 @@ deparse_call_like(struct deparse *d, const struct expr *e, const char *name, con
 static void
 deparse_array_compare(struct deparse *d, const struct expr *e)
 {
-    put(d, "(");
-    deparse_one(d, e->args[0], true);
+    full(d, "(");
+    deparse_arg(d, e->args[0], true, e);
     buf_format(d->to, " %s %s (", e->array_compare.ref.op->name,
                e->array_compare.is_all ? "ALL" : "ANY");
     deparse_one(d, e->args[1], true);
-    put(d, "))");
+    put(d, ")");
+    full(d, ")");
 }
 
 static void
@@ -526,7 +624,14 @@ deparse_nextval(struct deparse *d, const struct expr *e)
     const struct name_scope *scope = d->options->scope;
     const struct sequence_def *sequence =
         scope->sequence == NULL ? NULL : scope->sequence(scope->object, e->nextval.sequence);
-    const char *name = sequence == NULL ? "?" : sequence->name;
+    const struct table *relation = sequence == NULL || scope->relation_oid == NULL
+                                       ? NULL
+                                       : scope->relation_oid(scope->object, sequence->sequence);
+    bool is_bare = relation == NULL || (!d->options->qualify_all && scope->is_visible != NULL &&
+                                        scope->is_visible(scope->object, relation));
+    const char *name = sequence == NULL ? "?" : name_of(d, sequence->name);
+    if (!is_bare)
+        name = arena_format(d->options->arena, "%s.%s", name_of(d, sequence->schema_name), name);
     buf_format(d->to, "nextval(%s::regclass)", deparse_literal(d->options->arena, name));
 }
 
@@ -577,7 +682,7 @@ deparse_rest(struct deparse *d, const struct expr *e, bool show_implicit)
             buf_format(d->to, "::%s", type_of(d, e->type, -1));
         break;
     case EXPR_DISTINCT:
-        deparse_operator(d, "IS DISTINCT FROM", e->args, 2);
+        deparse_operator(d, e, "IS DISTINCT FROM");
         break;
     case EXPR_ROW_COMPARE:
         deparse_row_compare(d, e);
@@ -638,9 +743,10 @@ deparse_one(struct deparse *d, const struct expr *e, bool show_implicit)
         deparse_joined(d, e, " OR ");
         break;
     case EXPR_NOT:
-        put(d, "(NOT ");
-        deparse_one(d, e->args[0], false);
-        put(d, ")");
+        full(d, "(");
+        put(d, "NOT ");
+        deparse_arg(d, e->args[0], false, e);
+        full(d, ")");
         break;
     case EXPR_NULL_TEST:
         deparse_suffix(d, e, e->null_test.is_not ? "IS NOT NULL" : "IS NULL");

@@ -13,6 +13,7 @@ struct deparse_options {
     const struct name_scope *scope;
     bool qualify_all; /* every relation with its schema: stored text, good under any search_path;
                          else where search_path would not find it */
+    bool is_pretty;     /* without parentheses that say nothing new */
 };
 
 /* An expression whose columns are those of range 0, `table` (may be null); names stand alone. */

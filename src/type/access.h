@@ -69,7 +69,9 @@ struct db_access {
     const char *(*constraint_def)(void *object, oid constraint, bool is_pretty,
                                   struct arena *arena);
     const char *(*view_def)(void *object, oid view, bool is_pretty, struct arena *arena);
-    const char *(*default_def)(void *object, oid relation, int attr, struct arena *arena);
+    /* An expression kept as SQL text with the relation (OID_NONE: with none). */
+    const char *(*expr_def)(void *object, const char *sql, oid relation, bool is_pretty,
+                            struct arena *arena);
     const char *(*comment)(void *object, oid object_oid, oid class_oid, int sub,
                            struct arena *arena);
     /* "table t", "column a of table t"; null: no such object. */

@@ -352,12 +352,20 @@ pg_get_viewdef(struct func_call *call, const union datum *args)
                         access->view_def(access->object, (oid)args[0].i32, false, call->arena));
 }
 
-/* Stored expressions are kept as text, so their text is what pg_get_expr gives. */
+/* Expressions are kept as SQL text; what else a pg_node_tree holds (a partition's bound) is shown
+ * as it is. */
 static union datum
 pg_get_expr(struct func_call *call, const union datum *args)
 {
-    (void)call;
-    return args[0];
+    const struct db_access *access = access_of(call->env);
+    struct slice text = view_slice(&args[0].view);
+    const char *sql = (const char *)arena_slice(call->arena, text).data;
+    bool is_bound = strncmp(sql, "FOR VALUES ", 11) == 0 || strcmp(sql, "DEFAULT") == 0;
+    bool is_pretty = call->func->arg_count == 3 && args[2].b;
+    if (is_bound || access == NULL)
+        return args[0];
+    return text_or_null(
+        call, access->expr_def(access->object, sql, (oid)args[1].i32, is_pretty, call->arena));
 }
 
 static union datum
