@@ -231,7 +231,7 @@ order_keys(struct level *level, const struct ordering *order, const struct flow 
 
 static struct flow
 make_member(struct level *level, const struct path *path, uint32_t member_idx,
-            const struct nest_params *params)
+            const struct nest_params *params, const struct expr_list *outputs)
 {
     const struct path *member = path->members[member_idx];
     struct flow flow = scan_make(level, member, params);
@@ -239,10 +239,27 @@ make_member(struct level *level, const struct path *path, uint32_t member_idx,
 
     check(flow.node->kind == PLAN_SEQ_SCAN || flow.node->kind == PLAN_INDEX_SCAN);
     scan->alias = arena_format(level->arena, "%s_%u", path->rel->source->name, member_idx + 1);
+    if (outputs->count != path->rel->needed.count)
+        flow = flow_project(level->planner, flow, outputs->items, outputs->count);
     if (path->order.count == 0 || order_satisfies(&member->order, &path->order))
         return flow;
     return sort_flow(level->planner, flow, order_keys(level, &path->order, &flow),
                      path->order.count, NULL, NULL, -1);
+}
+
+/* What is needed of the rel, then the expressions that it is merged by. */
+static struct expr_list
+append_outputs(struct level *level, const struct path *path)
+{
+    struct expr_list outputs = {NULL, 0, 0};
+
+    for (uint32_t i = 0; i < path->rel->needed.count; i++)
+        expr_list_add(level->arena, &outputs, path->rel->needed.items[i]);
+    for (uint32_t i = 0; i < path->order.count; i++) {
+        if (!expr_list_has(&outputs, path->order.items[i].expr))
+            expr_list_add(level->arena, &outputs, path->order.items[i].expr);
+    }
+    return outputs;
 }
 
 struct flow
@@ -258,20 +275,22 @@ append_make(struct level *level, const struct path *path, const struct nest_para
     /* What the members are sorted by is read of them. */
     for (uint32_t i = 0; i < path->order.count; i++)
         rels_need(level, path->order.items[i].expr);
-    struct plan_append *append = PLAN_NODE(planner, PLAN_APPEND, plan_append, needed->count);
-    struct flow flow = {&append->node, needed->items};
+    struct expr_list outputs = append_outputs(level, path);
+    struct plan_append *append = PLAN_NODE(planner, PLAN_APPEND, plan_append, outputs.count);
+    struct flow flow = {&append->node, outputs.items};
     append->child_count = path->member_count;
     append->children =
         arena_alloc_array(level->arena, path->member_count, sizeof *append->children);
     for (uint32_t i = 0; i < path->member_count; i++) {
-        append->children[i] = make_member(level, path, i, params).node;
+        append->children[i] = make_member(level, path, i, params, &outputs).node;
         append->node.width = append->children[i]->width;
     }
     attr_no *reads = arena_alloc_array(level->arena, needed->count + 1, sizeof *reads);
-    for (uint32_t i = 0; i < needed->count; i++) {
-        plan_column_set(planner, &append->node, i, needed->items[i]);
+    for (uint32_t i = 0; i < outputs.count; i++)
+        plan_column_set(planner, &append->node, i, outputs.items[i]);
+    for (uint32_t i = 0; i < needed->count; i++)
         reads[i] = needed->items[i]->column.number;
-    }
+    append->read_count = needed->count;
     append->table = path->rel->table;
     append->alias = path->rel->source->name;
     append->reads = reads;

@@ -134,7 +134,7 @@ explain_column(struct explainer *x, const struct plan_node *node, uint32_t colum
         break;
     case PLAN_APPEND: {
         const struct plan_append *append = (const struct plan_append *)node;
-        if (append->table != NULL)
+        if (append->table != NULL && column < append->read_count)
             put_table_column(x, append->alias, append->table, append->reads[column], to);
         else
             explain_column(x, append->children[0], column, to);

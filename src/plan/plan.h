@@ -336,6 +336,7 @@ struct plan_append {
     /* A tree of tables, for EXPLAIN: the table that was named, and its columns; else null. */
     const struct table *table;
     const char *alias;
+    uint32_t read_count;  /* the columns from there on are expressions that it is merged by */
     const attr_no *reads; /* [column_count] */
 };
 

@@ -187,6 +187,13 @@ cost_index_path(struct level *level, struct path *path, const struct expr_list *
         path->total_cost += 1e10;
 }
 
+/* Members of a tree put out what is needed of the tree. */
+static const struct expr_list *
+needed_of(const struct rel *rel)
+{
+    return rel->tree != NULL ? &rel->tree->needed : &rel->needed;
+}
+
 /* Whether a column can be read back from where one of the keys holds it. */
 static bool
 is_readable(const struct level *level, const struct index_def *index, attr_no attr)
@@ -211,8 +218,9 @@ is_index_only(const struct level *level, const struct rel *rel, const struct ind
             plan_type(level->planner, index->keys[k].type)->key_get == NULL)
             return false;
     }
-    for (uint32_t i = 0; i < rel->needed.count; i++) {
-        int16_t attr = rel_attr(rel, rel->needed.items[i]->column.number);
+    const struct expr_list *needed = needed_of(rel);
+    for (uint32_t i = 0; i < needed->count; i++) {
+        int16_t attr = rel_attr(rel, needed->items[i]->column.number);
         bool is_row_id = attr == READ_ROW_ID && rel->table->primary == NULL;
         if (!is_row_id && (attr <= 0 || (!is_readable(level, index, attr) &&
                                          !is_readable(level, rel->table->primary, attr))))
@@ -506,7 +514,7 @@ scan_make(struct level *level, const struct path *path, const struct nest_params
 {
     struct planner *planner = level->planner;
     struct rel *rel = path->rel;
-    const struct expr_list *needed = rel->tree != NULL ? &rel->tree->needed : &rel->needed;
+    const struct expr_list *needed = needed_of(rel);
     uint32_t count = needed->count;
     struct plan_scan *scan;
     struct expr_list filter = {NULL, 0, 0};
@@ -520,7 +528,9 @@ scan_make(struct level *level, const struct path *path, const struct nest_params
             PLAN_NODE(planner, PLAN_INDEX_SCAN, plan_index_scan, count);
         index_scan->index = path->index;
         index_scan->is_backward = path->is_backward;
-        index_scan->is_index_only = path->is_index_only;
+        /* More may have become needed of it since. */
+        index_scan->is_index_only =
+            path->is_index_only && is_index_only(level, rel, path->index);
         make_bounds(level, path, params, index_scan);
         scan = &index_scan->scan;
         scan->node.row_bound = path->is_unique ? 1 : ROWS_UNBOUNDED;

@@ -61,3 +61,19 @@ select id from item where state = 'open' and at < '2024-01-01 03:00' order by at
 prepare beginning(text) as select count(*) from item where name like $1;
 execute beginning('name12%');
 execute beginning('%12');
+-- Trees of tables in the order of an expression.
+create table matest0 (id serial primary key, name text);
+create table matest1 (id integer primary key) inherits (matest0);
+create table matest2 (id integer primary key) inherits (matest0);
+create index matest0i on matest0 ((1-id));
+create index matest1i on matest1 ((1-id));
+create index matest2i on matest2 ((1-id));
+insert into matest0 (name) values ('Test 1');
+insert into matest1 (name) values ('Test 3');
+set enable_indexscan=off;
+select * from matest0 order by 1-id;
+reset enable_indexscan;
+set enable_seqscan=off;
+select name from matest0 order by 1-id limit 1;
+select * from matest0 order by 1-id;
+select name, max(id) from matest0 group by name order by max(1-id); select max(id), min(1-id) from matest0;
