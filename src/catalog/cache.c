@@ -41,6 +41,10 @@ generation_free(struct generation *generation)
     map_deinit(&generation->schemas);
     map_deinit(&generation->user_types);
     map_deinit(&generation->names_by_hash);
+    map_deinit(&generation->routines);
+    map_deinit(&generation->operators);
+    map_deinit(&generation->casts);
+    map_deinit(&generation->overloads);
     mutex_deinit(&generation->mutex);
     arena_free(generation->arena);
     mem_free(generation);
@@ -309,6 +313,12 @@ const struct types *
 catalog_types(const struct catalog *catalog)
 {
     return catalog->cache->types;
+}
+
+const void *
+catalog_contents(const struct catalog *catalog)
+{
+    return catalog->generation;
 }
 
 uint64_t

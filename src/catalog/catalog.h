@@ -24,8 +24,8 @@ void catalog_cache_free(struct catalog_cache *cache);
 
 /*
  * The catalog of a transaction; it ends with `txn_arena`, before the transaction does. Call
- * catalog_refresh after each txn_statement_begin: cheap if nothing has changed. What was handed out
- * before stays readable until the catalog ends, but may be out of date.
+ * catalog_refresh after each txn_statement_begin: cheap if nothing has changed. What was handed
+ * out before stays readable until the catalog ends, but may be out of date.
  */
 struct catalog *catalog_begin(struct catalog_cache *cache, struct txn *txn,
                               struct arena *txn_arena);
@@ -45,6 +45,10 @@ const struct types *catalog_types(const struct catalog *catalog);
  * one holds under the other. 0: this transaction has changed the catalog; nothing may be kept.
  */
 uint64_t catalog_version(const struct catalog *catalog);
+
+/* What the catalog shows now, for comparing: another pointer after each change of it. It is not
+ * used for anything else again while the catalog lives. */
+const void *catalog_contents(const struct catalog *catalog);
 
 /*
  * Keeps the objects of a catalog with a version alive beyond the transaction (for cached plans):
@@ -166,8 +170,8 @@ struct dependency *catalog_dependents(struct catalog *catalog, struct object_ref
 
 /*
  * The row format of a plain table: column i is attr i + 1. A table without a primary key has one
- * more, number column_count: the hidden row id (PHYS_I64, PLACE_KEY). Its key is the 8 bytes of the
- * id, big-endian and as they are; read as a column the id shows with its top bit flipped, and
- * flipping it back gives the key again.
+ * more, number column_count: the hidden row id (PHYS_I64, PLACE_KEY). Its key is the 8 bytes of
+ * the id, big-endian and as they are; read as a column the id shows with its top bit flipped,
+ * and flipping it back gives the key again.
  */
 const struct row_format *catalog_row_format(struct catalog *catalog, const struct table *table);

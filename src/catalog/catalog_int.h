@@ -24,6 +24,9 @@ struct name_entry {
     const struct table *table;
 };
 
+/* Whether there is an object of a kind at all. */
+enum kind_known { KIND_NOT_ASKED, KIND_NONE, KIND_SOME };
+
 /*
  * Shared by every catalog whose trees have these roots; private (version 0) to a transaction that
  * has changed them. Objects in it never change. `mutex` guards the maps and the arena.
@@ -41,7 +44,12 @@ struct generation {
     struct map schemas;       /* oid -> struct schema_def */
     struct map user_types;    /* oid, and oid of the array -> struct user_type */
     struct map names_by_hash; /* hash of schema and name -> struct name_entry */
-    struct generation *next;  /* in the cache: newest first; in a catalog: those of before */
+    struct map routines;      /* oid -> struct routine */
+    struct map operators;     /* oid -> struct user_operator */
+    struct map casts;         /* source and target -> struct user_cast */
+    struct map overloads;     /* hash of kind, schema and name -> struct overloads */
+    enum kind_known has_routines, has_operators, has_casts;
+    struct generation *next; /* in the cache: newest first; in a catalog: those of before */
 };
 
 #define GENERATIONS_KEPT_MAX 64
@@ -93,6 +101,10 @@ enum row_kind {
     ROW_TYPE = 'y',       /* in TREE_NAMES, too: names of types and of their arrays */
     ROW_ARRAY_TYPE = 'z', /* an array's number -> the type's */
     ROW_ROW_TYPE = 'w', /* number of a relation's row type, or of arrays of it -> the relation's */
+    /* In TREE_NAMES these end with what tells objects of one name apart: routine.c. */
+    ROW_ROUTINE = 'f',
+    ROW_OPERATOR = 'o',
+    ROW_CAST = 'c',
 };
 
 #define NAME_KEY_BYTES_MAX (5 + NAME_BYTES_MAX + 1)
@@ -102,6 +114,26 @@ struct slice object_key(uint8_t to[OBJECT_KEY_BYTES], enum row_kind kind, oid ob
 struct slice name_key(uint8_t to[NAME_KEY_BYTES_MAX], enum row_kind kind, oid schema,
                       const char *name);
 uint64_t name_hash(oid schema, const char *name);
+
+/* ---- rows, for other files than find.c and change.c ---- */
+
+typedef const void *(*object_load)(struct catalog *catalog, oid object, struct slice row);
+/* The object of the map, or from its row; null: there is none. `load` runs under the mutex. */
+const void *catalog_load(struct catalog *catalog, struct map *map, enum row_kind kind, oid object,
+                         object_load load);
+_Noreturn void catalog_raise_broken(const char *what, oid object);
+void catalog_remember(struct map *map, uint64_t key, const void *value);
+/* The numbers of a kind's rows, rising, in the catalog's arena. */
+oid *catalog_list_rows(struct catalog *catalog, enum row_kind kind, uint32_t *count);
+/* The number in a row of TREE_NAMES; OID_NONE: there is none. */
+oid catalog_read_name(struct catalog *catalog, struct slice key);
+void catalog_put_object(struct catalog *catalog, enum row_kind kind, oid object, struct buf *row,
+                        const char *name);
+void catalog_delete_object(struct catalog *catalog, enum row_kind kind, oid object,
+                           const char *name);
+void catalog_put_name(struct catalog *catalog, struct slice key, oid object, const char *name);
+void catalog_delete_name(struct catalog *catalog, struct slice key, const char *name);
+struct buf *catalog_row_buf(struct catalog *catalog);
 
 struct generation *generation_new(uint64_t version);
 void generation_free(struct generation *generation);

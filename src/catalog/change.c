@@ -364,3 +364,38 @@ catalog_drop_sequence(struct catalog *catalog, oid sequence)
     delete_object(catalog, ROW_SEQUENCE, sequence, old->name);
     catalog_changed(catalog);
 }
+
+/* ---- for other files ---- */
+
+void
+catalog_put_object(struct catalog *catalog, enum row_kind kind, oid object, struct buf *row,
+                   const char *name)
+{
+    put_object(catalog, kind, object, row, name);
+}
+
+void
+catalog_delete_object(struct catalog *catalog, enum row_kind kind, oid object, const char *name)
+{
+    delete_object(catalog, kind, object, name);
+}
+
+void
+catalog_put_name(struct catalog *catalog, struct slice key, oid object, const char *name)
+{
+    uint8_t value[4];
+    le32_set(value, object);
+    put_row(catalog, TREE_NAMES, key, slice_of(value, sizeof value), name);
+}
+
+void
+catalog_delete_name(struct catalog *catalog, struct slice key, const char *name)
+{
+    delete_row(catalog, TREE_NAMES, key, name);
+}
+
+struct buf *
+catalog_row_buf(struct catalog *catalog)
+{
+    return row_buf(catalog);
+}

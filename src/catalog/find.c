@@ -701,3 +701,39 @@ catalog_stats(struct catalog *catalog, oid table)
     mutex_unlock(&generation->mutex);
     raise_again(frame.error);
 }
+
+/* ---- for other files ---- */
+
+const void *
+catalog_load(struct catalog *catalog, struct map *map, enum row_kind kind, oid object,
+             object_load load)
+{
+    return find_or_load(catalog, map, kind, object, load);
+}
+
+_Noreturn void
+catalog_raise_broken(const char *what, oid object)
+{
+    raise_broken(what, object);
+}
+
+void
+catalog_remember(struct map *map, uint64_t key, const void *value)
+{
+    enum status st = map_put(map, key, (void *)(uintptr_t)value);
+    if (st != ST_OK)
+        raise_status(st, "could not read the catalog");
+}
+
+oid *
+catalog_list_rows(struct catalog *catalog, enum row_kind kind, uint32_t *count)
+{
+    return list_rows(catalog, kind, count);
+}
+
+oid
+catalog_read_name(struct catalog *catalog, struct slice key)
+{
+    struct slice row = read_row(catalog, TREE_NAMES, key, catalog->arena);
+    return row.data == NULL || row.bytes != 4 ? OID_NONE : le32_get(row.data);
+}

@@ -1,10 +1,12 @@
 /*
- * split.c: a small scanner of SQL's quoting.
+ * split.c: a small scanner of SQL's quoting, and of bodies of functions.
  */
 #include "cli/split.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 struct scanner {
     const char *at, *end;
@@ -102,10 +104,49 @@ skip_special(struct scanner *s, const char *begin, bool *skipped)
     return true;
 }
 
+/*
+ * Words seen so far, as far as they tell whether a semicolon stands within BEGIN ATOMIC ... END of
+ * a function's body.
+ */
+struct words {
+    uint32_t count; /* of the statement's first words */
+    bool is_create, makes_routine;
+    uint32_t begin_depth; /* of BEGIN and CASE, each with its END */
+};
+
+static bool
+is_word(const char *word, size_t bytes, const char *wanted)
+{
+    return bytes == strlen(wanted) && strncasecmp(word, wanted, bytes) == 0;
+}
+
+/* Takes the word that begins here. */
+static void
+take_word(struct scanner *s, struct words *words)
+{
+    const char *word = s->at;
+    while (s->at < s->end && (isalnum((unsigned char)*s->at) || *s->at == '_'))
+        s->at++;
+    size_t bytes = (size_t)(s->at - word);
+    words->count++;
+    if (words->count == 1)
+        words->is_create = is_word(word, bytes, "create");
+    else if (words->is_create && words->count <= 4 &&
+             (is_word(word, bytes, "function") || is_word(word, bytes, "procedure")))
+        words->makes_routine = true;
+    if (!words->makes_routine)
+        return;
+    if (is_word(word, bytes, "begin") || (words->begin_depth > 0 && is_word(word, bytes, "case")))
+        words->begin_depth++;
+    else if (words->begin_depth > 0 && is_word(word, bytes, "end"))
+        words->begin_depth--;
+}
+
 size_t
 statement_bytes(const char *text, size_t bytes, bool *is_open)
 {
     struct scanner s = {.at = text, .end = text + bytes};
+    struct words words = {.count = 0};
     int depth = 0;
     *is_open = false;
     while (s.at < s.end) {
@@ -116,12 +157,16 @@ statement_bytes(const char *text, size_t bytes, bool *is_open)
         }
         if (skipped)
             continue;
-        if (*s.at == ';' && depth <= 0)
+        if (isalpha((unsigned char)*s.at) || *s.at == '_') {
+            take_word(&s, &words);
+            continue;
+        }
+        if (*s.at == ';' && depth <= 0 && words.begin_depth == 0)
             return (size_t)(s.at - text) + 1;
         depth += (*s.at == '(') - (*s.at == ')');
         s.at++;
     }
-    *is_open = depth > 0;
+    *is_open = depth > 0 || words.begin_depth > 0;
     return 0;
 }
 

@@ -346,6 +346,8 @@ build_func(struct code_builder *b, const struct expr *e, sel_no sel)
             return cached;
     }
     const struct func_info *func = e->func.func;
+    if (func->routine != NULL)
+        b->scans |= KEEP_ALWAYS; /* its body may read tables */
     if (func->is_set)
         raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED,
                     .message = "set-valued function called in context that cannot accept a set");

@@ -55,6 +55,16 @@ compile_call(struct compiler *compiler, const struct plan_aggregate_call *plan,
         compile_collected(compiler, call);
 }
 
+/* Whether an aggregate is made of users' functions, whose bodies may read tables. */
+static bool
+calls_routine(const struct plan_aggregate *plan)
+{
+    for (uint32_t i = 0; i < plan->call_count; i++)
+        if (plan->calls[i].expr->aggregate.ref.func->routine != NULL)
+            return true;
+    return false;
+}
+
 static void
 agg_compile(struct compiler *compiler, struct node_code *node)
 {
@@ -90,7 +100,7 @@ agg_compile(struct compiler *compiler, struct node_code *node)
     code->args = expr_compile(compiler, exprs, expr_count);
     if (direct_count != 0)
         code->direct = expr_compile(compiler, direct, direct_count);
-    node_keep(compiler, node->left, code->args->scans);
+    node_keep(compiler, node->left, calls_routine(plan) ? KEEP_ALWAYS : code->args->scans);
 
     uint32_t key_count = plan->key_count;
     enum phys *phys = arena_alloc_array(compiler->arena, key_count + 1u, sizeof *phys);

@@ -5,6 +5,7 @@
  * raises, the call is left as it is: perhaps no row ever reaches it.
  */
 #include "plan/planner_int.h"
+#include "sql/routine.h"
 #include "sql/scope.h"
 #include "type/array.h"
 
@@ -121,10 +122,30 @@ call_now(struct planner *planner, struct expr *e)
     return result;
 }
 
+/* The body of a function in SQL in place of its call, folded; null: the call stays. */
+static struct expr *
+fold_body(struct planner *planner, const struct expr *e)
+{
+    struct analyze_options options = {.arena = planner->arena, .scope = planner->scope};
+    if (planner->inline_depth == PLAN_INLINE_MAX)
+        return NULL;
+    struct expr *body = routine_inline(&options, e);
+    if (body == NULL)
+        return NULL;
+    planner->inline_depth++;
+    body = fold_expr(planner, body);
+    planner->inline_depth--;
+    return body;
+}
+
 static struct expr *
 fold_func(struct planner *planner, struct expr *e)
 {
     const struct func_info *func = e->func.func;
+    struct expr *body = func->routine == NULL ? NULL : fold_body(planner, e);
+
+    if (body != NULL)
+        return body;
     bool has_null, are_const = args_are_const(e, &has_null);
 
     if (func->is_set || func->scalar == NULL)
@@ -137,6 +158,8 @@ fold_func(struct planner *planner, struct expr *e)
     }
     if (func->volatility != FUNC_IMMUTABLE || e->arg_count > FUNC_ARGS_MAX || !are_const)
         return e;
+    if (func->routine != NULL)
+        return e; /* a plan may outlive the session that would run the body */
     return call_now(planner, e);
 }
 

@@ -70,9 +70,11 @@ struct planner {
     uint32_t depth;                /* of nested levels: 54001 past PLAN_DEPTH_MAX */
     const struct query *recursive; /* of the recursive CTE being planned */
     uint32_t recursive_work;
+    uint32_t inline_depth; /* of functions whose bodies stand in each other */
 };
 
 #define PLAN_DEPTH_MAX 200
+#define PLAN_INLINE_MAX 30
 
 /* An outer column that a level reads as a PARAM_EXEC. */
 struct outer_ref {

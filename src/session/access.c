@@ -2,6 +2,7 @@
  * access.c: the session as functions see it: sequences, settings, names, definitions.
  */
 #include "session/access.h"
+#include "session/routine_run.h"
 
 #include "base/clock.h"
 #include "base/raise.h"
@@ -342,6 +343,9 @@ session_access_init(struct session *session)
     session->access = (struct db_access){
         .object = session,
         .user_type = access_user_type,
+        .func = routine_access_func,
+        .routine_value = routine_access_value,
+        .routine_row = routine_access_row,
         .sequence_next = access_sequence_next,
         .sequence_current = access_sequence_current,
         .sequence_last = access_sequence_last,

@@ -1,10 +1,10 @@
 /*
  * activity.h: what a session is doing, for other sessions to see (pg_stat_activity).
  *
- * The session notes it as statements begin and end, twice a statement, so that costs no lock but for
- * a new text: whoever has engine->mutex, and so the session, may look at any moment. A look sees
- * each field whole, and with a state nothing that is older than it. Its own lock is the last that
- * is taken.
+ * The session notes it as statements begin and end, twice a statement, so that costs no lock but
+ * for a new text: whoever has engine->mutex, and so the session, may look at any moment. A look
+ * sees each field whole, and with a state nothing that is older than it. Its own lock is the
+ * last that is taken.
  */
 #pragma once
 
@@ -30,7 +30,8 @@ struct activity {
     uint32_t query_bytes;
     char query[ACTIVITY_QUERY_BYTES_MAX];
     char application[64];
-    /* As timestamps; 0: none yet, or no transaction. Written before the state, and read after it. */
+    /* As timestamps; 0: none yet, or no transaction. Written before the state, and read after
+     * it. */
     _Atomic int64_t query_us, change_us, transaction_us;
     _Atomic int state;      /* enum activity_state */
     _Atomic int blocked_on; /* enum blocked_on */

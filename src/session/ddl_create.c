@@ -6,6 +6,7 @@
 #include "session/ddl_inherit.h"
 #include "session/ddl_partition.h"
 #include "session/ddl_view.h"
+#include "session/ddl_routine.h"
 #include "session/definition.h"
 #include "session/feed.h"
 #include "session/planned.h"
@@ -326,6 +327,8 @@ depend_on_types(void *object, const struct expr *e)
 {
     if (e->kind != EXPR_COLUMN)
         depend_on_type(object, e->type);
+    const struct view_needs *needs = object;
+    routine_depend_on_node(needs->session, needs->view, e);
     const struct record_shape *columns = e->kind == EXPR_FUNC ? e->func.columns : NULL;
     for (uint32_t i = 0; columns != NULL && i < columns->count; i++)
         depend_on_type(object, columns->types[i]);

@@ -7,6 +7,7 @@
 #include "base/raise.h"
 #include "session/ddl_draft.h"
 #include "session/ddl_inherit.h"
+#include "session/ddl_routine.h"
 #include "session/ddl_sequence.h"
 #include "session/definition.h"
 #include "session/scope.h"
@@ -93,9 +94,21 @@ describe_ref(struct session *session, struct object_ref ref)
                                             table->constraints[place].name,
                                             definition_relation_name(session, table, arena));
     }
+    const struct routine *routine =
+        ref.class_oid == CLASS_PROC ? catalog_routine(session->catalog, ref.object) : NULL;
+    if (routine != NULL)
+        return routine_kind_text(session, routine, arena);
+    const struct index_def *index =
+        ref.class_oid == CLASS_RELATION ? catalog_index(session->catalog, ref.object) : NULL;
+    if (index != NULL)
+        return arena_format(arena, "index %s", definition_name(index->name, arena));
     const struct table *table = catalog_table(session->catalog, ref.object);
     if (table == NULL)
         return "an object";
+    if (ref.class_oid == CLASS_ATTRDEF)
+        return arena_format(arena, "default value for column %s of table %s",
+                            table->columns[ref.sub - 1].name,
+                            definition_relation_name(session, table, arena));
     bool is_type = table->kind == TABLE_COMPOSITE;
     const char *kind = table->kind == TABLE_VIEW           ? "view"
                        : table->kind == TABLE_MATERIALISED ? "materialized view"
@@ -182,6 +195,24 @@ gather_uses(struct session *session, struct doomed *doomed, struct object_ref re
     }
 }
 
+/* The list, and what calls a function or an operator in expressions of tables. */
+static struct dependency *
+add_stored_uses(struct session *session, struct object_ref ref, struct dependency *list,
+                uint32_t *count)
+{
+    if (ref.class_oid != CLASS_PROC && ref.class_oid != CLASS_OPERATOR)
+        return list;
+    uint32_t more;
+    const struct dependency *uses = routine_stored_uses(session, ref, &more);
+    struct dependency *all =
+        arena_alloc_array(session->statement_arena, *count + more + 1u, sizeof *all);
+    memcpy(all, list, *count * sizeof *all);
+    if (more != 0)
+        memcpy(all + *count, uses, more * sizeof *all);
+    *count += more;
+    return all;
+}
+
 /* Gathers what goes with `ref`, older objects first. */
 static void
 gather(struct session *session, struct doomed *doomed, struct object_ref ref)
@@ -191,6 +222,7 @@ gather(struct session *session, struct doomed *doomed, struct object_ref ref)
     uint32_t count;
     struct dependency *list =
         catalog_dependents(session->catalog, ref, session->statement_arena, &count);
+    list = add_stored_uses(session, ref, list, &count);
     qsort(list, count, sizeof *list, compare_dependencies);
     for (uint32_t i = 0; i < count; i++) {
         if (is_doomed(doomed, list[i].object))
@@ -360,6 +392,38 @@ drop_type(struct session *session, struct object_ref ref)
     }
 }
 
+/* A default of a column that stays. */
+static void
+drop_default(struct session *session, struct object_ref ref)
+{
+    const struct table *table = catalog_table(session->catalog, ref.object);
+    if (table == NULL)
+        return;
+    struct draft draft;
+    draft_of(&draft, session, table);
+    if (draft.columns[ref.sub - 1].generated_sql != NULL)
+        raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED,
+                    .message = raise_text("cannot drop what generated column \"%s\" of table "
+                                          "\"%s\" is computed by yet",
+                                          draft.columns[ref.sub - 1].name, table->name),
+                    .hint = "Drop the column first.");
+    draft.columns[ref.sub - 1].default_sql = NULL;
+    (void)draft_put(&draft);
+}
+
+/* An index of a table that stays. */
+static void
+drop_one_index(struct session *session, oid number)
+{
+    const struct index_def *index = catalog_index(session->catalog, number);
+    const struct table *table = catalog_table(session->catalog, index->table);
+    drop_tree(session, index->tree, index->name);
+    struct draft draft;
+    draft_of(&draft, session, table);
+    draft_remove_index(&draft, number);
+    (void)draft_put(&draft);
+}
+
 static void
 drop_all(struct session *session, const struct doomed *doomed)
 {
@@ -367,6 +431,13 @@ drop_all(struct session *session, const struct doomed *doomed)
         struct object_ref ref = doomed->objects[i].ref;
         if (ref.class_oid == CLASS_CONSTRAINT)
             drop_constraint(session, ref.object);
+        else if (ref.class_oid == CLASS_PROC)
+            ddl_remove_routine(session, ref.object);
+        else if (ref.class_oid == CLASS_ATTRDEF)
+            drop_default(session, ref);
+        else if (ref.class_oid == CLASS_RELATION &&
+                 catalog_index(session->catalog, ref.object) != NULL)
+            drop_one_index(session, ref.object);
         else if (ref.class_oid == CLASS_RELATION && ref.sub == 0)
             drop_relation(session, ref.object);
         else if (ref.class_oid == CLASS_RELATION && doomed->objects[i].is_foreign)
@@ -499,6 +570,24 @@ doom_types(struct session *session, struct doomed *doomed, struct object_ref sch
     }
 }
 
+/* The routines of a schema. */
+static void
+doom_routines(struct session *session, struct doomed *doomed, struct object_ref schema)
+{
+    uint32_t count;
+    const struct routine **routines =
+        catalog_routines(session->catalog, session->statement_arena, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct object_ref ref = {.class_oid = CLASS_PROC, .object = routines[i]->info.func};
+        if (routines[i]->schema != schema.object || is_doomed(doomed, ref))
+            continue;
+        struct doomed_object *object = doom(session, doomed, ref);
+        object->is_foreign = true;
+        object->on = schema;
+        gather(session, doomed, ref);
+    }
+}
+
 static void
 drop_schema(struct session *session, const struct drop *drop, const struct object_item *item,
             struct doomed *doomed)
@@ -532,6 +621,30 @@ drop_schema(struct session *session, const struct drop *drop, const struct objec
         }
         gather(session, doomed, ref);
     }
+    doom_routines(session, doomed, self);
+}
+
+static void
+drop_routines(struct session *session, const struct drop *drop)
+{
+    struct doomed doomed = {0};
+    const char *what = NULL;
+    for (uint32_t i = 0; i < drop->item_count; i++) {
+        const struct routine *routine =
+            ddl_find_routine(session, drop->object, &drop->items[i], drop->if_exists);
+        if (routine == NULL)
+            continue;
+        if (drop->object == OBJECT_KIND_FUNCTION && routine->kind == 'a')
+            raise_error(.code = SQLSTATE_WRONG_OBJECT_TYPE,
+                        .message =
+                            raise_text("\"%s\" is an aggregate function", routine->info.name),
+                        .hint = "Use DROP AGGREGATE to drop aggregate functions.");
+        struct object_ref ref = {.class_oid = CLASS_PROC, .object = routine->info.func};
+        what = routine_kind_text(session, routine, session->statement_arena);
+        gather(session, &doomed, ref);
+    }
+    report(session, &doomed, drop->is_cascade, drop->item_count == 1 ? what : NULL);
+    drop_all(session, &doomed);
 }
 
 static void
@@ -560,6 +673,10 @@ void
 ddl_drop(struct session *session, const struct drop *drop)
 {
     struct doomed doomed = {0};
+    if (ddl_is_routine_kind(drop->object)) {
+        drop_routines(session, drop);
+        return;
+    }
     if (drop->object == OBJECT_KIND_TYPE || drop->object == OBJECT_KIND_DOMAIN) {
         drop_types(session, drop);
         return;

@@ -5,6 +5,7 @@
 #include "session/ddl_draft.h"
 #include "session/ddl_inherit.h"
 #include "session/ddl_rebind.h"
+#include "session/ddl_routine.h"
 #include "session/ddl_type.h"
 #include "session/scope.h"
 #include "session/utility_run.h"
@@ -256,6 +257,12 @@ ddl_rename(struct session *session, const struct rename *rename)
     case OBJECT_KIND_DOMAIN:
         ddl_rename_type(session, rename);
         break;
+    case OBJECT_KIND_FUNCTION:
+    case OBJECT_KIND_PROCEDURE:
+    case OBJECT_KIND_ROUTINE:
+    case OBJECT_KIND_AGGREGATE:
+        ddl_rename_routine(session, rename);
+        break;
     default:
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of RENAME is not supported yet");
     }
@@ -268,6 +275,10 @@ ddl_set_schema(struct session *session, const struct alter_object *alter)
 {
     if (alter->object == OBJECT_KIND_TYPE || alter->object == OBJECT_KIND_DOMAIN) {
         ddl_set_type_schema(session, alter);
+        return;
+    }
+    if (ddl_is_routine_kind(alter->object)) {
+        ddl_set_routine_schema(session, alter);
         return;
     }
     if (alter->object > OBJECT_KIND_MATVIEW)
@@ -310,6 +321,8 @@ ddl_set_owner(struct session *session, const struct alter_object *alter)
         ddl_set_type_owner(session, alter);
     if (alter->object <= OBJECT_KIND_MATVIEW)
         (void)find_relation(session, &alter->item.name, alter->if_exists);
+    else if (ddl_is_routine_kind(alter->object))
+        (void)ddl_find_routine(session, alter->object, &alter->item, false);
 }
 
 /* ---- COMMENT ON ---- */
@@ -363,6 +376,12 @@ ddl_comment(struct session *session, const struct comment *comment)
     case OBJECT_KIND_TYPE:
     case OBJECT_KIND_DOMAIN:
         ddl_comment_type(session, comment);
+        break;
+    case OBJECT_KIND_FUNCTION:
+    case OBJECT_KIND_PROCEDURE:
+    case OBJECT_KIND_ROUTINE:
+    case OBJECT_KIND_AGGREGATE:
+        ddl_comment_routine(session, comment);
         break;
     case OBJECT_KIND_SCHEMA: {
         const struct schema_def *schema =

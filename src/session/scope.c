@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/raise.h"
+#include "catalog/routine.h"
 #include "session/branch_functions.h"
 #include "session/feed.h"
 #include "session/range_scope.h"
@@ -220,34 +221,103 @@ scope_row_type(void *object, oid type)
     return is_row ? catalog_table(session->catalog, user->composite.relation) : NULL;
 }
 
-/* The functions of the schema rowan: those of users are not there yet. */
+static bool
+is_in_path(struct session *session, oid schema)
+{
+    for (const oid *path = session_search_path(session); *path != OID_NONE; path++)
+        if (*path == schema)
+            return true;
+    return false;
+}
+
+/* Joins two null-terminated lists; either itself where the other is empty. */
+static const void *const *
+join_lists(struct arena *arena, const void *const *a, const void *const *b)
+{
+    uint32_t a_count = 0, b_count = 0;
+    while (a[a_count] != NULL)
+        a_count++;
+    while (b[b_count] != NULL)
+        b_count++;
+    if (a_count == 0 || b_count == 0)
+        return a_count == 0 ? b : a;
+    const void **all = arena_alloc_array(arena, a_count + b_count + 1, sizeof *all);
+    memcpy(all, a, a_count * sizeof *all);
+    memcpy(all + a_count, b, (b_count + 1) * sizeof *all);
+    return all;
+}
+
+typedef const void *const *(*named_list)(struct catalog *catalog, oid schema, const char *name);
+
+/* What users have made of a name, in the schema or along search_path. */
+static const void *const *
+user_objects(struct session *session, const char *schema, const char *name, named_list named)
+{
+    static const void *const none[] = {NULL};
+    const void *const *found = none;
+    if (session->catalog == NULL)
+        return none;
+    if (schema != NULL) {
+        const struct schema_def *def = session_find_schema(session, schema);
+        return def == NULL ? none : named(session->catalog, def->schema, name);
+    }
+    for (const oid *path = session_search_path(session); *path != OID_NONE; path++)
+        found = join_lists(session->statement_arena, found, named(session->catalog, *path, name));
+    return found;
+}
+
+static const void *const *
+routines_named(struct catalog *catalog, oid schema, const char *name)
+{
+    return (const void *const *)catalog_routines_named(catalog, schema, name);
+}
+
+static const void *const *
+operators_named(struct catalog *catalog, oid schema, const char *name)
+{
+    return (const void *const *)catalog_operators_named(catalog, schema, name);
+}
+
+/* The functions of users, and those of the schema rowan. */
 static const struct func_info *const *
 scope_funcs(void *object, const char *schema, const char *name)
 {
     const struct func_info *const *constructors = range_constructors_named(object, schema, name);
     if (constructors != NULL)
         return constructors;
-    const struct func_info *const *found = branch_functions_named(name);
-    if (found[0] == NULL || (schema != NULL && strcmp(schema, "rowan") == 0))
-        return found;
-    if (schema == NULL)
-        for (const oid *path = session_search_path(object); *path != OID_NONE; path++)
-            if (*path == SCHEMA_ROWAN)
-                return found;
-    return branch_functions_named("");
+    const struct func_info *const *own = branch_functions_named(name);
+    bool is_found = own[0] != NULL && (schema != NULL ? strcmp(schema, "rowan") == 0
+                                                      : is_in_path(object, SCHEMA_ROWAN));
+    if (is_found)
+        return own;
+    return (const struct func_info *const *)user_objects(object, schema, name, routines_named);
 }
 
 static const struct func_info *
 scope_func_oid(void *object, oid func)
 {
+    struct session *session = object;
+    const struct routine *routine =
+        session->catalog == NULL ? NULL : catalog_routine(session->catalog, func);
+    if (routine != NULL)
+        return &routine->info;
     const struct func_info *constructor = range_constructor(object, func);
     return constructor != NULL ? constructor : branch_function(func);
+}
+
+static const struct operator_info *const *
+scope_operators(void *object, const char *schema, const char *name)
+{
+    return (const struct operator_info *const *)user_objects(object, schema, name, operators_named);
 }
 
 static const struct cast_info *
 scope_cast_between(void *object, oid source, oid target)
 {
-    return range_cast(object, source, target);
+    struct session *session = object;
+    const struct user_cast *cast =
+        session->catalog == NULL ? NULL : catalog_cast(session->catalog, source, target);
+    return cast == NULL ? range_cast(object, source, target) : &cast->info;
 }
 
 static oid
@@ -300,6 +370,7 @@ session_scope_init(struct session *session)
         .row_type = scope_row_type,
         .funcs = scope_funcs,
         .func_oid = scope_func_oid,
+        .operators = scope_operators,
         .cast = scope_cast_between,
         .collation = scope_collation,
         .collation_name = scope_collation_name,

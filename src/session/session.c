@@ -9,6 +9,7 @@
 #include "session/access.h"
 #include "session/portal.h"
 #include "session/query.h"
+#include "session/routine_run.h"
 #include "session/scope.h"
 #include "session/session_set.h"
 #include "session/temp.h"
@@ -237,6 +238,7 @@ session_release(struct session *session)
             session->next->prev = session->prev;
         mutex_unlock(&engine->mutex);
     }
+    routine_sql_forget(session);
     temp_free(session);
     if (session->branch != NULL)
         branch_release(session->branch);

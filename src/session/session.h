@@ -1,15 +1,15 @@
 /*
  * session.h: one client's conversation with a branch, without knowing what client it is.
  *
- * The server's connections and the C library drive it alike: simple queries, or prepared statements
- * and portals (PostgreSQL's extended protocol in function form). Nothing here raises: errors,
- * notices and results go to the session's sink. A session is used by one thread at a time, any
- * thread.
+ * The server's connections and the C library drive it alike: simple queries, or prepared
+ * statements and portals (PostgreSQL's extended protocol in function form). Nothing here raises:
+ * errors, notices and results go to the session's sink. A session is used by one thread at a
+ * time, any thread.
  *
- * Waiting: a call that returns SESSION_COMMITS has handed its transaction to the writer. The caller
- * must not call anything but session_resume, once its `on_commit` function has been called (by the
- * writer's thread, or already); the thread is free meanwhile. With no on_commit function calls wait
- * themselves and never return SESSION_COMMITS.
+ * Waiting: a call that returns SESSION_COMMITS has handed its transaction to the writer. The
+ * caller must not call anything but session_resume, once its `on_commit` function has been
+ * called (by the writer's thread, or already); the thread is free meanwhile. With no on_commit
+ * function calls wait themselves and never return SESSION_COMMITS.
  */
 #pragma once
 
@@ -135,9 +135,9 @@ bool session_close_portal(struct session *session, const char *name);
 /* Ends the implicit transaction: commits it, or rolls back after an error. */
 enum session_state session_sync(struct session *session);
 
-/* For when all that the client has sent is dealt with. Gives up what only a running statement needs,
- * and shows the session as idle in pg_stat_activity. While COPY FROM STDIN still waits for rows it
- * does neither. */
+/* For when all that the client has sent is dealt with. Gives up what only a running statement
+ * needs, and shows the session as idle in pg_stat_activity. While COPY FROM STDIN still waits
+ * for rows it does neither. */
 void session_idle(struct session *session);
 /* How long the session may now wait for its client, in microseconds; 0: for ever. */
 int64_t session_idle_limit_us(const struct session *session);

@@ -220,6 +220,9 @@ struct session {
     bool has_outer;
     struct arena *spare_txn_arena;
     uint64_t modified_count; /* rows changed by the last statement_next execution */
+
+    struct routine_code *routine_codes; /* bodies of functions: routine_sql.c */
+    uint32_t routine_depth;             /* calls under way within each other */
 };
 
 /* The flag that ends what the session runs. */

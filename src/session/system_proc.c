@@ -2,6 +2,7 @@
  * system_proc.c: pg_proc and pg_aggregate: the built-in functions, from the registry of types, and
  * those of the schema rowan.
  */
+#include "catalog/routine.h"
 #include "session/branch_functions.h"
 #include "session/system_int.h"
 
@@ -60,6 +61,75 @@ defaults_of(struct system_rows *rows, const struct func_info *func)
     return text;
 }
 
+/* Arguments of a user's function, of all modes. */
+static void
+put_routine_arguments(struct system_rows *rows, const struct routine *routine)
+{
+    uint32_t count = routine->arg_count, given = 0;
+    oid *types = arena_alloc_array(rows->arena, count + 1, sizeof *types);
+    const char **modes = arena_alloc_array(rows->arena, count + 1, sizeof *modes);
+    const char **names = arena_alloc_array(rows->arena, count + 1, sizeof *names);
+    bool has_names = false;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct routine_arg *arg = &routine->args[i];
+        types[i] = arg->type;
+        modes[i] = arena_format(rows->arena, "%c", arg->mode);
+        names[i] = arg->name == NULL ? "" : arg->name;
+        has_names |= arg->name != NULL;
+        given += arg->mode == ARG_IN;
+    }
+    if (given != count) {
+        put_oids(rows, types, count);
+        put_texts(rows, modes, count);
+    } else {
+        put_nulls(rows, 2);
+    }
+    if (has_names)
+        put_texts(rows, names, count);
+    else
+        put_null(rows);
+}
+
+static void
+put_routine(struct system_rows *rows, const struct routine *routine)
+{
+    const struct func_info *func = &routine->info;
+    uint32_t count;
+    const oid *types = routine_signature(routine, rows->arena, &count);
+    row_begin(rows);
+    put_oid(rows, func->func);
+    put_text(rows, func->name);
+    put_oid(rows, routine->schema);
+    put_oid(rows, routine->owner);
+    put_oid(rows, routine->language);
+    put_f32(rows, routine->cost);
+    put_f32(rows, routine->rows);
+    put_oid(rows, func->variadic);
+    put_oid(rows, OID_NONE);
+    put_char(rows, routine->kind);
+    put_bool(rows, routine->is_security_definer);
+    put_bool(rows, routine->is_leakproof);
+    put_bool(rows, func->is_strict);
+    put_bool(rows, func->is_set);
+    put_char(rows, "isv"[func->volatility]);
+    put_char(rows, routine->parallel);
+    put_i16(rows, (int16_t)count);
+    put_i16(rows, (int16_t)func->default_count);
+    put_oid(rows, func->result);
+    put_oids(rows, types, count);
+    put_routine_arguments(rows, routine);
+    put_text(rows, defaults_of(rows, func));
+    put_null(rows);
+    bool is_text = routine->body == BODY_TEXT;
+    put_text(rows, routine->kind == 'a' ? "aggregate_dummy" : is_text ? routine->source : "");
+    put_null(rows);
+    put_text(rows, is_text ? NULL : routine->source);
+    if (routine->config_count == 0)
+        put_null(rows);
+    else
+        put_texts(rows, routine->config, routine->config_count);
+}
+
 static void
 put_proc(struct system_rows *rows, const struct func_info *func, oid schema)
 {
@@ -105,6 +175,9 @@ fill_proc(struct system_rows *rows)
         for (uint32_t k = 0; is_range && k < users[i]->range.constructor_count; k++)
             put_proc(rows, &users[i]->range.constructors[k], users[i]->schema);
     }
+    const struct routine **routines = catalog_routines(rows->catalog, rows->arena, &count);
+    for (uint32_t i = 0; i < count; i++)
+        put_routine(rows, routines[i]);
 }
 
 /* ---- pg_aggregate ---- */

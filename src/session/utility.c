@@ -3,10 +3,12 @@
  * SET, SHOW, PREPARE, EXECUTE, cursors, LOCK, DISCARD.
  */
 #include "session/constraints.h"
+#include "session/ddl_routine.h"
 #include "session/definition.h"
 #include "session/planned.h"
 #include "session/portal.h"
 #include "session/query.h"
+#include "session/routine_run.h"
 #include "session/row_buffer.h"
 #include "session/scope.h"
 #include "session/session_set.h"
@@ -542,6 +544,9 @@ run_about_session(struct session *session, const struct utility *utility,
     case UTILITY_CHECKPOINT:
         run_checkpoint(session);
         return utility->tag;
+    case UTILITY_CALL:
+        routine_run_call(session, utility->call_routine, with_columns);
+        return utility->tag;
     default:
         return NULL;
     }
@@ -629,7 +634,6 @@ const char *
 utility_run(struct session *session, const struct query *query, const struct raw_statement *raw,
             const struct portal *portal)
 {
-    (void)raw;
     const struct utility *utility = query->utility;
     session->query_ran |= takes_snapshot(utility->kind);
     const char *tag = run_about_session(session, utility, portal);
@@ -647,6 +651,10 @@ utility_run(struct session *session, const struct query *query, const struct raw
         ddl_create_range(session, &utility->create_range);
     else if (utility->kind == UTILITY_ALTER_ENUM)
         ddl_alter_enum(session, &utility->alter_enum);
+    else if (utility->kind == UTILITY_CREATE_FUNCTION)
+        ddl_create_routine(session, utility->create_routine, raw);
+    else if (utility->kind == UTILITY_ALTER_FUNCTION)
+        ddl_alter_routine(session, utility->alter_routine);
     else
         run_about_objects(session, utility);
     return utility->tag;

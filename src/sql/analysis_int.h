@@ -27,9 +27,10 @@ struct analysis {
     struct param_types *params;
     uint32_t param_capacity; /* of params->types, once they have grown here */
     bool is_lifted;
-    const char *text;        /* null: places are not to be shown (stored text) */
-    uint32_t depth;          /* of expressions and queries being bound now */
-    uint32_t view_depth;     /* of views in views */
+    const char *text;                    /* null: places are not to be shown (stored text) */
+    uint32_t depth;                      /* of expressions and queries being bound now */
+    uint32_t view_depth;                 /* of views in views */
+    const struct routine_names *routine; /* the body of a function: sql/routine.h; else null */
     struct list open_params; /* struct expr: parameters whose type was open when they were bound */
 };
 
@@ -431,6 +432,12 @@ _Noreturn void fail_missing_item(struct level *level, const char *schema, const 
 _Noreturn void fail_missing_column(struct level *level, const char *table, const char *column,
                                    int32_t at);
 _Noreturn void fail_missing_relation(struct level *level, const PgQuery__RangeVar *node);
+
+/* ---- routine_body.c: parameters of a function's body. Null: no such name. ---- */
+
+struct expr *routine_param_named(struct analysis *an, const char *name, int32_t at);
+struct expr *routine_param_qualified(struct level *level, const char *first, const char *second,
+                                     int32_t at);
 
 /* ---- from.c, range_function.c, view.c ---- */
 

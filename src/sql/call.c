@@ -293,6 +293,11 @@ build(struct call *call, const struct candidate *c)
             an, call->node->location, SQLSTATE_WRONG_OBJECT_TYPE, "To call a procedure, use CALL.",
             "%s is a procedure",
             func_signature_text(an, call->use.name, call->use.arg_count, call->use.types, NULL));
+    if (func->kind != FUNC_PROCEDURE && call->use.is_procedure)
+        fail_hint(
+            an, call->node->location, SQLSTATE_WRONG_OBJECT_TYPE, "To call a function, use SELECT.",
+            "%s is not a procedure",
+            func_signature_text(an, call->use.name, call->use.arg_count, call->use.types, NULL));
     if (func->kind == FUNC_PLAIN || func->kind == FUNC_PROCEDURE)
         check_plain(call);
     else if (func->kind == FUNC_AGGREGATE)

@@ -406,13 +406,21 @@ qualified(struct level *level, const PgQuery__ColumnRef *ref, const char *schema
 {
     uint32_t levels_up;
     struct item *item = item_find(level, schema, table, ref->location, &levels_up);
+    const char *name = tree_string(last);
+    if (item == NULL && schema == NULL && name != NULL) {
+        struct expr *param = routine_param_qualified(level, table, name, ref->location);
+        if (param != NULL)
+            return param;
+    }
     if (item == NULL)
         fail_missing_item(level, schema, table, ref->location);
-    const char *name = tree_string(last);
     if (name == NULL)
         return item_whole_row(level, item, levels_up, ref->location);
     struct expr *e = column_in_item(level, item, name, levels_up, ref->location);
     if (e != NULL)
+        return e;
+    if (schema == NULL && level->an->routine != NULL &&
+        (e = routine_param_qualified(level, table, name, ref->location)) != NULL)
         return e;
     /* t.f may be f(t). */
     if (scope_funcs_user(level->an->scope, NULL, name)[0] != NULL) {
@@ -436,6 +444,9 @@ bare(struct level *level, const PgQuery__ColumnRef *ref, const char *name)
     struct item *item = item_find(level, NULL, name, ref->location, &levels_up);
     if (item != NULL)
         return item_whole_row(level, item, levels_up, ref->location);
+    e = routine_param_named(an, name, ref->location);
+    if (e != NULL)
+        return e;
     if (level->clause == CLAUSE_DEFAULT && level->items.count == 0)
         fail(an, ref->location, SQLSTATE_FEATURE_NOT_SUPPORTED,
              "cannot use column reference in DEFAULT expression");

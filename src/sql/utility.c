@@ -379,6 +379,15 @@ bind_object_statement(struct analysis *an, struct utility *u, const struct raw_s
     case PG_QUERY__NODE__NODE_GRANT_ROLE_STMT:
         bind_grant_role(an, u, node->grant_role_stmt);
         return true;
+    case PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT:
+        bind_create_routine(an, u, raw, node->create_function_stmt);
+        return true;
+    case PG_QUERY__NODE__NODE_ALTER_FUNCTION_STMT:
+        bind_alter_routine(an, u, node->alter_function_stmt);
+        return true;
+    case PG_QUERY__NODE__NODE_CALL_STMT:
+        bind_call_statement(an, u, node->call_stmt);
+        return true;
     default:
         return false;
     }

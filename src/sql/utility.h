@@ -75,7 +75,8 @@ enum utility_kind {
     UTILITY_CREATE_RANGE,
     UTILITY_CREATE_COMPOSITE, /* in create_table */
     UTILITY_ALTER_ENUM,
-    UTILITY_CREATE_FUNCTION,
+    UTILITY_CREATE_FUNCTION, /* and PROCEDURE */
+    UTILITY_ALTER_FUNCTION,
     UTILITY_CREATE_ROLE,
     UTILITY_ALTER_ROLE,
     UTILITY_DROP_ROLE,
@@ -417,6 +418,10 @@ struct func_signature {
     bool has_args; /* else the name alone must be enough */
     uint32_t arg_count;
     oid *args;
+    uint32_t all_count; /* those that are only given back too, if any were written; else 0 */
+    oid *all;
+    const char *text;    /* the types as written */
+    const char *missing; /* IF EXISTS: there is no such type; else null */
 };
 
 struct object_item {
@@ -721,6 +726,10 @@ struct utility {
         struct drop_role drop_role;
         struct grant grant;
         struct grant_role grant_role;
+        /* sql/routine.h */
+        struct create_routine *create_routine;
+        struct alter_routine *alter_routine;
+        struct call_routine *call_routine;
     };
 };
 

@@ -3,6 +3,7 @@
  * names of sequences and indexes that are chosen for the user.
  */
 #include "sql/deparse.h"
+#include "sql/routine.h"
 #include "sql/utility_int.h"
 
 #include <stdio.h>
@@ -210,21 +211,37 @@ fail_column(struct sketch *sketch, const struct column_spec *spec, int32_t at, c
          spec->name, sketch->name.name);
 }
 
+struct mutability {
+    const struct analysis *an;
+    uint32_t depth; /* of calls inlined */
+};
+
+#define INLINED_DEPTH_MAX 20
+
 static bool
 is_mutable(void *object, const struct expr *e)
 {
-    (void)object;
+    struct mutability *m = object;
     if (e->kind == EXPR_VALUE_FUNC || e->kind == EXPR_NEXTVAL)
         return true;
-    if (e->kind == EXPR_FUNC && e->func.func->volatility != FUNC_IMMUTABLE)
+    if (e->kind != EXPR_FUNC || e->func.func->volatility == FUNC_IMMUTABLE)
+        return expr_walk(e, is_mutable, object);
+    /* A function that says too much of itself counts as what it stands for. */
+    struct analyze_options options = {.arena = m->an->arena, .scope = m->an->scope};
+    const struct expr *body = m->depth == INLINED_DEPTH_MAX ? NULL : routine_inline(&options, e);
+    if (body == NULL)
         return true;
-    return expr_walk(e, is_mutable, NULL);
+    m->depth++;
+    bool found = is_mutable(object, body);
+    m->depth--;
+    return found;
 }
 
 bool
-expr_is_immutable(const struct expr *e)
+expr_is_immutable(const struct analysis *an, const struct expr *e)
 {
-    return !is_mutable(NULL, e);
+    struct mutability m = {.an = an};
+    return !is_mutable(&m, e);
 }
 
 /* The generated columns that the expression reads must be none. */
@@ -263,7 +280,7 @@ sketch_default(struct sketch *sketch, const PgQuery__Node *node, const struct co
                   type_text(an, spec->type, -1), type_text(an, from, -1));
     if (is_generated) {
         reads_generated(sketch, made);
-        if (!expr_is_immutable(made))
+        if (!expr_is_immutable(an, made))
             fail(an, -1, SQLSTATE_INVALID_OBJECT_DEFINITION,
                  "generation expression is not immutable");
     }

@@ -25,7 +25,7 @@ sketch_of_table(struct sketch *sketch, struct analysis *an, const struct table *
 static void
 check_immutable(struct analysis *an, const struct expr *e, const char *what)
 {
-    if (!expr_is_immutable(e))
+    if (!expr_is_immutable(an, e))
         fail(an, -1, SQLSTATE_INVALID_OBJECT_DEFINITION,
              "functions in index %s must be marked IMMUTABLE", what);
 }

@@ -63,6 +63,15 @@ void bind_drop_role(struct analysis *an, struct utility *u, const PgQuery__DropR
 void bind_grant(struct analysis *an, struct utility *u, const PgQuery__GrantStmt *stmt);
 void bind_grant_role(struct analysis *an, struct utility *u, const PgQuery__GrantRoleStmt *stmt);
 
+void bind_create_routine(struct analysis *an, struct utility *u, const struct raw_statement *raw,
+                         const PgQuery__CreateFunctionStmt *stmt);
+void bind_alter_routine(struct analysis *an, struct utility *u,
+                        const PgQuery__AlterFunctionStmt *stmt);
+void bind_call_statement(struct analysis *an, struct utility *u, const PgQuery__CallStmt *stmt);
+/* An object named with the types of its arguments. may_miss: a type that is not there is noted. */
+struct object_item routine_item(struct analysis *an, const PgQuery__ObjectWithArgs *node,
+                                bool may_miss);
+
 void bind_copy(struct analysis *an, struct utility *u, const PgQuery__CopyStmt *stmt);
 
 void bind_create_table(struct analysis *an, struct utility *u, const PgQuery__CreateStmt *stmt);
@@ -133,7 +142,7 @@ struct stored_expr sketch_expr(struct sketch *sketch, const PgQuery__Node *node,
                                enum clause clause);
 struct stored_expr sketch_default(struct sketch *sketch, const PgQuery__Node *node,
                                   const struct column_spec *spec, bool is_generated);
-bool expr_is_immutable(const struct expr *e);
+bool expr_is_immutable(const struct analysis *an, const struct expr *e);
 
 /* ---- inheritance (utility_inherit.c) ---- */
 

@@ -6,24 +6,9 @@
 
 /* ---- naming objects ---- */
 
-/* A missing operand of an operator (NONE) is a node without content: type 0. */
-static struct func_signature
-signature_of(struct analysis *an, const PgQuery__ObjectWithArgs *node)
-{
-    struct func_signature signature = {.has_args = !node->args_unspecified};
-    signature.args = arena_alloc_array(an->arena, node->n_objargs, sizeof *signature.args);
-    for (size_t i = 0; i < node->n_objargs; i++) {
-        int32_t typmod;
-        bool is_none = node->objargs[i]->node_case == PG_QUERY__NODE__NODE__NOT_SET;
-        signature.args[signature.arg_count++] =
-            is_none ? 0 : typename_get(an, node->objargs[i]->type_name, &typmod);
-    }
-    return signature;
-}
-
 /* An object as the parser names it: a string, a list, a type or a signature. */
 static struct object_item
-item_of(struct analysis *an, const PgQuery__Node *node)
+item_of(struct analysis *an, const PgQuery__Node *node, bool may_miss)
 {
     struct object_item item = {.name = {.at = -1}};
     switch (node->node_case) {
@@ -34,9 +19,7 @@ item_of(struct analysis *an, const PgQuery__Node *node)
         item.name = object_name(an, NODES(node->type_name, names), node->type_name->location);
         break;
     case PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS:
-        item.name = object_name(an, NODES(node->object_with_args, objname), -1);
-        item.signature = signature_of(an, node->object_with_args);
-        break;
+        return routine_item(an, node->object_with_args, may_miss);
     case PG_QUERY__NODE__NODE_RANGE_VAR:
         item.name = range_name(an, node->range_var);
         break;
@@ -83,8 +66,9 @@ bind_drop(struct analysis *an, struct utility *u, const PgQuery__DropStmt *stmt)
     drop->item_count = (uint32_t)stmt->n_objects;
     drop->items = arena_alloc_array(an->arena, drop->item_count, sizeof *drop->items);
     for (uint32_t i = 0; i < drop->item_count; i++)
-        drop->items[i] = drop->object == OBJECT_KIND_TRIGGER ? part_of(an, stmt->objects[i])
-                                                             : item_of(an, stmt->objects[i]);
+        drop->items[i] = drop->object == OBJECT_KIND_TRIGGER
+                             ? part_of(an, stmt->objects[i])
+                             : item_of(an, stmt->objects[i], stmt->missing_ok);
     u->tag = tag(an, "DROP", drop->object);
 }
 
@@ -131,7 +115,7 @@ bind_rename(struct analysis *an, struct utility *u, const PgQuery__RenameStmt *s
         rename->item.column = tree_text(stmt->subname);
         rename->is_only = !stmt->relation->inh;
     } else if (stmt->object != NULL) {
-        rename->item = item_of(an, stmt->object);
+        rename->item = item_of(an, stmt->object, stmt->missing_ok);
         rename->item.column = tree_text(stmt->subname);
     } else {
         rename->item.name = (struct object_name){.name = stmt->subname, .at = -1};
@@ -151,7 +135,7 @@ bind_set_schema(struct analysis *an, struct utility *u, const PgQuery__AlterObje
     if (stmt->relation != NULL)
         alter->item.name = range_name(an, stmt->relation);
     else
-        alter->item = item_of(an, stmt->object);
+        alter->item = item_of(an, stmt->object, false);
     alter->value = stmt->newschema;
     u->tag = tag(an, "ALTER", alter->object);
 }
@@ -165,7 +149,7 @@ bind_owner(struct analysis *an, struct utility *u, const PgQuery__AlterOwnerStmt
     if (stmt->relation != NULL)
         alter->item.name = range_name(an, stmt->relation);
     else
-        alter->item = item_of(an, stmt->object);
+        alter->item = item_of(an, stmt->object, false);
     alter->value = role_name(stmt->newowner);
     u->tag = tag(an, "ALTER", alter->object);
 }
@@ -180,7 +164,7 @@ bind_comment(struct analysis *an, struct utility *u, const PgQuery__CommentStmt 
     bool is_part = comment->object == OBJECT_KIND_COLUMN ||
                    comment->object == OBJECT_KIND_TABLE_CONSTRAINT ||
                    comment->object == OBJECT_KIND_TRIGGER;
-    comment->item = is_part ? part_of(an, stmt->object) : item_of(an, stmt->object);
+    comment->item = is_part ? part_of(an, stmt->object) : item_of(an, stmt->object, false);
     comment->text = tree_text(stmt->comment);
 }
 
@@ -439,7 +423,7 @@ bind_grant(struct analysis *an, struct utility *u, const PgQuery__GrantStmt *stm
     grant->item_count = (uint32_t)stmt->n_objects;
     grant->items = arena_alloc_array(an->arena, stmt->n_objects, sizeof *grant->items);
     for (size_t i = 0; i < stmt->n_objects; i++)
-        grant->items[i] = item_of(an, stmt->objects[i]);
+        grant->items[i] = item_of(an, stmt->objects[i], false);
     grant->privilege_count = (uint32_t)stmt->n_privileges;
     grant->privileges = arena_alloc_zero(an->arena, stmt->n_privileges * sizeof *grant->privileges);
     for (size_t i = 0; i < stmt->n_privileges; i++) {

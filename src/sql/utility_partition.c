@@ -99,7 +99,7 @@ key_of_expression(struct sketch *sketch, const PgQuery__PartitionElem *node, uin
         elem->expr = (struct stored_expr){NULL, NULL};
         return;
     }
-    if (!expr_is_immutable(e))
+    if (!expr_is_immutable(sketch->an, e))
         fail(an, -1, SQLSTATE_INVALID_OBJECT_DEFINITION,
              "functions in partition key expression must be marked IMMUTABLE");
     struct key_reads reads = {.sketch = sketch, .at = node->location};

@@ -9,6 +9,8 @@
 #include "base/column.h"
 #include "type/oid.h"
 
+struct func_call; /* type/types.h */
+struct func_info;
 struct type_info;
 
 struct db_access {
@@ -16,6 +18,13 @@ struct db_access {
 
     /* A type that is not built in; null: there is none. */
     const struct type_info *(*user_type)(void *object, oid type);
+
+    /* A function of any kind; null: there is none. */
+    const struct func_info *(*func)(void *object, oid func);
+    /* Calls of functions whose bodies the session runs: func_scalar's and func_set's contracts. */
+    union datum (*routine_value)(void *object, struct func_call *call, const union datum *args);
+    bool (*routine_row)(void *object, struct func_call *call, const union datum *args,
+                        union datum *values, bool *nulls);
 
     int64_t (*sequence_next)(void *object, oid sequence);
     int64_t (*sequence_current)(void *object, oid sequence); /* 55000 before the first nextval */

@@ -156,6 +156,7 @@ struct func_info {
     const oid *out_types;                   /* record-returning: columns */
     const char *const *out_names;
     uint16_t out_count;
+    const struct routine *routine; /* what a user has made (catalog/routine.h); null: built in */
 };
 
 /*

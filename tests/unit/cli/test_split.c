@@ -24,6 +24,10 @@ static const char *const statements[] = {
     "create rule r as on insert to t do (select 1; select 2);",
     "select '\n;\n' ;",
     "select 1 - - 1, 4 / 2;",
+    "create function f() returns int begin atomic select 1; select case when true then 1 end; end;",
+    "Create Or Replace Procedure p() Begin Atomic insert into t values (1); End;",
+    "begin;",
+    "create table begin_atomic (a int);",
 };
 
 static void
@@ -54,8 +58,13 @@ static void
 open_ends_are_told(void **state)
 {
     (void)state;
-    static const char *const open[] = {"select 'a",    "select \"a", "select $x$ $y$",
-                                       "/* a /* b */", "select (1;", "select e'\\'"};
+    static const char *const open[] = {"select 'a",
+                                       "select \"a",
+                                       "select $x$ $y$",
+                                       "/* a /* b */",
+                                       "select (1;",
+                                       "select e'\\'",
+                                       "create function f() returns int begin atomic select 1;"};
     static const char *const closed[] = {"select 1", "", "select $", "a -- '", "select )"};
     bool is_open;
     for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
