@@ -390,8 +390,8 @@ write_index(const struct index_def *index, struct buf *to)
     buf_put_u32(to, index->index);
     buf_put_u64(to, index->tree);
     put_text(to, index->name);
-    buf_put_u8(
-        to, (uint8_t)(index->is_unique | index->is_primary << 1 | index->is_nulls_distinct << 2));
+    buf_put_u8(to, (uint8_t)(index->is_unique | index->is_primary << 1 |
+                             index->is_nulls_distinct << 2 | index->method << 3));
     buf_put_u16(to, index->key_count);
     for (uint16_t i = 0; i < index->key_count; i++) {
         const struct index_key *key = &index->keys[i];
@@ -399,7 +399,10 @@ write_index(const struct index_def *index, struct buf *to)
         put_text(to, key->expr_sql);
         buf_put_u32(to, key->type);
         buf_put_u32(to, key->collation);
-        buf_put_u8(to, (uint8_t)(key->is_descending | key->is_nulls_first << 1));
+        buf_put_u8(to, (uint8_t)(key->is_descending | key->is_nulls_first << 1 |
+                                 (key->opclass != NULL) << 2));
+        if (key->opclass != NULL)
+            put_text(to, key->opclass);
     }
     buf_put_u16(to, index->include_count);
     write_attrs(index->include, index->include_count, to);
@@ -421,6 +424,7 @@ read_index(struct object_reader *reader, oid table)
     index->is_unique = (flags & 1) != 0;
     index->is_primary = (flags & 2) != 0;
     index->is_nulls_distinct = (flags & 4) != 0;
+    index->method = flags >> 3;
     index->key_count = get_u16(reader);
     struct index_key *keys = get_array(reader, index->key_count, 15, sizeof *keys);
     for (uint16_t i = 0; keys != NULL && i < index->key_count; i++) {
@@ -431,6 +435,7 @@ read_index(struct object_reader *reader, oid table)
         uint8_t order = get_u8(reader);
         keys[i].is_descending = (order & 1) != 0;
         keys[i].is_nulls_first = (order & 2) != 0;
+        keys[i].opclass = (order & 4) != 0 ? get_text(reader) : NULL;
     }
     index->keys = keys;
     index->include_count = get_u16(reader);
@@ -439,7 +444,7 @@ read_index(struct object_reader *reader, oid table)
     index->constraint = get_u32(reader);
     index->comment = get_text(reader);
     index->parent = reader->version >= 2 ? get_u32(reader) : OID_NONE;
-    if (index->name == NULL)
+    if (index->name == NULL || index->method >= INDEX_METHODS)
         reader->is_broken = true;
     return index;
 }

@@ -11,6 +11,7 @@
 
 #include "base/column.h"
 #include "store/page_ref.h"
+#include "type/items.h"
 #include "type/oid.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -60,6 +61,7 @@ struct index_key {
     oid type; /* of the key */
     oid collation;
     bool is_descending, is_nulls_first;
+    const char *opclass; /* as it was named; null: the default one */
 };
 
 /*
@@ -79,6 +81,7 @@ struct index_def {
     oid constraint;            /* that it enforces; OID_NONE */
     const char *comment;
     oid parent; /* the partitioned index that it is a part of; OID_NONE */
+    enum index_method method; /* else than INDEX_BTREE: entries by items (type/items.h) */
 };
 
 enum constraint_kind {

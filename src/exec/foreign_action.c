@@ -72,7 +72,8 @@ find_index(const struct search *s, struct buf *prefix)
         const struct index_def *index = table->indexes[x];
         uint32_t k = 0;
         buf_clear(prefix);
-        if (index->predicate_sql != NULL || index->key_count < def->attr_count)
+        if (index->predicate_sql != NULL || index->method != INDEX_BTREE ||
+            index->key_count < def->attr_count)
             continue;
         for (; k < def->attr_count; k++) {
             uint32_t i = 0;

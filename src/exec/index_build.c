@@ -7,6 +7,7 @@
  */
 #include "exec/index_build.h"
 #include "exec/index_key.h"
+#include "exec/item_index.h"
 #include "exec/modify.h"
 #include "txn/load.h"
 
@@ -17,7 +18,8 @@ struct build {
     struct table_writer *writer;
     const struct table_code *code;
     const struct index_code *index;
-    uint32_t index_idx;
+    bool is_items;          /* it goes by items */
+    uint32_t index_idx;     /* among those of its kind */
     struct layout layout;   /* the columns that entries are made from */
     struct column *columns; /* [table columns]: one row */
     struct column *decoded; /* [layout columns]: those of them that are read, moved there */
@@ -38,15 +40,21 @@ raise_build_status(const struct build *build, enum status st)
     raise_status(st, "could not build index \"%s\"", build->index->def->name);
 }
 
-static uint32_t
-index_place(const struct table_code *code, oid index)
+static void
+find_index(struct build *build, oid index)
 {
-    uint32_t i = 0;
+    const struct table_code *code = build->code;
 
-    while (i < code->index_count && code->indexes[i].def->index != index)
-        i++;
-    check(i < code->index_count);
-    return i;
+    for (uint32_t i = 0; i < code->index_count && build->index == NULL; i++) {
+        build->index_idx = i;
+        build->index = code->indexes[i].def->index == index ? &code->indexes[i] : NULL;
+    }
+    for (uint32_t i = 0; i < code->item_count && build->index == NULL; i++) {
+        build->index_idx = i;
+        build->index = code->items[i].index.def->index == index ? &code->items[i].index : NULL;
+        build->is_items = build->index != NULL;
+    }
+    check(build->index != NULL);
 }
 
 /* The columns that are read, and vectors of one row for all of them. */
@@ -107,11 +115,30 @@ raise_build_duplicate(struct build *build)
 }
 
 static void
+build_item_entries(struct build *build, const struct batch *batch, struct slice key)
+{
+    struct item_entries entries;
+
+    item_entries_make(build->writer, build->index_idx, batch, 0, key, &entries);
+    for (uint32_t i = 0; i < entries.count; i++) {
+        enum status st = tree_load_add(build->load, entries.keys[i], entries.value);
+        if (st != ST_OK)
+            raise_build_status(build, st);
+    }
+}
+
+static void
 build_entry(struct build *build, struct slice key, struct slice value)
 {
     struct table_writer *writer = build->writer;
     struct batch batch = build_row(build, key, value);
 
+    if (build->is_items) {
+        table_writer_begin(writer);
+        /* The row's bytes lie in a page, which adding an entry may take away. */
+        build_item_entries(build, &batch, arena_slice(writer->arena, key));
+        return;
+    }
     if (build->index->exprs != NULL) {
         table_writer_begin(writer);
         expr_run(writer->index_exprs[build->index_idx], &batch);
@@ -140,8 +167,7 @@ index_build(const struct program *insert, const struct exec_context *context,
     build->exec = exec;
     build->writer = ((struct modify_state *)exec->root)->writer;
     build->code = build->writer->code;
-    build->index_idx = index_place(build->code, index->index);
-    build->index = &build->code->indexes[build->index_idx];
+    find_index(build, index->index);
     build_columns(build);
     arena_on_end(exec->arena, build_end, build);
     enum status st = tree_load_new(exec->txn, index->tree, memory_bytes, &build->load);

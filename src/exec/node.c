@@ -79,6 +79,9 @@ kind_of(const struct plan_node *plan)
 {
     if (plan->kind == PLAN_INSERT && ((const struct plan_modify *)plan)->route != NULL)
         return &node_insert_route;
+    if (plan->kind == PLAN_INDEX_SCAN &&
+        ((const struct plan_index_scan *)plan)->index->method != INDEX_BTREE)
+        return &node_item_scan;
     return node_kinds[plan->kind];
 }
 

@@ -8,6 +8,7 @@
 #include "exec/row_merge.h"
 
 #include "exec/foreign_key_int.h"
+#include "exec/item_index.h"
 #include "exec/side_writer.h"
 
 struct row_merge {
@@ -167,6 +168,10 @@ row_merge_clear(struct row_merge *merge, const struct row_change *change)
         if (entry.removes)
             remove_key(merge, entry.index->tree, key);
     }
+    if (has)
+        item_indexes_update(writer, &old_rows, &new_rows, 0, change->key, change->key, NULL);
+    else
+        item_indexes_delete(writer, &old_rows, 0, change->key);
     if (!has)
         remove_key(merge, merge->code->table->tree, change->key);
 }
@@ -195,6 +200,8 @@ row_merge_put(struct row_merge *merge, const struct row_change *change)
         if (entry.puts)
             put_entry(merge, entry.index, entry.puts_unique, &new_rows);
     }
+    if (has && !had)
+        item_indexes_insert(writer, &new_rows, 0, change->key);
     if (has && code->foreign_count != 0)
         fk_row_written(writer, &new_rows, 0);
     if (had && code->referencing_count != 0)
@@ -217,6 +224,30 @@ row_merge_check(struct row_merge *merge, struct slice key, struct slice value)
 
 /* ---- new indexes ---- */
 
+/* The entries of a row of the table in a new index. */
+static void
+index_row(struct row_merge *merge, uint32_t at, const struct batch *rows, struct slice key)
+{
+    bool has;
+
+    make_entry(merge, at, rows, key, &merge->writer->entry_key, &merge->writer->entry_value, &has);
+    /* The views of `rows` die if a lock is waited for; a new tree's locks never are. */
+    if (has)
+        put_entry(merge, merge->code->indexes[at].def,
+                  be16_get(merge->writer->entry_value.data) == 0, rows);
+}
+
+static void
+index_row_items(struct row_merge *merge, uint32_t at, const struct batch *rows, struct slice key)
+{
+    tree_no tree = merge->code->items[at].index.def->tree;
+    struct item_entries entries;
+
+    item_entries_make(merge->writer, at, rows, 0, key, &entries);
+    for (uint32_t i = 0; i < entries.count; i++)
+        check_status(merge, txn_put(merge->exec->txn, tree, entries.keys[i], entries.value));
+}
+
 void
 row_merge_index(struct row_merge *merge, oid index)
 {
@@ -226,25 +257,26 @@ row_merge_index(struct row_merge *merge, oid index)
     struct txn_cursor *cursor;
     struct slice key, value;
     struct batch rows;
-    uint32_t at = 0;
+    uint32_t at = 0, item_at = 0;
 
     while (at < merge->code->index_count && merge->code->indexes[at].def->index != index)
         at++;
-    check(at < merge->code->index_count);
+    while (item_at < merge->code->item_count &&
+           merge->code->items[item_at].index.def->index != index)
+        item_at++;
+    bool is_items = item_at < merge->code->item_count;
+    check(is_items || at < merge->code->index_count);
     struct arena *arena = exec_new_arena(exec, "rows of a new index");
     check_status(merge, txn_cursor_open(exec->txn, table->tree, all, false, arena, &cursor));
     enum status st;
     while ((st = txn_cursor_next(cursor, &key, &value)) == ST_OK) {
-        bool has;
         table_writer_begin(merge->writer);
         exec_check(exec);
         (void)decode(merge, key, value, merge->side->new_columns, &rows);
-        make_entry(merge, at, &rows, key, &merge->writer->entry_key, &merge->writer->entry_value,
-                   &has);
-        /* The views of `rows` die if a lock is waited for; a new tree's locks never are. */
-        if (has)
-            put_entry(merge, merge->code->indexes[at].def,
-                      be16_get(merge->writer->entry_value.data) == 0, &rows);
+        if (is_items)
+            index_row_items(merge, item_at, &rows, key);
+        else
+            index_row(merge, at, &rows, key);
         exec_refresh(exec);
     }
     check_status(merge, st == ST_NOT_FOUND ? ST_OK : st);

@@ -11,6 +11,7 @@
  * before it are put everywhere, which does not matter, because the statement fails.
  */
 #include "exec/foreign_key.h"
+#include "exec/item_index.h"
 #include "exec/table_writer.h"
 #include <stdlib.h>
 
@@ -55,6 +56,8 @@ table_bulk_begin(struct table_writer *writer)
     enum status st = ST_OK;
     for (uint32_t i = 0; st == ST_OK && i < code->index_count; i++)
         st = txn_bulk_begin(txn, code->table->tree, code->indexes[i].def->tree);
+    for (uint32_t i = 0; st == ST_OK && i < code->item_count; i++)
+        st = txn_bulk_begin(txn, code->table->tree, code->items[i].index.def->tree);
     if (st == ST_OK)
         st = txn_bulk_begin(txn, code->table->tree, code->table->tree);
     if (st == ST_OK)
@@ -187,6 +190,7 @@ table_bulk_insert(struct table_writer *writer, const struct batch *batch, const 
         put_entries(writer, i, batch, keys, rows, &fault);
     if (fault.row < batch->count)
         raise_duplicate(writer, fault.index, batch, sel_row(batch->sel, fault.row));
+    item_indexes_insert_many(writer, batch, keys);
     for (uint32_t i = 0; code->foreign_count != 0 && i < batch->count; i++)
         fk_row_written(writer, batch, sel_row(batch->sel, i));
 }

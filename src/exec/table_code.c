@@ -2,6 +2,7 @@
  * table_code.c: what a table asks of the rows written to it, compiled.
  */
 #include "exec/foreign_key.h"
+#include "exec/item_index.h"
 
 static void
 compile_columns(struct compiler *compiler, struct table_code *code)
@@ -36,10 +37,11 @@ find_exprs(const struct plan_table_rules *rules, const struct index_def *index)
     return NULL;
 }
 
-static void
-compile_index(struct compiler *compiler, struct index_code *code, const struct index_def *def,
-              const struct plan_index_exprs *plan)
+void
+index_compile(struct compiler *compiler, struct index_code *code, const struct index_def *def,
+              const struct plan_table_rules *rules)
 {
+    const struct plan_index_exprs *plan = find_exprs(rules, def);
     struct expr **exprs =
         arena_alloc_array(compiler->arena, def->key_count + 1u, sizeof(struct expr *));
     uint32_t expr_count = 0;
@@ -91,10 +93,10 @@ table_compile(struct compiler *compiler, const struct plan_table_rules *rules)
         code->checks = expr_compile(compiler, rules->checks, rules->check_count);
     code->indexes = arena_alloc_zero(compiler->arena, table->index_count * sizeof *code->indexes);
     for (uint32_t i = 0; i < table->index_count; i++) {
-        if (!table->indexes[i]->is_primary)
-            compile_index(compiler, &code->indexes[code->index_count++], table->indexes[i],
-                          find_exprs(rules, table->indexes[i]));
+        if (!table->indexes[i]->is_primary && table->indexes[i]->method == INDEX_BTREE)
+            index_compile(compiler, &code->indexes[code->index_count++], table->indexes[i], rules);
     }
+    item_indexes_compile(compiler, code, rules);
     code->foreign_count = rules->foreign_count;
     code->foreign = fk_compile(compiler, rules->foreign, rules->foreign_count);
     code->referencing_count = rules->referencing_count;

@@ -4,6 +4,7 @@
 #include "exec/table_writer.h"
 #include "exec/foreign_key.h"
 #include "exec/index_key.h"
+#include "exec/item_index.h"
 
 static void
 writer_end(void *object)
@@ -40,6 +41,7 @@ table_writer_open(struct exec *exec, const struct table_code *code, uint32_t cap
             arena_alloc_zero(exec->arena, code->index_count * sizeof *writer->index_exprs);
     for (uint32_t i = 0; i < code->index_count; i++)
         writer->index_exprs[i] = expr_open(exec, code->indexes[i].exprs, capacity, writer->arena);
+    item_indexes_open(writer);
     if (code->table->kind == TABLE_PARTITIONED)
         return writer; /* its partitions have writers of their own */
     enum status st = txn_lock_table(exec->txn, code->table->tree, TABLE_ROW_EXCLUSIVE, LOCK_WAIT);
@@ -213,6 +215,8 @@ insert_row(struct table_writer *writer, const struct batch *rows, uint32_t row, 
     put(writer, code->table->tree, key, value);
     if (code->index_count != 0)
         insert_entries(writer, rows, row, key);
+    if (code->item_count != 0)
+        item_indexes_insert(writer, rows, row, key);
     if (code->foreign_count != 0)
         fk_row_written(writer, rows, row);
 }
@@ -437,6 +441,8 @@ table_writer_update(struct table_writer *writer, struct slice key, const struct 
         if (has_moved || index_is_touched(&code->indexes[i], touched))
             update_entry(writer, i, old_rows, new_rows, row, key, new_key);
     }
+    if (code->item_count != 0)
+        item_indexes_update(writer, old_rows, new_rows, row, key, new_key, touched);
     if (code->foreign_count != 0)
         fk_row_written(writer, new_rows, row);
     if (code->referencing_count != 0)
@@ -458,6 +464,8 @@ table_writer_delete(struct table_writer *writer, struct slice key, const struct 
             lock_key(writer, code->indexes[i].def->tree, buf_slice(&writer->old_entry_key));
         remove_key(writer, code->indexes[i].def->tree, buf_slice(&writer->old_entry_key));
     }
+    if (code->item_count != 0)
+        item_indexes_delete(writer, old_rows, row, key);
     if (code->referencing_count != 0)
         fk_row_removed(writer, old_rows, NULL, row);
 }

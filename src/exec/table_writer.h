@@ -27,7 +27,8 @@ struct index_code {
     uint32_t predicate_output;
 };
 
-struct fk_code; /* foreign_key.h */
+struct fk_code;         /* foreign_key.h */
+struct item_index_code; /* item_index.h */
 
 struct table_code {
     const struct table *table;
@@ -42,8 +43,10 @@ struct table_code {
     const struct expr_code *checks; /* null: none */
     const char *const *check_names;
     uint32_t check_count;
-    uint32_t index_count; /* secondary ones */
+    uint32_t index_count; /* secondary ones that are btrees */
     struct index_code *indexes;
+    uint32_t item_count; /* those that go by items (item_index.h) */
+    struct item_index_code *items;
     uint32_t foreign_count; /* foreign keys of the table, and those that point to it */
     const struct fk_code *foreign;
     uint32_t referencing_count;
@@ -52,6 +55,8 @@ struct table_code {
 
 const struct table_code *table_compile(struct compiler *compiler,
                                        const struct plan_table_rules *rules);
+void index_compile(struct compiler *compiler, struct index_code *code, const struct index_def *def,
+                   const struct plan_table_rules *rules);
 
 struct table_writer {
     struct exec *exec;
@@ -59,6 +64,7 @@ struct table_writer {
     struct arena *arena; /* of the batch at hand; emptied by table_writer_begin */
     struct expr_state *generated, *checks;
     struct expr_state **index_exprs; /* [index_count]; null entries: none */
+    struct expr_state **item_exprs;  /* [item_count]; the same */
     struct buf key, value, entry_key, entry_value, old_entry_key, old_entry_value, spill;
     struct column *dropped; /* a constant null */
     uint32_t capacity;

@@ -245,6 +245,23 @@ narrow_by_row(struct matcher *m, const struct expr *condition, uint16_t key)
     add_narrowing(m, key, left, op == BTREE_GT || op == BTREE_GE ? BTREE_GE : BTREE_LE, right);
 }
 
+bool
+index_has_key(const struct rel *rel, const struct index_def *index, const struct expr *e,
+              uint16_t key)
+{
+    struct matcher m = {.rel = rel, .index = index, .exprs = rel_exprs_of(rel, index)};
+
+    return is_key(&m, e, key);
+}
+
+bool
+index_is_outside(struct level *level, const struct rel *rel, const struct expr *value)
+{
+    struct matcher m = {.level = level, .rel = rel};
+
+    return is_outside(&m, value);
+}
+
 uint32_t
 index_match(struct level *level, const struct rel *rel, const struct index_def *index,
             const struct expr_list *conditions, struct path_bound *bounds, bool *is_taken,

@@ -80,7 +80,7 @@ is_fixed(const struct minmax *m, const struct expr *where, attr_no attr)
 static bool
 index_serves(const struct minmax *m, const struct index_def *index, const struct expr *arg)
 {
-    if (index->predicate_sql != NULL)
+    if (index->predicate_sql != NULL || index->method != INDEX_BTREE)
         return false;
     for (uint16_t k = 0; k < index->key_count && index->keys[k].attr != 0; k++) {
         if (is_column_of(m, arg, index->keys[k].attr)) {

@@ -34,6 +34,7 @@ struct path_bound {
     uint16_t key;
     struct expr *value; /* in the level's terms */
     struct expr *condition;
+    oid item_op; /* BOUND_ITEM */
 };
 
 struct path {
@@ -153,7 +154,19 @@ bool pattern_is_param(const struct expr *e);
  * returns its bytes, 0: there is none. */
 uint32_t pattern_end(const struct pattern *pattern, uint8_t *end);
 
+/* ---- indexes by items (item_path.c) ---- */
+
+/* The path over an index that is no btree; null: it answers none of the conditions. */
+struct path *item_path(struct level *level, struct rel *rel, const struct index_def *index,
+                       const struct expr_list *conditions);
+
 /* ---- what an index condition looks like (index_match.c) ---- */
+
+/* Whether `e` is what the index's key `key` holds. */
+bool index_has_key(const struct rel *rel, const struct index_def *index, const struct expr *e,
+                   uint16_t key);
+/* A value that does not depend on the rel, nor changes from row to row. */
+bool index_is_outside(struct level *level, const struct rel *rel, const struct expr *value);
 
 /*
  * Finds conditions among `conditions` that bound the index's key columns, as plan.h's struct

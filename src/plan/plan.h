@@ -162,6 +162,7 @@ enum bound_kind {
     BOUND_ANY,      /* op is BTREE_EQ: the elements of an array */
     BOUND_NULL,     /* IS NULL */
     BOUND_NOT_NULL, /* IS NOT NULL */
+    BOUND_ITEM,     /* what an index by items answers: item_op, whose left side is the column */
 };
 
 struct plan_bound {
@@ -169,8 +170,10 @@ struct plan_bound {
     enum btree_op op;
     uint16_t key;       /* place in the index's keys */
     struct expr *value; /* no columns; of the key's type, or another integer type */
+    oid item_op;        /* BOUND_ITEM */
 };
 
+/* If the index goes by items, bounds are BOUND_ITEM, all conditions are in the node's filter too. */
 struct plan_index_scan {
     struct plan_scan scan;
     const struct index_def *index; /* a primary key's, or a secondary index */

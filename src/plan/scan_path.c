@@ -358,7 +358,10 @@ scan_paths(struct level *level, struct rel *rel, relset available,
         return;
     struct expr_list all = all_conditions(level, rel, available, conditions);
     for (uint32_t i = 0; i < rel->table->index_count; i++) {
-        struct path *path = index_path(level, rel, rel->table->indexes[i], &all, false);
+        const struct index_def *index = rel->table->indexes[i];
+        struct path *path = index->method == INDEX_BTREE
+                                ? index_path(level, rel, index, &all, false)
+                                : item_path(level, rel, index, &all);
         /* A path that reads no other rel is one of those without conditions. */
         if (path == NULL || (available != 0) != ((path->needs & ~rel->lateral) != 0))
             continue;
@@ -368,7 +371,7 @@ scan_paths(struct level *level, struct rel *rel, relset available,
             continue;
         path_add(list, path);
         if (!path->is_unique && available == 0 && path->order.count != 0)
-            path_add(list, index_path(level, rel, rel->table->indexes[i], &all, true));
+            path_add(list, index_path(level, rel, index, &all, true));
     }
 }
 
@@ -463,8 +466,9 @@ make_bounds(struct level *level, const struct path *path, const struct nest_para
         arena_alloc_array(level->arena, path->bound_count, sizeof(struct expr *));
     for (uint32_t i = 0; i < path->bound_count; i++) {
         const struct path_bound *bound = &path->bounds[i];
-        scan->bounds[i] = (struct plan_bound){bound->kind, bound->op, bound->key,
-                                              with_params(level, params, bound->value)};
+        scan->bounds[i] =
+            (struct plan_bound){bound->kind, bound->op, bound->key,
+                                with_params(level, params, bound->value), bound->item_op};
         scan->conditions.exprs[scan->conditions.count++] =
             with_params(level, params, shown_condition(level, path->rel, bound));
     }

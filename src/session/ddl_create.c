@@ -174,8 +174,10 @@ take_keys(struct draft *draft, const struct create_index *create)
         keys[i].expr_sql = spec->expr.sql;
         if (spec->column != NULL)
             keys[i].attr = draft_get_column(draft, spec->column)->attr;
+        keys[i].opclass = spec->opclass;
         const struct type_info *type = scope_type(&session->scope, spec->type);
-        if (type == NULL || type->key_put == NULL)
+        bool is_btree = index_method_of(create->method) == INDEX_BTREE;
+        if (is_btree && (type == NULL || type->key_put == NULL))
             raise(SQLSTATE_UNDEFINED_OBJECT,
                   "data type %s has no default operator class for access method \"btree\"",
                   type == NULL ? "???" : type->sql_name);
@@ -192,11 +194,6 @@ ddl_create_index(struct session *session, const struct create_index *create)
     const struct schema_def *schema = catalog_schema(session->catalog, table->schema);
     if (is_taken(session, schema, create->name, create->if_not_exists))
         return;
-    if (strcmp(create->method, "btree") != 0 && strcmp(create->method, "hash") != 0)
-        raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED,
-                    .message =
-                        raise_text("access method \"%s\" is not supported yet", create->method),
-                    .hint = "Leave USING out for a btree index.");
     if (create->key_count > INDEX_COLUMNS_MAX)
         raise(SQLSTATE_TOO_MANY_COLUMNS, "cannot use more than %d columns in an index",
               INDEX_COLUMNS_MAX);
@@ -208,6 +205,7 @@ ddl_create_index(struct session *session, const struct create_index *create)
     draft_of(&draft, session, table);
     struct index_def *index = draft_add_index(&draft);
     index->name = create->name;
+    index->method = index_method_of(create->method);
     index->is_unique = create->is_unique;
     index->is_nulls_distinct = !create->nulls_not_distinct;
     index->key_count = (uint16_t)create->key_count;

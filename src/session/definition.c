@@ -97,11 +97,14 @@ key_expr_text(struct session *session, const struct table *table, const struct i
 }
 
 static const char *
-key_text(struct session *session, const struct table *table, const struct index_key *key,
-         bool is_pretty, struct arena *arena)
+key_text(struct session *session, const struct table *table, const struct index_def *index,
+         uint16_t key_idx, bool is_pretty, struct arena *arena)
 {
+    const struct index_key *key = &index->keys[key_idx];
     const char *text = key->attr != 0 ? definition_name(table->columns[key->attr - 1].name, arena)
                                       : key_expr_text(session, table, key, is_pretty, arena);
+    if (key->opclass != NULL && !index_is_default_opclass(index->method, key->type, key->opclass))
+        text = arena_format(arena, "%s %s", text, definition_name(key->opclass, arena));
     const char *nulls = key->is_nulls_first == key->is_descending ? ""
                         : key->is_nulls_first                     ? " NULLS FIRST"
                                                                   : " NULLS LAST";
@@ -134,7 +137,7 @@ definition_index(void *object, oid index_oid, int column, bool is_pretty, struct
     const char *keys = "";
     for (uint16_t i = 0; i < index->key_count; i++)
         keys = arena_format(arena, "%s%s%s", keys, i == 0 ? "" : ", ",
-                            key_text(session, table, &index->keys[i], is_pretty, arena));
+                            key_text(session, table, index, i, is_pretty, arena));
     const char *include =
         index->include_count == 0
             ? ""

@@ -134,7 +134,7 @@ put_indexes(struct system_rows *rows, const struct table *table, double row_coun
                             .name = index->name,
                             .kind = 'i',
                             .persistence = table->persistence,
-                            .access_method = BTREE_METHOD,
+                            .access_method = index_method_oid(index->method),
                             .rows = row_count,
                             .pages = relation_pages(rows, index->index),
                             .column_count = (uint16_t)(index->key_count + index->include_count)});

@@ -231,16 +231,21 @@ static const char am_columns[] = "oid oid, amname name, amhandler regproc, amtyp
 static void
 fill_am(struct system_rows *rows)
 {
+    static const oid handlers[INDEX_METHODS] = {
+        [INDEX_BTREE] = 330, [INDEX_HASH] = 331,   [INDEX_GIST] = 332,
+        [INDEX_GIN] = 333,   [INDEX_SPGIST] = 334, [INDEX_BRIN] = 335};
     row_begin(rows);
     put_oid(rows, 2);
     put_text(rows, "heap");
     put_oid(rows, 3);
     put_char(rows, 't');
-    row_begin(rows);
-    put_oid(rows, BTREE_METHOD);
-    put_text(rows, "btree");
-    put_oid(rows, 330);
-    put_char(rows, 'i');
+    for (int method = 0; method < INDEX_METHODS; method++) {
+        row_begin(rows);
+        put_oid(rows, index_method_oid((enum index_method)method));
+        put_text(rows, index_method_name((enum index_method)method));
+        put_oid(rows, handlers[method]);
+        put_char(rows, 'i');
+    }
 }
 
 /* ---- pg_opfamily, pg_opclass ---- */

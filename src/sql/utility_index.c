@@ -9,6 +9,7 @@ struct index_bind {
     const struct table *table;
     struct sketch sketch; /* the table as it is */
     struct create_index *create;
+    enum index_method method;
 };
 
 /* The table's columns, for binding. */
@@ -28,6 +29,34 @@ check_immutable(struct analysis *an, const struct expr *e, const char *what)
     if (!expr_is_immutable(an, e))
         fail(an, -1, SQLSTATE_INVALID_OBJECT_DEFINITION,
              "functions in index %s must be marked IMMUTABLE", what);
+}
+
+/* A key of an index by items: whether the method has a class for it, and takes what is asked. */
+static void
+check_item_key(const struct index_bind *bind, const PgQuery__IndexElem *elem,
+               const struct index_key_spec *key)
+{
+    struct analysis *an = bind->an;
+    const char *method = bind->create->method;
+    const struct type_info *type = scope_type(an->scope, base_type(an, key->type));
+    const struct type_info *element =
+        type->element == OID_NONE ? NULL : scope_type(an->scope, type->element);
+    if (elem->ordering != PG_QUERY__SORT_BY_DIR__SORTBY_DEFAULT)
+        fail(an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED,
+             "access method \"%s\" does not support ASC/DESC options", method);
+    if (elem->nulls_ordering != PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_DEFAULT)
+        fail(an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED,
+             "access method \"%s\" does not support NULLS FIRST/LAST options", method);
+    if (item_class_of(bind->method, type, element, key->opclass) != ITEMS_NONE)
+        return;
+    if (key->opclass != NULL)
+        fail(an, -1, SQLSTATE_UNDEFINED_OBJECT,
+             "operator class \"%s\" does not exist for access method \"%s\"", key->opclass, method);
+    fail_hint(an, -1, SQLSTATE_UNDEFINED_OBJECT,
+              "You must specify an operator class for the index or define a default operator "
+              "class for the data type.",
+              "data type %s has no default operator class for access method \"%s\"",
+              type_text(an, key->type, -1), method);
 }
 
 static void
@@ -59,6 +88,10 @@ take_key(struct index_bind *bind, const PgQuery__IndexElem *elem, struct index_k
         key->collation = collation_get(an, NODES(elem, collation), -1);
     if (elem->n_opclass > 0)
         key->opclass = tree_string(elem->opclass[elem->n_opclass - 1]);
+    if (bind->method != INDEX_BTREE) {
+        check_item_key(bind, elem, key);
+        return;
+    }
     if (order_operators(an, key->type).less == NULL)
         fail_hint(an, -1, SQLSTATE_UNDEFINED_OBJECT,
                   "You must specify an operator class for the index or define a default operator "
@@ -104,17 +137,27 @@ chosen_name(struct index_bind *bind)
 static void
 take_method(struct index_bind *bind)
 {
-    const char *method = tree_text(bind->stmt->access_method);
-    bind->create->method = method == NULL ? "btree" : method;
-    static const char *const others[] = {"hash", "gin", "gist", "spgist", "brin"};
-    if (strcmp(bind->create->method, "btree") == 0)
+    struct analysis *an = bind->an;
+    const PgQuery__IndexStmt *stmt = bind->stmt;
+    const char *name = tree_text(stmt->access_method);
+    name = name == NULL ? "btree" : strcmp(name, "rtree") == 0 ? "gist" : name;
+    bind->create->method = name;
+    bind->method = index_method_of(name);
+    if (bind->method == INDEX_METHODS)
+        fail(an, -1, SQLSTATE_UNDEFINED_OBJECT, "access method \"%s\" does not exist", name);
+    if (bind->method == INDEX_BTREE)
         return;
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        if (strcmp(bind->create->method, others[i]) == 0)
-            fail(bind->an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED,
-                 "access method \"%s\" is not supported yet", method);
-    }
-    fail(bind->an, -1, SQLSTATE_UNDEFINED_OBJECT, "access method \"%s\" does not exist", method);
+    bool takes_many = bind->method != INDEX_HASH && bind->method != INDEX_SPGIST;
+    bool takes_included = bind->method == INDEX_GIST || bind->method == INDEX_SPGIST;
+    if (stmt->unique)
+        fail(an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED,
+             "access method \"%s\" does not support unique indexes", name);
+    if (stmt->n_index_including_params > 0 && !takes_included)
+        fail(an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED,
+             "access method \"%s\" does not support included columns", name);
+    if (stmt->n_index_params > 1 && !takes_many)
+        fail(an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED,
+             "access method \"%s\" does not support multicolumn indexes", name);
 }
 
 void

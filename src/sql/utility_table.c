@@ -102,7 +102,7 @@ like_index(struct sketch *sketch, const struct table *source, const struct index
     create->table = sketch->name;
     create->is_unique = from->is_unique;
     create->nulls_not_distinct = !from->is_nulls_distinct;
-    create->method = "btree";
+    create->method = index_method_name(from->method);
     create->include = include;
     create->key_count = from->key_count;
     create->keys = arena_alloc_zero(an->arena, from->key_count * sizeof *create->keys);
@@ -113,6 +113,7 @@ like_index(struct sketch *sketch, const struct table *source, const struct index
                                                   .collation = key->collation,
                                                   .is_descending = key->is_descending,
                                                   .nulls_first = key->is_nulls_first,
+                                                  .opclass = key->opclass,
                                                   .at = -1};
         if (key->attr != 0)
             create->keys[i].column = attr_name(source, key->attr);
