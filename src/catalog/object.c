@@ -7,6 +7,7 @@
 #include "catalog/object.h"
 
 #include "type/range_user.h"
+#include "type/domain.h"
 
 #define OBJECT_VERSION 1
 #define TABLE_VERSION 3 /* 1: nothing of inheritance and partitions; 2: no options */
@@ -260,6 +261,66 @@ read_range(struct object_reader *reader, char kind, struct range_part *part)
     return align;
 }
 
+/* What is taken from the base stands first. */
+static void
+write_domain(const struct user_type *type, struct buf *to)
+{
+    const struct domain_part *part = &type->domain;
+    buf_put_u32(to, type->contract);
+    buf_put_u16(to, (uint16_t)type->info.length);
+    buf_put_u8(to, (uint8_t)(type->info.is_by_value | type->info.is_collatable << 1 |
+                             part->is_not_null << 2));
+    buf_put_u8(to, (uint8_t)type->info.align);
+    buf_put_u8(to, (uint8_t)type->info.category);
+    buf_put_u8(to, (uint8_t)type->info.storage);
+    buf_put_u8(to, (uint8_t)type->info.delimiter);
+    buf_put_u32(to, part->base);
+    buf_put_u32(to, (uint32_t)part->typmod);
+    buf_put_u32(to, part->collation);
+    buf_put_u32(to, part->dim_count);
+    put_text(to, part->default_sql);
+    buf_put_u32(to, part->check_count);
+    for (uint32_t i = 0; i < part->check_count; i++) {
+        buf_put_u32(to, part->checks[i].constraint);
+        put_text(to, part->checks[i].name);
+        put_text(to, part->checks[i].sql);
+        buf_put_u8(to, part->checks[i].is_validated);
+        put_text(to, part->checks[i].comment);
+    }
+}
+
+static void
+read_domain(struct object_reader *reader, struct domain_traits *traits, struct domain_part *part)
+{
+    traits->contract = get_u32(reader);
+    traits->length = (int16_t)get_u16(reader);
+    uint8_t flags = get_u8(reader);
+    traits->is_by_value = (flags & 1) != 0;
+    traits->is_collatable = (flags & 2) != 0;
+    part->is_not_null = (flags & 4) != 0;
+    traits->align = (char)get_u8(reader);
+    traits->category = (char)get_u8(reader);
+    traits->storage = (char)get_u8(reader);
+    traits->delimiter = (char)get_u8(reader);
+    part->base = get_u32(reader);
+    part->typmod = (int32_t)get_u32(reader);
+    part->collation = get_u32(reader);
+    part->dim_count = get_u32(reader);
+    part->default_sql = get_text(reader);
+    part->check_count = get_u32(reader);
+    struct domain_check *checks = get_array(reader, part->check_count, 17, sizeof *checks);
+    for (uint32_t i = 0; checks != NULL && i < part->check_count; i++) {
+        checks[i].constraint = get_u32(reader);
+        checks[i].name = get_text(reader);
+        checks[i].sql = get_text(reader);
+        checks[i].is_validated = get_u8(reader) != 0;
+        checks[i].comment = get_text(reader);
+        reader->is_broken |= checks[i].name == NULL || checks[i].sql == NULL;
+    }
+    part->checks = checks;
+    reader->is_broken |= types_builtin(traits->contract) == NULL;
+}
+
 void
 object_write_type(const struct user_type *type, struct buf *to)
 {
@@ -276,6 +337,8 @@ object_write_type(const struct user_type *type, struct buf *to)
         write_enum(&type->enumeration, to);
     else if (type->info.kind == 'r' || type->info.kind == 'm')
         write_range(type, to);
+    else if (type->info.kind == 'd')
+        write_domain(type, to);
 }
 
 struct user_type *
@@ -292,6 +355,8 @@ object_read_type(struct slice row, struct arena *arena)
     char kind = (char)get_u8(&reader);
     const char *name = get_text(&reader), *array_name = get_text(&reader);
     type->comment = get_text(&reader);
+    struct domain_traits traits;
+    struct domain_part domain = {0};
     switch (kind) {
     case 'e':
         read_enum(&reader, &type->enumeration);
@@ -301,6 +366,12 @@ object_read_type(struct slice row, struct arena *arena)
     case 'm':
         range_type_init(type, kind, array, name, array_name,
                         read_range(&reader, kind, &type->range), arena);
+        break;
+    case 'd':
+        read_domain(&reader, &traits, &domain);
+        if (reader.is_broken)
+            return NULL;
+        domain_type_init(type, number, array, name, array_name, &traits, &domain);
         break;
     default:
         return NULL;

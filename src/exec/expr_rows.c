@@ -309,6 +309,57 @@ grouping_row(struct expr_state *state, const struct row_site *site, const union 
     return value;
 }
 
+/* ---- values of domains ---- */
+
+/* One test of a value: nothing to do but to raise. */
+static union datum
+domain_row(struct expr_state *state, const struct row_site *site, const union datum *args,
+           const bool *nulls, bool *is_null)
+{
+    const char *check = site->data;
+
+    (void)state;
+    *is_null = nulls[0];
+    if (check == NULL && nulls[0])
+        raise(SQLSTATE_NOT_NULL_VIOLATION, "domain %s does not allow null values",
+              site->expr->domain.name);
+    if (check != NULL && !nulls[1] && !args[1].b)
+        raise(SQLSTATE_CHECK_VIOLATION, "value for domain %s violates check constraint \"%s\"",
+              site->expr->domain.name, check);
+    return args[0];
+}
+
+static reg_no
+build_test(struct code_builder *b, const struct expr *e, reg_no value, reg_no test,
+           const char *check, sel_no sel)
+{
+    reg_no *args = arena_alloc_array(b->arena, 2, sizeof *args);
+    struct row_site *site = build_row_site(b, e, domain_row, NULL, 0, sel);
+
+    args[0] = value;
+    args[1] = test;
+    site->args = args;
+    site->arg_count = test == REG_NONE ? 1 : 2;
+    site->data = check;
+    return build_rows(b, site, sel);
+}
+
+static reg_no
+build_cast_domain(struct code_builder *b, const struct expr *e, sel_no sel)
+{
+    reg_no value = build_expr(b, e->args[0], sel), outer = b->placeholder;
+
+    if (e->domain.is_not_null)
+        value = build_test(b, e, value, REG_NONE, NULL, sel);
+    for (uint32_t i = 1; i < e->arg_count; i++) {
+        b->placeholder = value;
+        reg_no test = build_expr(b, e->args[i], sel);
+        b->placeholder = outer;
+        value = build_test(b, e, value, test, e->domain.checks[i - 1], sel);
+    }
+    return value;
+}
+
 reg_no
 build_row_kind(struct code_builder *b, const struct expr *e, sel_no sel)
 {
@@ -328,7 +379,7 @@ build_row_kind(struct code_builder *b, const struct expr *e, sel_no sel)
     case EXPR_CURRENT_OF:
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "WHERE CURRENT OF is not supported yet");
     case EXPR_CAST_DOMAIN:
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "domains are not supported yet");
+        return build_cast_domain(b, e, sel);
     default:
         raise(SQLSTATE_INTERNAL_ERROR, "an expression of kind %d cannot be evaluated here",
               (int)e->kind);

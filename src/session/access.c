@@ -3,6 +3,7 @@
  */
 #include "session/access.h"
 #include "session/routine_run.h"
+#include "session/domain_check.h"
 
 #include "base/clock.h"
 #include "base/raise.h"
@@ -346,6 +347,7 @@ session_access_init(struct session *session)
         .func = routine_access_func,
         .routine_value = routine_access_value,
         .routine_row = routine_access_row,
+        .domain_check = session_domain_check,
         .sequence_next = access_sequence_next,
         .sequence_current = access_sequence_current,
         .sequence_last = access_sequence_last,

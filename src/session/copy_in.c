@@ -18,6 +18,7 @@
 #include "session/scope.h"
 #include "session/utility_run.h"
 #include "type/digits.h"
+#include "type/domain.h"
 #include "type/utf8.h"
 
 #define LINE_BYTES_MAX (1u << 30)
@@ -25,7 +26,7 @@
 #define SHOWN_BYTES_MAX 100u
 
 /* What an error is about. */
-enum copy_at { AT_LINE, AT_LINE_TEXT, AT_COLUMN, AT_VALUE, AT_BATCH };
+enum copy_at { AT_LINE, AT_LINE_TEXT, AT_COLUMN, AT_VALUE, AT_NULL, AT_BATCH };
 
 struct copy_in {
     const struct copy *copy;
@@ -155,6 +156,12 @@ put_null(struct copy_in *in, uint32_t column)
         memset(to->nulls, 0, in->row_count);
     }
     to->nulls[in->row_count] = true;
+    if (in->calls[column].type->kind == 'd') {
+        in->error_column = column;
+        in->error_at = AT_NULL;
+        domain_check(in->calls[column].env, in->calls[column].type,
+                     (union datum){.words = {0, 0}}, true);
+    }
     column_set(to, in->row_count, (union datum){.words = {0, 0}});
 }
 
@@ -574,6 +581,9 @@ raise_with_place(struct copy_in *in, struct error *error)
         placed.context = raise_text("COPY %s, line %llu, column %s: \"%s\"", table, line,
                                     copy->table->columns[copy->columns[in->error_column] - 1].name,
                                     shown_text(in->error_value));
+    else if (in->error_at == AT_NULL)
+        placed.context = raise_text("COPY %s, line %llu, column %s: null input", table, line,
+                                    copy->table->columns[copy->columns[in->error_column] - 1].name);
     else if (in->error_at == AT_COLUMN)
         placed.context = raise_text("COPY %s, line %llu, column %s", table, line,
                                     copy->table->columns[copy->columns[in->error_column] - 1].name);

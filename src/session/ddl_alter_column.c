@@ -39,7 +39,9 @@ put_with_column(struct session *session, const struct table *table, struct draft
     }
     if (spec->default_expr.sql != NULL)
         type_refuse_stored(session, table);
-    bool needs_rows = spec->default_expr.sql != NULL || spec->generated.sql != NULL ||
+    /* A domain may have a default, and refuse nulls. */
+    bool is_domain = scope_type(&session->scope, spec->type)->kind == 'd';
+    bool needs_rows = is_domain || spec->default_expr.sql != NULL || spec->generated.sql != NULL ||
                       spec->serial != SERIAL_NONE;
     if (needs_rows) {
         ddl_rebuild(session, table, draft);

@@ -253,6 +253,9 @@ ddl_rename(struct session *session, const struct rename *rename)
     case OBJECT_KIND_SCHEMA:
         rename_schema(session, rename);
         break;
+    case OBJECT_KIND_DOMAIN_CONSTRAINT:
+        ddl_rename_domain_constraint(session, rename);
+        break;
     case OBJECT_KIND_TYPE:
     case OBJECT_KIND_DOMAIN:
         ddl_rename_type(session, rename);

@@ -15,4 +15,5 @@ const char *ddl_array_name(struct session *session, oid schema, const char *name
 void ddl_rename_type(struct session *session, const struct rename *rename);
 void ddl_set_type_schema(struct session *session, const struct alter_object *alter);
 void ddl_set_type_owner(struct session *session, const struct alter_object *alter);
+void ddl_rename_domain_constraint(struct session *session, const struct rename *rename);
 void ddl_comment_type(struct session *session, const struct comment *comment);

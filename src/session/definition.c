@@ -214,11 +214,32 @@ constraint_text(struct session *session, const struct table *table,
                         constraint->is_validated ? "" : " NOT VALID");
 }
 
+/* A pretty one has no parentheses around the whole beside CHECK's own. */
+static const char *
+domain_check_text(const struct domain_check *check, bool is_pretty, struct arena *arena)
+{
+    bool is_enclosed = false;
+    int depth = 0;
+    for (const char *p = check->sql; *p != '\0'; p++) {
+        depth += (*p == '(') - (*p == ')');
+        is_enclosed = depth == 0 && p[1] == '\0' && check->sql[0] == '(';
+        if (depth == 0)
+            break;
+    }
+    return arena_format(arena, is_pretty && is_enclosed ? "CHECK %s%s" : "CHECK (%s)%s", check->sql,
+                        check->is_validated ? "" : " NOT VALID");
+}
+
 const char *
 definition_constraint(void *object, oid constraint, bool is_pretty, struct arena *arena)
 {
     struct session *session = object;
     uint32_t count;
+    const struct user_type **types = catalog_user_types(session->catalog, arena, &count);
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = 0; types[i]->info.kind == 'd' && k < types[i]->domain.check_count; k++)
+            if (types[i]->domain.checks[k].constraint == constraint)
+                return domain_check_text(&types[i]->domain.checks[k], is_pretty, arena);
     const struct table **tables = catalog_relations(session->catalog, arena, &count);
     for (uint32_t i = 0; i < count; i++)
         for (uint16_t k = 0; k < tables[i]->constraint_count; k++)

@@ -139,12 +139,18 @@ planned_describe(struct session *session, const struct query *query,
     for (uint32_t i = 0; i < count; i++) {
         const struct expr *expr = targets[i].expr;
         const struct type_info *type = scope_type(&session->scope, expr->type);
+        int32_t typmod = expr->typmod;
+        while (type != NULL && type->kind == 'd') { /* clients are told what a domain is over */
+            const struct domain_part *domain = &user_type_of(type)->domain;
+            typmod = domain->typmod;
+            type = scope_type(&session->scope, domain->base);
+        }
         columns[i] = (struct result_column){.name = arena_text(arena, targets[i].name),
                                             .table = targets[i].origin_table,
                                             .attr = targets[i].origin_column,
-                                            .type = expr->type,
+                                            .type = type == NULL ? expr->type : type->type,
                                             .length = type == NULL ? -1 : type->length,
-                                            .typmod = expr->typmod};
+                                            .typmod = typmod};
     }
     info->columns = columns;
 }

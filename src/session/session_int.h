@@ -182,6 +182,7 @@ struct session {
     struct temp_space *temp; /* temp.h; null: no temporary object was ever made */
     struct name_scope scope;
     struct extra_table *extras; /* seen by this statement only: session/feed.h */
+    struct domain_tester *domain_testers; /* in statement_arena: domain_check.c */
     enum transaction_state state;
     bool in_statement;
     bool is_read_only;        /* this transaction */

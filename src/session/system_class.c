@@ -423,9 +423,38 @@ put_constraint(struct system_rows *rows, const struct table *table,
 }
 
 static void
+put_domain_check(struct system_rows *rows, const struct user_type *domain,
+                 const struct domain_check *check)
+{
+    row_begin(rows);
+    put_oid(rows, check->constraint);
+    put_text(rows, check->name);
+    put_oid(rows, domain->schema);
+    put_char(rows, 'c');
+    put_bool(rows, false);
+    put_bool(rows, false);
+    put_bool(rows, check->is_validated);
+    put_oid(rows, OID_NONE);
+    put_oid(rows, domain->info.type);
+    for (int i = 0; i < 3; i++)
+        put_oid(rows, OID_NONE);
+    for (int i = 0; i < 3; i++)
+        put_char(rows, ' ');
+    put_bool(rows, true);
+    put_i32(rows, 0);
+    put_bool(rows, false);
+    put_nulls(rows, 7);
+    put_text(rows, check->sql);
+}
+
+static void
 fill_constraint(struct system_rows *rows)
 {
     uint32_t count;
+    const struct user_type **types = catalog_user_types(rows->catalog, rows->arena, &count);
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = 0; types[i]->info.kind == 'd' && k < types[i]->domain.check_count; k++)
+            put_domain_check(rows, types[i], &types[i]->domain.checks[k]);
     const struct table **tables = all_relations(rows, &count);
     for (uint32_t i = 0; i < count; i++)
         for (uint16_t k = 0; k < tables[i]->constraint_count; k++)

@@ -51,6 +51,17 @@ put_type(struct system_rows *rows, const struct type_info *type, oid schema)
     put_oid(rows, OID_NONE);
     put_char(rows, type->align);
     put_char(rows, type->storage);
+    if (type->kind == 'd') {
+        const struct domain_part *domain = &user_type_of(type)->domain;
+        put_bool(rows, domain->is_not_null);
+        put_oid(rows, domain->base);
+        put_i32(rows, domain->typmod);
+        put_i32(rows, (int32_t)domain->dim_count);
+        put_oid(rows, domain->collation);
+        put_text(rows, domain->default_sql);
+        put_text(rows, domain->default_sql);
+        return;
+    }
     put_bool(rows, false);
     put_oid(rows, OID_NONE);
     put_i32(rows, -1);

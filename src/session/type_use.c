@@ -110,6 +110,12 @@ stored_use(struct session *session, const struct user_type *type, uint32_t depth
 
 #define DEPTH_MAX 100 /* of types within types */
 
+const struct column_def *
+type_stored_use(struct session *session, const struct user_type *type, const struct table **owner)
+{
+    return stored_use(session, type, DEPTH_MAX, owner);
+}
+
 void
 type_refuse_stored(struct session *session, const struct table *table)
 {
@@ -117,7 +123,7 @@ type_refuse_stored(struct session *session, const struct table *table)
         table->row_type == OID_NONE ? NULL : catalog_user_type(session->catalog, table->row_type);
     const struct table *owner;
     const struct column_def *column =
-        type == NULL ? NULL : stored_use(session, type, DEPTH_MAX, &owner);
+        type == NULL ? NULL : type_stored_use(session, type, &owner);
     if (column != NULL && table->kind == TABLE_COMPOSITE)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
               "cannot alter type \"%s\" because column \"%s.%s\" uses it", table->name, owner->name,

@@ -15,6 +15,13 @@ struct object_ref *type_uses(struct session *session, const struct user_type *ty
                              uint32_t *count);
 
 /*
+ * A stored column whose values are of the type or hold values of it, at any depth, and its table;
+ * null: there is none.
+ */
+const struct column_def *type_stored_use(struct session *session, const struct user_type *type,
+                                         const struct table **owner);
+
+/*
  * Refuses to change the row type of the relation if values of it are stored somewhere, also within
  * other types: "cannot alter table ..." (0A000).
  */

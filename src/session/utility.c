@@ -645,6 +645,10 @@ utility_run(struct session *session, const struct query *query, const struct raw
         return run_create_table_as(session, &utility->create_table_as);
     if (utility->kind == UTILITY_CREATE_COMPOSITE)
         ddl_create_composite(session, &utility->create_table);
+    else if (utility->kind == UTILITY_CREATE_DOMAIN)
+        ddl_create_domain(session, &utility->create_domain);
+    else if (utility->kind == UTILITY_ALTER_DOMAIN)
+        ddl_alter_domain(session, &utility->alter_domain);
     else if (utility->kind == UTILITY_CREATE_ENUM)
         ddl_create_enum(session, &utility->create_enum);
     else if (utility->kind == UTILITY_CREATE_RANGE)

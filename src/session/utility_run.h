@@ -31,6 +31,8 @@ void ddl_refresh_view(struct session *session, const struct refresh_view *refres
 void ddl_reindex(struct session *session, const struct reindex *reindex);
 void ddl_create_schema(struct session *session, const struct create_schema *create);
 void ddl_create_composite(struct session *session, const struct create_table *create);
+void ddl_create_domain(struct session *session, const struct create_domain *create);
+void ddl_alter_domain(struct session *session, const struct alter_domain *alter);
 void ddl_create_enum(struct session *session, const struct enum_spec *spec);
 void ddl_create_range(struct session *session, const struct range_spec *spec);
 void ddl_alter_enum(struct session *session, const struct alter_enum *alter);

@@ -194,7 +194,21 @@ struct path {
     oid func;
 };
 
+/* What the type is a domain over at last: itself if it is none. */
 oid base_type(const struct analysis *an, oid type);
+/* The same; *typmod is set to the length that the domain gives it. */
+oid base_type_typmod(const struct analysis *an, oid type, int32_t *typmod);
+bool type_is_domain(const struct analysis *an, oid type);
+/* To a domain, tested. */
+struct expr *coerce_domain(struct analysis *an, struct expr *e, oid domain,
+                           const struct coercion *how);
+/* A check over VALUE, of the type and length, that is being made. */
+struct expr *bind_domain_check(struct analysis *an, const PgQuery__Node *node, oid base,
+                               int32_t typmod);
+/* The default of a domain, or of what it is over; null: none. */
+struct expr *domain_default(struct analysis *an, oid type);
+const PgQuery__Node *parse_expression(struct analysis *an, const char *sql);
+
 char type_category(const struct analysis *an, oid type);
 bool type_is_preferred(const struct analysis *an, char category, oid type);
 oid array_element(const struct analysis *an, oid type); /* OID_NONE: no array */
@@ -345,6 +359,8 @@ struct nodes take_indices(struct nodes *rest);
 /* The value converted to the part of the target that the steps lead to. */
 struct expr *assign_part(struct level *level, const struct assignment *to, struct nodes steps,
                          struct expr *value);
+/* What parts were stored into, before it was tested as a domain's value: others may follow. */
+struct expr *without_domain(struct expr *e);
 /* `base`, the target as it is, with the value stored into that part. */
 struct expr *assign_through(struct level *level, struct expr *base, const struct assignment *to,
                             struct nodes steps, struct expr *value);

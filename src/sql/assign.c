@@ -132,6 +132,21 @@ assign_part(struct level *level, const struct assignment *to, struct nodes steps
 
 /* ---- the way out ---- */
 
+/* A part of a domain's value has changed: the whole is tested. */
+static struct expr *
+as_domain(struct analysis *an, struct expr *e, const struct assignment *to)
+{
+    struct coercion how = {CAST_ASSIGNMENT, to->typmod, FORM_CAST_IMPLICIT, -1};
+    return type_is_domain(an, to->type) ? coerce_domain(an, e, to->type, &how) : e;
+}
+
+struct expr *
+without_domain(struct expr *e)
+{
+    bool is_cast = e->kind == EXPR_CAST_DOMAIN && e->cast_form == FORM_CAST_IMPLICIT;
+    return is_cast ? e->args[0] : e;
+}
+
 static struct expr *
 store_field(struct level *level, struct expr *base, const struct assignment *to, struct nodes steps,
             struct expr *value)
@@ -158,7 +173,7 @@ store_field(struct level *level, struct expr *base, const struct assignment *to,
     e->field_assign.count = 1;
     e->field_assign.numbers = arena_copy(an->arena, &number, sizeof number);
     expr_done(an, e);
-    return e;
+    return as_domain(an, e, to);
 }
 
 struct expr *
@@ -176,5 +191,6 @@ assign_through(struct level *level, struct expr *base, const struct assignment *
     if (steps.count > 0)
         old = bind_subscripts(level, base, base_type(an, to->type), indices, NULL);
     struct expr *source = assign_through(level, old, &inner, steps, value);
-    return bind_subscripts(level, base, base_type(an, to->type), indices, source);
+    struct expr *e = bind_subscripts(level, base, base_type(an, to->type), indices, source);
+    return as_domain(an, e, to);
 }

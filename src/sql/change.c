@@ -146,18 +146,14 @@ set_column(struct setting *s, const PgQuery__ResTarget *node, struct expr *value
     const struct column_def *column = &s->table->columns[number - 1];
     check_always(s, number, value);
     struct target *target = target_of_column(s, number);
-    bool is_part =
-        target != NULL &&
-        (target->expr->kind == EXPR_FIELD_ASSIGN ||
-         (target->expr->kind == EXPR_SUBSCRIPT && target->expr->subscript.assign != NULL));
-    if (target != NULL && (node->n_indirection == 0 || !is_part))
+    if (target != NULL && (node->n_indirection == 0 || !target->is_part))
         fail(an, -1, SQLSTATE_SYNTAX_ERROR, "multiple assignments to same column \"%s\"",
              column->name);
     struct assignment to = assignment_of(level->change->named, named, node->location);
     struct expr *base = NULL;
     if (node->n_indirection > 0)
         base = target != NULL
-                   ? target->expr
+                   ? without_domain(target->expr)
                    : item_column_expr(level, level->result_item, (uint32_t)named - 1, 0, -1);
     value = assign_through(level, base, &to, NODES(node, indirection), value);
     if (value->kind == EXPR_DEFAULT && column->generated_sql != NULL)
@@ -170,6 +166,7 @@ set_column(struct setting *s, const PgQuery__ResTarget *node, struct expr *value
         target->column = number;
     }
     target->expr = value;
+    target->is_part = node->n_indirection > 0;
 }
 
 static struct expr *

@@ -6,14 +6,37 @@
  * target right here; unknown-typed parameters take the target as their type.
  */
 #include "sql/analysis_int.h"
+#include "type/user_type.h"
 
 /* ---- types ---- */
 
 oid
 base_type(const struct analysis *an, oid type)
 {
-    (void)an;
+    int32_t typmod = -1;
+    return base_type_typmod(an, type, &typmod);
+}
+
+oid
+base_type_typmod(const struct analysis *an, oid type, int32_t *typmod)
+{
+    if (type < OID_USER_FIRST)
+        return type;
+    const struct type_info *info = scope_type(an->scope, type);
+    while (info != NULL && info->kind == 'd') {
+        const struct domain_part *domain = &user_type_of(info)->domain;
+        *typmod = domain->typmod;
+        type = domain->base;
+        info = scope_type(an->scope, type);
+    }
     return type;
+}
+
+bool
+type_is_domain(const struct analysis *an, oid type)
+{
+    const struct type_info *info = type < OID_USER_FIRST ? NULL : scope_type(an->scope, type);
+    return info != NULL && info->kind == 'd';
 }
 
 char
@@ -33,7 +56,7 @@ type_is_preferred(const struct analysis *an, char category, oid type)
 oid
 array_element(const struct analysis *an, oid type)
 {
-    const struct type_info *info = scope_type(an->scope, type);
+    const struct type_info *info = scope_type(an->scope, base_type(an, type));
     return info == NULL || info->length != -1 ? OID_NONE : info->element;
 }
 
@@ -54,7 +77,7 @@ array_of(const struct analysis *an, oid type)
 bool
 type_is_row(const struct analysis *an, oid type)
 {
-    const struct type_info *info = scope_type(an->scope, type);
+    const struct type_info *info = scope_type(an->scope, base_type(an, type));
     return type == TYPE_RECORD || (info != NULL && info->kind == 'c');
 }
 
@@ -338,6 +361,8 @@ coerce_type(struct analysis *an, struct expr *e, oid target, const struct coerci
         return e;
     if (type_is_polymorphic(target) && e->type != TYPE_UNKNOWN)
         return e;
+    if (type_is_domain(an, target))
+        return coerce_domain(an, e, target, how);
     if (e->type == TYPE_UNKNOWN && e->kind == EXPR_CONST)
         return coerce_literal(an, e, target, how->typmod);
     if (e->type == TYPE_UNKNOWN && e->kind == EXPR_PARAM && e->param.kind == PARAM_EXTERNAL)
@@ -349,6 +374,8 @@ coerce_type(struct analysis *an, struct expr *e, oid target, const struct coerci
                                                    : inner;
     }
     struct path path = path_find(an, target, e->type, how->context);
+    if (path.kind == PATH_ARRAY && type_is_domain(an, e->type))
+        e = cast_node(an, EXPR_RELABEL, e, base_type(an, e->type), -1, FORM_CAST_IMPLICIT, how->at);
     if (path.kind != PATH_NONE)
         return follow_path(an, path, e, target, how);
     if (e->type == TYPE_RECORD && type_is_row(an, target))

@@ -381,7 +381,8 @@ record_columns(struct level *level, const struct expr *record, uint32_t *count)
     if (record->kind == EXPR_FUNC && record->func.func->out_count > 0)
         return columns_of_func(an, record->func.func, count);
     if (record->type != TYPE_RECORD && an->scope->row_type != NULL) {
-        const struct table *table = an->scope->row_type(an->scope->object, record->type);
+        const struct table *table =
+            an->scope->row_type(an->scope->object, base_type(an, record->type));
         if (table != NULL)
             return columns_of_table(an, table, count);
     }

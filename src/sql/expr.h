@@ -10,7 +10,7 @@
  * value is an EXPR_PLACEHOLDER, and belongs to the innermost construct around it:
  *   EXPR_CASE with an operand   the WHENs compare the placeholder, the operand's value
  *   EXPR_CAST_ARRAY             case_element converts the placeholder, one element
- *   a domain's check            the value under test
+ *   EXPR_CAST_DOMAIN            the tests read the placeholder, the value
  *
  * Columns never refer to a join: analysis replaces a join's column by what it stands for (a side's
  * column, or COALESCE of both for FULL JOIN USING).
@@ -52,7 +52,7 @@ enum expr_kind {
     EXPR_RELABEL,       /* args: 1; same bytes, another type */
     EXPR_CAST_INOUT,    /* args: 1; by the output function of one type, the input of the other */
     EXPR_CAST_ARRAY,    /* args: an array, the conversion of a placeholder that is one element */
-    EXPR_CAST_DOMAIN,   /* args: 1; checks the domain's constraints */
+    EXPR_CAST_DOMAIN,   /* args: the value, then tests of a placeholder that is it */
     EXPR_CAST_ROW,      /* args: 1; a composite value to another composite type, by name */
     EXPR_COLLATE,       /* args: 1; COLLATE; collation is the node's */
     EXPR_VALUE_FUNC,    /* CURRENT_DATE and kin; typmod is the precision */
@@ -270,6 +270,12 @@ struct expr {
             int16_t *numbers;
         } field_assign;
         enum func_form cast_form; /* RELABEL, CAST_*: explicit or implicit */
+        struct {
+            enum func_form form; /* the same as cast_form */
+            bool is_not_null;
+            const char *name;    /* of the domain */
+            const char **checks; /* names, one for each test */
+        } domain;
         enum value_func value_func;
         struct {
             oid sequence;

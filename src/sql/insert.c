@@ -179,8 +179,8 @@ take_value(struct insert *in, uint32_t i, struct expr *value)
     struct nodes steps = steps_of(in, i);
     if (steps.count > 0) {
         struct assignment to = target_of(in, i);
-        struct expr *base =
-            *made != NULL ? *made : expr_null(in->level->an->arena, to.type, to.typmod, -1);
+        struct expr *base = *made != NULL ? without_domain(*made)
+                                          : expr_null(in->level->an->arena, to.type, to.typmod, -1);
         value = assign_through(in->level, base, &to, steps, value);
     }
     *made = value;

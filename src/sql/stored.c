@@ -47,7 +47,7 @@ level_of_change(const struct level *of)
     return level;
 }
 
-static const PgQuery__Node *
+const PgQuery__Node *
 parse_expression(struct analysis *an, const char *sql)
 {
     const char *text = arena_format(an->arena, "SELECT %s", sql);
@@ -106,6 +106,10 @@ bind_default(struct analysis *an, const struct column_def *column)
         expr_done(an, e);
     } else if (column->default_sql != NULL) {
         e = bind_stored(an, NULL, column->default_sql, CLAUSE_DEFAULT);
+    } else if (type_is_domain(an, column->type)) {
+        e = domain_default(an, column->type);
+        if (e == NULL)
+            e = expr_null(an->arena, TYPE_UNKNOWN, -1, -1);
     } else {
         e = expr_null(an->arena, column->type, column->typmod, -1);
         expr_done(an, e);

@@ -2,6 +2,7 @@
  * typename.c: a type as written ("numeric(10,2)[]", "my.enum", "t.c%TYPE") to OID and typmod.
  */
 #include "sql/analysis_int.h"
+#include "type/user_type.h"
 
 #define TYPMODS_MAX 8
 
@@ -180,6 +181,8 @@ column_collation(struct analysis *an, const PgQuery__ColumnDef *def, oid type)
 {
     const struct type_info *info = scope_type(an->scope, type);
     bool is_collatable = info != NULL && info->is_collatable;
+    if (def->coll_clause == NULL && type_is_domain(an, type))
+        return user_type_of(info)->domain.collation;
     if (def->coll_clause == NULL)
         return is_collatable ? COLLATION_DEFAULT : OID_NONE;
     if (!is_collatable)

@@ -416,6 +416,12 @@ bind_definition(struct analysis *an, struct utility *u, const struct raw_stateme
     case PG_QUERY__NODE__NODE_COMPOSITE_TYPE_STMT:
         bind_create_composite(an, u, node->composite_type_stmt);
         return true;
+    case PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT:
+        bind_create_domain(an, u, node->create_domain_stmt);
+        return true;
+    case PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT:
+        bind_alter_domain(an, u, node->alter_domain_stmt);
+        return true;
     case PG_QUERY__NODE__NODE_CREATE_ENUM_STMT:
         bind_create_enum(an, u, node->create_enum_stmt);
         return true;

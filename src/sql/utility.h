@@ -71,6 +71,7 @@ enum utility_kind {
     UTILITY_OWNER,
     UTILITY_COMMENT,
     UTILITY_CREATE_DOMAIN,
+    UTILITY_ALTER_DOMAIN,
     UTILITY_CREATE_ENUM,
     UTILITY_CREATE_RANGE,
     UTILITY_CREATE_COMPOSITE, /* in create_table */
@@ -671,6 +672,35 @@ struct alter_enum {
     bool is_after, if_not_exists;
 };
 
+struct domain_check_spec {
+    const char *name; /* null: to be chosen */
+    struct stored_expr check;
+    bool is_not_valid;
+};
+
+struct create_domain {
+    struct object_name name;
+    oid base;
+    int32_t typmod;
+    oid collation;
+    uint32_t dim_count;
+    bool is_not_null;
+    struct stored_expr default_expr;
+    uint32_t check_count;
+    struct domain_check_spec *checks;
+};
+
+struct alter_domain {
+    struct object_name name;
+    oid domain;
+    char kind; /* the parser's: T default, O and N set and drop NOT NULL, C, X and V add, drop and
+                  validate a constraint */
+    struct stored_expr default_expr; /* sql null: DROP DEFAULT */
+    const char *constraint;
+    struct domain_check_spec check;
+    bool if_exists, is_cascade;
+};
+
 struct notify {
     const char *channel; /* LISTEN, UNLISTEN (null: *), NOTIFY */
     const char *payload;
@@ -704,6 +734,8 @@ struct utility {
         struct reindex reindex;
         struct truncate truncate;
         struct create_table create_table;
+        struct create_domain create_domain;
+        struct alter_domain alter_domain;
         struct create_table_as create_table_as;
         struct alter_table alter_table;
         struct create_index create_index;

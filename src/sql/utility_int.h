@@ -83,6 +83,10 @@ void bind_create_composite(struct analysis *an, struct utility *u,
                            const PgQuery__CompositeTypeStmt *stmt);
 void bind_create_range(struct analysis *an, struct utility *u,
                        const PgQuery__CreateRangeStmt *stmt);
+void bind_create_domain(struct analysis *an, struct utility *u,
+                        const PgQuery__CreateDomainStmt *stmt);
+void bind_alter_domain(struct analysis *an, struct utility *u,
+                       const PgQuery__AlterDomainStmt *stmt);
 void bind_create_enum(struct analysis *an, struct utility *u, const PgQuery__CreateEnumStmt *stmt);
 void bind_alter_enum(struct analysis *an, struct utility *u, const PgQuery__AlterEnumStmt *stmt);
 void bind_create_sequence(struct analysis *an, struct utility *u,

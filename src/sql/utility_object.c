@@ -122,7 +122,10 @@ bind_rename(struct analysis *an, struct utility *u, const PgQuery__RenameStmt *s
     }
     bool is_part =
         rename->object == OBJECT_KIND_COLUMN || rename->object == OBJECT_KIND_TABLE_CONSTRAINT;
-    u->tag = tag(an, "ALTER", is_part ? rename->relation : rename->object);
+    if (rename->object == OBJECT_KIND_DOMAIN_CONSTRAINT)
+        u->tag = tag(an, "ALTER", OBJECT_KIND_DOMAIN);
+    else
+        u->tag = tag(an, "ALTER", is_part ? rename->relation : rename->object);
 }
 
 void

@@ -25,6 +25,8 @@ struct db_access {
     union datum (*routine_value)(void *object, struct func_call *call, const union datum *args);
     bool (*routine_row)(void *object, struct func_call *call, const union datum *args,
                         union datum *values, bool *nulls);
+    /* Raises if the value is none that the domain allows: 23514, 23502. */
+    void (*domain_check)(void *object, oid domain, union datum value, bool is_null);
 
     int64_t (*sequence_next)(void *object, oid sequence);
     int64_t (*sequence_current)(void *object, oid sequence); /* 55000 before the first nextval */

@@ -7,6 +7,7 @@
  */
 #include "base/raise.h"
 #include "type/array.h"
+#include "type/domain.h"
 #include "type/generic.h"
 #include "type/input.h"
 
@@ -276,8 +277,10 @@ convert_elements(struct array_reader *r)
 {
     for (uint32_t i = 0; i < r->builder.count; i++) {
         union datum *value = &r->builder.values[i];
-        if (r->builder.nulls[i])
+        if (r->builder.nulls[i]) {
+            domain_check(r->call->env, r->element.type, (union datum){.words = {0, 0}}, true);
             continue;
+        }
         struct slice text = arena_slice(r->call->arena, datum_slice(value));
         *value = r->element.type->input(&r->element, text);
     }

@@ -3,6 +3,8 @@
  */
 #include "type/composite.h"
 
+#include "type/domain.h"
+
 static union datum
 composite_input(struct type_call *call, struct slice text)
 {
@@ -36,8 +38,6 @@ composite_shape(const struct type_env *env, oid type)
 {
     if (type < OID_USER_FIRST)
         return NULL;
-    const struct type_info *info = type_get(env, type);
-    while (info->kind == 'd')
-        info = type_get(env, user_type_of(info)->domain.base);
+    const struct type_info *info = domain_root(env, type_get(env, type));
     return info->kind == 'c' ? user_type_of(info)->composite.shape : NULL;
 }

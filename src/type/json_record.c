@@ -10,6 +10,7 @@
 #include "type/access.h"
 #include "type/array.h"
 #include "type/composite.h"
+#include "type/domain.h"
 #include "type/json_ref.h"
 #include "type/record.h"
 #include "type/tables.h"
@@ -55,12 +56,15 @@ read_row(struct func_call *call, const struct record_shape *shape, const struct 
                         json_ref_member(call->arena, object, slice_text(place.column), &member);
         values[i] = null_datum();
         nulls[i] = true;
+        bool is_kept = !is_found && base != NULL;
         if (is_found)
             values[i] =
                 read_value(call, shape->types[i], shape->typmods == NULL ? -1 : shape->typmods[i],
                            &member, &place, &nulls[i]);
         else if (base != NULL && i < base->count)
             values[i] = record_get(base, i, &nulls[i]);
+        if (!is_found && !is_kept && shape->types[i] != OID_NONE)
+            domain_check(call->env, type_get(call->env, shape->types[i]), values[i], true);
     }
     return record_make(call->env, call->arena, shape, values, nulls);
 }
@@ -210,11 +214,18 @@ read_value(struct func_call *call, oid type, int32_t typmod, const struct json_r
 {
     enum jsonb_kind kind = json_ref_kind(ref);
     *is_null = kind == JSONB_NULL;
+    if (type == TYPE_JSON || type == TYPE_JSONB)
+        return *is_null ? null_datum() : read_json(call, type, ref);
+    const struct type_info *info = type_get(call->env, type);
+    if (info->kind == 'd') {
+        const struct domain_part *domain = &user_type_of(info)->domain;
+        union datum value =
+            read_value(call, domain->base, domain->typmod, ref, place, is_null);
+        domain_check(call->env, info, value, *is_null);
+        return value;
+    }
     if (*is_null)
         return null_datum();
-    if (type == TYPE_JSON || type == TYPE_JSONB)
-        return read_json(call, type, ref);
-    const struct type_info *info = type_get(call->env, type);
     if (kind != JSONB_STRING && info->element != OID_NONE && info->length == -1)
         return read_array(call, info, typmod, ref, place);
     if (kind != JSONB_STRING && info->kind == 'c')
@@ -294,7 +305,7 @@ source_of(struct func_call *call, const union datum *args)
                             .json_is_null = func_arg_is_null(call, json_at),
                             .is_text = call->func->args[json_at] == TYPE_JSON};
     if (source.has_base && call->arg_types[0] != TYPE_RECORD &&
-        type_get(call->env, call->arg_types[0])->kind != 'c')
+        domain_root(call->env, type_get(call->env, call->arg_types[0]))->kind != 'c')
         raise(SQLSTATE_DATATYPE_MISMATCH, "first argument of %s must be a row type",
               call->func->name);
     if (call->columns != NULL)

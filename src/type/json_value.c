@@ -6,6 +6,7 @@
 
 #include "base/raise.h"
 #include "type/array.h"
+#include "type/domain.h"
 #include "type/generic.h"
 #include "type/numeric.h"
 #include "type/record.h"
@@ -24,9 +25,16 @@ enum category {
     AS_RECORD,
 };
 
+static oid
+base_of(const struct json_writer *w, oid type)
+{
+    return type < OID_USER_FIRST ? type : domain_root(w->env, type_get(w->env, type))->type;
+}
+
 static enum category
 category_of(const struct json_writer *w, oid type)
 {
+    type = base_of(w, type);
     switch (type) {
     case TYPE_BOOL:
         return AS_BOOL;
@@ -168,6 +176,7 @@ json_put_value(const struct json_writer *writer, struct buf *to, oid type, union
         buf_put_text(to, "null");
         return;
     }
+    type = base_of(writer, type);
     enum category category = category_of(writer, type);
     switch (category) {
     case AS_BOOL:
@@ -281,6 +290,7 @@ jsonb_put_value(const struct json_writer *writer, struct jsonb_builder *builder,
     }
     union datum *kept = arena_alloc(writer->arena, sizeof *kept);
     *kept = value; /* what is short lies in the datum itself */
+    type = base_of(writer, type);
     enum category category = category_of(writer, type);
     switch (category) {
     case AS_BOOL:

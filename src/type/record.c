@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/raise.h"
 #include "type/composite.h"
+#include "type/domain.h"
 #include "type/generic.h"
 #include "type/tables.h"
 
@@ -431,6 +432,8 @@ record_parse(const struct type_env *env, struct arena *arena, const struct recor
         int32_t typmod = shape->typmods == NULL ? -1 : shape->typmods[i];
         if (!nulls[i])
             values[i] = type_input(env, arena, shape->types[i], typmod, column);
+        else if (shape->types[i] >= OID_USER_FIRST)
+            domain_check(env, type_get(env, shape->types[i]), values[i], true);
     }
     if (r.at == r.end || *r.at++ != ')')
         fail_literal(&r, "Too many columns.");
@@ -513,8 +516,10 @@ receive_column(const struct type_env *env, struct arena *arena, const struct rec
               "binary data has type %u (%s) instead of expected %u (%s) in record column %u", type,
               type_format(env->types, arena, type, -1), expected, info->sql_name, column_idx + 1);
     *is_null = length == -1;
-    if (*is_null)
+    if (*is_null) {
+        domain_check(env, info, (union datum){.words = {0, 0}}, true);
         return (union datum){.words = {0, 0}};
+    }
     if (length < 0)
         raise(SQLSTATE_INVALID_BINARY_REPRESENTATION, "insufficient data left in message");
     if (info->recv == NULL)
