@@ -92,7 +92,8 @@ table_compile(struct compiler *compiler, const struct plan_table_rules *rules)
     if (rules->check_count != 0)
         code->checks = expr_compile(compiler, rules->checks, rules->check_count);
     code->indexes = arena_alloc_zero(compiler->arena, table->index_count * sizeof *code->indexes);
-    for (uint32_t i = 0; i < table->index_count; i++) {
+    /* A partitioned table's indexes are its partitions'. */
+    for (uint32_t i = 0; table_is_stored(table) && i < table->index_count; i++) {
         if (!table->indexes[i]->is_primary && table->indexes[i]->method == INDEX_BTREE)
             index_compile(compiler, &code->indexes[code->index_count++], table->indexes[i], rules);
     }

@@ -210,7 +210,8 @@ is_readable(const struct level *level, const struct index_def *index, attr_no at
 static bool
 is_index_only(const struct level *level, const struct rel *rel, const struct index_def *index)
 {
-    if (index->is_primary)
+    /* What members of a tree are merged by is not known to be needed yet. */
+    if (index->is_primary || rel->tree != NULL)
         return false;
     for (uint16_t k = 0; k < index->key_count; k++) {
         /* An inverted key would have to be copied to be read. */

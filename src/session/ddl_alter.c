@@ -68,6 +68,8 @@ run_command(const struct alter_step *step, const struct table *table)
     case ALTER_FINALIZE_DETACH:
         partition_detach(step->session, table, step->command);
         break;
+    case ALTER_WITHOUT_OIDS:
+        break;
     case ALTER_INHERIT:
         alter_inherit(step, table);
         break;
@@ -106,6 +108,66 @@ lock_of(const struct alter_table *alter)
     return strongest;
 }
 
+static const char *
+action_name(enum alter_kind kind)
+{
+    switch (kind) {
+    case ALTER_ADD_COLUMN:
+        return "ADD COLUMN";
+    case ALTER_DROP_COLUMN:
+        return "DROP COLUMN";
+    case ALTER_COLUMN_TYPE:
+        return "ALTER COLUMN ... TYPE";
+    case ALTER_SET_NOT_NULL:
+        return "ALTER COLUMN ... SET NOT NULL";
+    case ALTER_DROP_NOT_NULL:
+        return "ALTER COLUMN ... DROP NOT NULL";
+    case ALTER_DROP_EXPRESSION:
+        return "ALTER COLUMN ... DROP EXPRESSION";
+    case ALTER_SET_STATISTICS:
+        return "ALTER COLUMN ... SET STATISTICS";
+    case ALTER_SET_STORAGE:
+        return "ALTER COLUMN ... SET STORAGE";
+    case ALTER_SET_COMPRESSION:
+        return "ALTER COLUMN ... SET COMPRESSION";
+    case ALTER_ADD_IDENTITY:
+        return "ALTER COLUMN ... ADD IDENTITY";
+    case ALTER_SET_IDENTITY:
+        return "ALTER COLUMN ... SET";
+    case ALTER_DROP_IDENTITY:
+        return "ALTER COLUMN ... DROP IDENTITY";
+    case ALTER_ADD_CONSTRAINT:
+        return "ADD CONSTRAINT";
+    case ALTER_ALTER_CONSTRAINT:
+        return "ALTER CONSTRAINT";
+    case ALTER_VALIDATE_CONSTRAINT:
+        return "VALIDATE CONSTRAINT";
+    case ALTER_DROP_CONSTRAINT:
+        return "DROP CONSTRAINT";
+    case ALTER_INHERIT:
+        return "INHERIT";
+    case ALTER_NO_INHERIT:
+        return "NO INHERIT";
+    default:
+        return NULL;
+    }
+}
+
+/* A view has columns with defaults, and an owner: nothing else of it can be changed. */
+static void
+refuse_for_view(const struct alter_table *alter, const struct table *table)
+{
+    for (uint32_t i = 0; i < alter->command_count; i++) {
+        const char *action = action_name(alter->commands[i].kind);
+        if (action != NULL)
+            raise_error(.code = SQLSTATE_WRONG_OBJECT_TYPE,
+                        .message =
+                            raise_text("ALTER action %s cannot be performed on relation \"%s\"",
+                                       action, table->name),
+                        .detail = "This operation is not supported for views.");
+    }
+}
+
 void
 ddl_alter_table(struct session *session, const struct alter_table *alter)
 {
@@ -119,6 +181,11 @@ ddl_alter_table(struct session *session, const struct alter_table *alter)
         partition_attach_index(session, table, &alter->commands[0]);
         return;
     }
+    if (table->table < OID_USER_FIRST)
+        raise(SQLSTATE_INSUFFICIENT_PRIVILEGE, "permission denied: \"%s\" is a system catalog",
+              table->name);
+    if (table->kind == TABLE_VIEW)
+        refuse_for_view(alter, table);
     bool is_type = alter->object == OBJECT_KIND_TYPE;
     if (is_type && table->kind != TABLE_COMPOSITE)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a composite type", table->name);

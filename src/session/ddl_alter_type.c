@@ -107,31 +107,7 @@ convert(const struct alter_step *step, const struct table *table, struct draft *
 }
 
 static void
-change_heirs(const struct alter_step *step, const struct table *table)
-{
-    struct session *session = step->session;
-    uint32_t count;
-    const oid *heirs = ddl_heirs(session, table, &count);
-    if (count != 0 && step->is_only)
-        raise(SQLSTATE_INVALID_TABLE_DEFINITION,
-              "type of inherited column \"%s\" must be changed in child tables too",
-              step->command->name);
-    struct alter_step heir = alter_heir_step(step);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct table *child = catalog_table(session->catalog, heirs[i]);
-        struct draft draft;
-        draft_of(&draft, session, child);
-        const struct column_def *column = draft_get_column(&draft, step->command->name);
-        if (column->inherit_count > 1)
-            raise(SQLSTATE_INVALID_TABLE_DEFINITION,
-                  "cannot alter inherited column \"%s\" of relation \"%s\"", column->name,
-                  child->name);
-        alter_column_type(&heir, child);
-    }
-}
-
-void
-alter_column_type(const struct alter_step *step, const struct table *table)
+change_one(const struct alter_step *step, const struct table *table)
 {
     struct session *session = step->session;
     const struct alter_command *command = step->command;
@@ -139,9 +115,6 @@ alter_column_type(const struct alter_step *step, const struct table *table)
     draft_of(&draft, session, table);
     struct column_def *column = draft_get_column(&draft, command->name);
     attr_no attr = column->attr;
-    if (column->inherit_count != 0 && !step->is_heir)
-        raise(SQLSTATE_INVALID_TABLE_DEFINITION, "cannot alter inherited column \"%s\"",
-              command->name);
     refuse_readers(step, table, attr);
     type_refuse_stored(session, table);
     column->type = command->type;
@@ -152,5 +125,39 @@ alter_column_type(const struct alter_step *step, const struct table *table)
         column->default_sql = command->default_expr.sql;
     retype_keys(step, &draft, attr);
     convert(step, table, &draft, attr);
-    change_heirs(step, table);
+}
+
+/* Refuses a column that comes from other parents, too, than those of the tables. */
+static void
+check_origin(const struct alter_step *step, const struct table *table, const oid *tables,
+             uint32_t count)
+{
+    struct draft draft;
+    draft_of(&draft, step->session, table);
+    const struct column_def *column = draft_get_column(&draft, step->command->name);
+    if (column->inherit_count <= ddl_parents_among(table, tables, count))
+        return;
+    if (table->table == tables[0])
+        raise(SQLSTATE_INVALID_TABLE_DEFINITION, "cannot alter inherited column \"%s\"",
+              column->name);
+    raise(SQLSTATE_INVALID_TABLE_DEFINITION,
+          "cannot alter inherited column \"%s\" of relation \"%s\"", column->name, table->name);
+}
+
+void
+alter_column_type(const struct alter_step *step, const struct table *table)
+{
+    struct session *session = step->session;
+    uint32_t count;
+    const oid *tables = ddl_descendants(session, table, &count);
+    for (uint32_t i = 0; i < count; i++)
+        check_origin(step, catalog_table(session->catalog, tables[i]), tables, count);
+    if (count > 1 && step->is_only)
+        raise(SQLSTATE_INVALID_TABLE_DEFINITION,
+              "type of inherited column \"%s\" must be changed in child tables too",
+              step->command->name);
+    change_one(step, catalog_table(session->catalog, table->table));
+    struct alter_step heir = alter_heir_step(step);
+    for (uint32_t i = 1; i < count; i++)
+        change_one(&heir, catalog_table(session->catalog, tables[i]));
 }

@@ -123,6 +123,16 @@ ddl_descendants(struct session *session, const struct table *table, uint32_t *co
     return list;
 }
 
+uint16_t
+ddl_parents_among(const struct table *table, const oid *tables, uint32_t count)
+{
+    uint16_t parents = 0;
+    for (uint16_t i = 0; i < table->parent_count; i++)
+        for (uint32_t k = 0; k < count; k++)
+            parents += table->parents[i] == tables[k];
+    return parents;
+}
+
 /* ---- INHERIT ---- */
 
 static struct column_def *

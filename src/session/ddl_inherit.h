@@ -16,5 +16,7 @@ void ddl_add_child(struct session *session, oid parent, oid child);
 void ddl_forget_child(struct session *session, oid parent, oid child);
 /* The tables that inherit from `table` directly, locked, in the statement's arena. */
 const oid *ddl_heirs(struct session *session, const struct table *table, uint32_t *count);
+/* How many of the tables are parents of `table`. */
+uint16_t ddl_parents_among(const struct table *table, const oid *tables, uint32_t count);
 /* The table and all that inherit from it, each once. */
 const oid *ddl_descendants(struct session *session, const struct table *table, uint32_t *count);

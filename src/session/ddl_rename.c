@@ -101,17 +101,6 @@ rename_relation(struct session *session, const struct rename *rename)
     }
 }
 
-/* How many of the tables are parents of `table`: each of them renames what it inherits too. */
-static uint16_t
-count_parents(const struct table *table, const oid *tables, uint32_t count)
-{
-    uint16_t parents = 0;
-    for (uint16_t i = 0; i < table->parent_count; i++)
-        for (uint32_t k = 0; k < count; k++)
-            parents += table->parents[i] == tables[k];
-    return parents;
-}
-
 static void
 rename_own_column(struct session *session, const struct table *table, const struct rename *rename,
                   uint16_t parent_count)
@@ -148,7 +137,7 @@ rename_column(struct session *session, const struct rename *rename)
               "inherited column \"%s\" must be renamed in child tables too", rename->item.column);
     for (uint32_t i = 0; i < count; i++) {
         const struct table *one = catalog_table(session->catalog, tables[i]);
-        rename_own_column(session, one, rename, count_parents(one, tables, count));
+        rename_own_column(session, one, rename, ddl_parents_among(one, tables, count));
     }
 }
 
@@ -198,7 +187,7 @@ rename_constraint(struct session *session, const struct rename *rename)
               rename->item.column);
     for (uint32_t i = 0; i < count; i++) {
         const struct table *one = catalog_table(session->catalog, tables[i]);
-        rename_own_constraint(session, one, rename, count_parents(one, tables, count));
+        rename_own_constraint(session, one, rename, ddl_parents_among(one, tables, count));
     }
 }
 

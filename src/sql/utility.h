@@ -310,6 +310,7 @@ enum alter_kind {
     ALTER_ATTACH_PARTITION, /* of an index too: then without a bound */
     ALTER_DETACH_PARTITION,
     ALTER_FINALIZE_DETACH,
+    ALTER_WITHOUT_OIDS, /* no table has any: nothing is to be done */
     ALTER_INHERIT,
     ALTER_NO_INHERIT,
 };

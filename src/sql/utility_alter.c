@@ -44,6 +44,7 @@ static const struct {
     {PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition, ALTER_ATTACH_PARTITION},
     {PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartition, ALTER_DETACH_PARTITION},
     {PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartitionFinalize, ALTER_FINALIZE_DETACH},
+    {PG_QUERY__ALTER_TABLE_TYPE__AT_DropOids, ALTER_WITHOUT_OIDS},
     {PG_QUERY__ALTER_TABLE_TYPE__AT_AddInherit, ALTER_INHERIT},
     {PG_QUERY__ALTER_TABLE_TYPE__AT_DropInherit, ALTER_NO_INHERIT},
 };
@@ -285,6 +286,31 @@ take_partition(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd,
         command->bound = bind_partition_bound(an, bind->table, node->bound);
 }
 
+/* Whether the subcommand is about a column that is there. */
+static bool
+names_column(enum alter_kind kind)
+{
+    switch (kind) {
+    case ALTER_DROP_COLUMN:
+    case ALTER_COLUMN_TYPE:
+    case ALTER_SET_DEFAULT:
+    case ALTER_DROP_DEFAULT:
+    case ALTER_SET_NOT_NULL:
+    case ALTER_DROP_NOT_NULL:
+    case ALTER_DROP_EXPRESSION:
+    case ALTER_SET_STATISTICS:
+    case ALTER_SET_STORAGE:
+    case ALTER_SET_COMPRESSION:
+    case ALTER_ADD_IDENTITY:
+    case ALTER_SET_IDENTITY:
+    case ALTER_DROP_IDENTITY:
+    case ALTER_SET_COLUMN_OPTIONS:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void
 take_command(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd)
 {
@@ -294,6 +320,9 @@ take_command(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd)
     command->if_exists = cmd->missing_ok;
     command->is_cascade = cmd->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
     command->at = -1;
+    if (names_column(command->kind) && command->name != NULL && is_system_column(command->name))
+        fail(bind->an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED, "cannot %s system column \"%s\"",
+             command->kind == ALTER_DROP_COLUMN ? "drop" : "alter", command->name);
     uint32_t before = bind->sketch.constraints.count;
     list_add(bind->an->arena, &bind->commands, command);
     switch (command->kind) {

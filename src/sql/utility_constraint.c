@@ -26,6 +26,10 @@ check_columns(struct sketch *sketch, const struct constraint_spec *spec,
                 fail(an, -1, SQLSTATE_UNDEFINED_COLUMN,
                      "column \"%s\" referenced in foreign key constraint does not exist",
                      names->names[i]);
+            if (spec->kind == CONSTRAINT_PRIMARY && sketch->before != NULL)
+                fail(an, -1, SQLSTATE_UNDEFINED_COLUMN,
+                     "column \"%s\" of relation \"%s\" does not exist", names->names[i],
+                     sketch->name.name);
             fail(an, spec->at, SQLSTATE_UNDEFINED_COLUMN,
                  "column \"%s\" named in key does not exist", names->names[i]);
         }
@@ -314,6 +318,8 @@ sketch_finish(struct sketch *sketch)
     sketch->constraints = kept;
     for (uint32_t i = 0; i < kept.count; i++) {
         struct constraint_spec *spec = kept.items[i];
+        if (sketch->before == NULL)
+            spec->is_not_valid = false; /* no row of a new table is against it */
         for (uint32_t j = 0; j < i && spec->is_named; j++) {
             const struct constraint_spec *other = kept.items[j];
             if (other->is_named && strcmp(other->name, spec->name) == 0)

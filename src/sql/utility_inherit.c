@@ -5,6 +5,7 @@
  * Inherited columns come before a table's own, in the order of the parents. Where parents disagree
  * on a default, the table must say which it wants.
  */
+#include "base/raise.h"
 #include "sql/utility_int.h"
 
 /* What is told when the statement runs: analysis may come more than once. */
@@ -14,6 +15,19 @@ note(struct sketch *sketch, const char *message, const char *detail)
     struct merge_notice *told = arena_alloc(sketch->an->arena, sizeof *told);
     *told = (struct merge_notice){.message = message, .detail = detail};
     list_add(sketch->an->arena, &sketch->notices, told);
+}
+
+/* An error is about to end the statement: what was merged before it is told now. */
+static void
+tell_notes(const struct sketch *sketch)
+{
+    for (uint32_t i = 0; i < sketch->notices.count; i++) {
+        const struct merge_notice *told = sketch->notices.items[i];
+        notice_fields(&(struct error){.severity = SEVERITY_NOTICE,
+                                      .code = SQLSTATE_SUCCESSFUL_COMPLETION,
+                                      .message = told->message,
+                                      .detail = told->detail});
+    }
 }
 
 /* ---- columns of parents ---- */
@@ -38,9 +52,12 @@ sketch_def(struct sketch *sketch, const char *name)
 
 /* `what` is what the column is called in errors: "inherited column", "column". */
 static void
-check_same_type(struct analysis *an, const char *what, const struct column_spec *spec, oid type,
+check_same_type(struct sketch *sketch, const char *what, const struct column_spec *spec, oid type,
                 int32_t typmod, oid collation)
 {
+    struct analysis *an = sketch->an;
+    if (spec->type != type || spec->typmod != typmod || spec->collation != collation)
+        tell_notes(sketch);
     if (spec->type != type || spec->typmod != typmod)
         fail_detail(an, -1, SQLSTATE_DATATYPE_MISMATCH,
                     arena_format(an->arena, "%s versus %s", type_text(an, spec->type, spec->typmod),
@@ -69,7 +86,7 @@ merge_parents(struct sketch *sketch, const struct column_def *from, struct colum
          arena_format(an->arena, "merging multiple inherited definitions of column \"%s\"",
                       from->name),
          NULL);
-    check_same_type(an, "inherited column", spec, from->type, from->typmod, from->collation);
+    check_same_type(sketch, "inherited column", spec, from->type, from->typmod, from->collation);
     if ((spec->generated.sql != NULL) != (from->generated_sql != NULL))
         fail(an, -1, SQLSTATE_DATATYPE_MISMATCH,
              "inherited column \"%s\" has a generation conflict", spec->name);
@@ -181,7 +198,7 @@ sketch_merge(struct sketch *sketch, struct column_spec *own)
          arena_format(an->arena, "%smerging column \"%s\" with inherited definition",
                       is_moved ? "moving and " : "", own->name),
          is_moved ? "User-specified column moved to the position of the inherited column." : NULL);
-    check_same_type(an, "column", spec, own->type, own->typmod, own->collation);
+    check_same_type(sketch, "column", spec, own->type, own->typmod, own->collation);
     spec->is_inherited = false;
     spec->is_not_null |= own->is_not_null;
     sketch_def(sketch, spec->name)->is_not_null = spec->is_not_null;
@@ -274,6 +291,7 @@ sketch_check_defaults(struct sketch *sketch)
         const struct column_spec *spec = sketch->specs.items[i];
         if (!spec->has_conflict)
             continue;
+        tell_notes(sketch);
         bool is_generated = spec->generated.sql != NULL;
         fail_hint(sketch->an, -1, SQLSTATE_INVALID_COLUMN_DEFINITION,
                   is_generated
