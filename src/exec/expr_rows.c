@@ -256,6 +256,22 @@ build_value_func(struct code_builder *b, const struct expr *e, sel_no sel)
 /* ---- identity columns ---- */
 
 static union datum
+current_of_row(struct expr_state *state, const struct row_site *site, const union datum *args,
+               const bool *nulls, bool *is_null)
+{
+    const struct type_env *env = state->exec->context.env;
+    const struct expr *e = site->expr;
+    union datum value = {.words = {0, 0}};
+
+    (void)args;
+    (void)nulls;
+    check(env->access != NULL);
+    *is_null = !env->access->current_key(env->access->object, e->current_of.cursor,
+                                         e->current_of.table, e->current_of.key, &value);
+    return value;
+}
+
+static union datum
 nextval_row(struct expr_state *state, const struct row_site *site, const union datum *args,
             const bool *nulls, bool *is_null)
 {
@@ -377,7 +393,7 @@ build_row_kind(struct code_builder *b, const struct expr *e, sel_no sel)
     case EXPR_GROUPING:
         return build_rows(b, build_row_site(b, e, grouping_row, e->args, 1, sel), sel);
     case EXPR_CURRENT_OF:
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "WHERE CURRENT OF is not supported yet");
+        return build_rows(b, build_row_site(b, e, current_of_row, NULL, 0, sel), sel);
     case EXPR_CAST_DOMAIN:
         return build_cast_domain(b, e, sel);
     default:

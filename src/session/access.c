@@ -4,6 +4,7 @@
 #include "session/access.h"
 #include "session/routine_run.h"
 #include "session/domain_check.h"
+#include "session/cursor.h"
 
 #include "base/clock.h"
 #include "base/raise.h"
@@ -358,6 +359,7 @@ session_access_init(struct session *session)
         .relation_name = access_relation_name,
         .relation_is_visible = access_relation_is_visible,
         .relation_kind = describe_relation_kind,
+        .current_key = cursor_current_key,
         .relation_updatable = describe_updatable,
         .has_column = describe_has_column,
         .sequence_peek = describe_sequence_value,

@@ -117,6 +117,7 @@ portal_free(struct portal *portal)
     if (portal->statement != NULL)
         statement_unbind(portal->statement, portal);
     arena_free(portal->rest_arena);
+    arena_free(portal->row_arena);
     give_arena(portal->session, portal->arena); /* the portal itself lies in it */
 }
 
@@ -296,10 +297,18 @@ portal_next(struct portal *portal, uint64_t limit)
     return has_rows ? batch : NULL;
 }
 
+void
+portal_put_rows(struct portal *portal, const struct batch *batch)
+{
+    struct batch shown = *batch;
+    if (portal->is_cursor)
+        shown.column_count = portal->info.column_count;
+    session_put_rows(portal->session, &shown);
+}
+
 bool
 portal_run(struct portal *portal, uint64_t limit, uint64_t *row_count)
 {
-    struct session *session = portal->session;
     bool sends_rows = portal->info.returns_rows;
     *row_count = 0;
     for (;;) {
@@ -314,6 +323,6 @@ portal_run(struct portal *portal, uint64_t limit, uint64_t *row_count)
         *row_count += batch->count;
         portal->row_count += batch->count;
         if (sends_rows)
-            session_put_rows(session, batch);
+            portal_put_rows(portal, batch);
     }
 }

@@ -36,5 +36,7 @@ void portals_release_savepoint(struct session *session, uint32_t savepoint);
  * was reached. Raises. The transaction is open and a statement has begun.
  */
 bool portal_run(struct portal *portal, uint64_t limit, uint64_t *row_count);
+/* Rows to the sink, without what a cursor's query puts out for itself. */
+void portal_put_rows(struct portal *portal, const struct batch *batch);
 /* The next batch of at most `limit` rows; null: the end. Raises. */
 const struct batch *portal_next(struct portal *portal, uint64_t limit);

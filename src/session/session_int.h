@@ -130,9 +130,14 @@ struct portal {
     uint64_t row_count; /* put out so far */
     struct batch rest;  /* rows of the last batch that a row limit cut off */
     uint32_t rest_from;
-    struct arena *rest_arena; /* null until a row limit cuts a batch */
-    uint64_t position;        /* a cursor's: the row it stands on; 0 before the first */
-    struct row_buffer *rows;  /* PORTAL_ROWS, scrollable and held cursors: all rows, kept */
+    struct arena *rest_arena;    /* null until a row limit cuts a batch */
+    uint64_t position;           /* a cursor's: the row it stands on; 0 before the first */
+    bool is_past;                /* a cursor that keeps no rows: behind the last */
+    struct cursor_table *tables; /* whose rows its rows are (cursor.c) */
+    bool is_single, has_marks;   /* of one table; FOR UPDATE or SHARE */
+    struct arena *row_arena;
+    const struct batch *row; /* the row that it stands on, if it keeps none; in row_arena */
+    struct row_buffer *rows; /* PORTAL_ROWS, scrollable and held cursors: all rows, kept */
 
     /* An embedding program's (embedded.c). */
     bool is_paused; /* another statement runs; `view` is what it goes on with */

@@ -1,9 +1,10 @@
 /*
  * utility.c: dispatch of the statements that are not queries, and those about the session itself:
- * SET, SHOW, PREPARE, EXECUTE, cursors, LOCK, DISCARD.
+ * SET, SHOW, PREPARE, EXECUTE, LOCK, DISCARD.
  */
 #include "session/constraints.h"
 #include "session/ddl_routine.h"
+#include "session/cursor.h"
 #include "session/definition.h"
 #include "session/planned.h"
 #include "session/portal.h"
@@ -252,178 +253,6 @@ run_deallocate(struct session *session, const char *name)
     }
 }
 
-/* ---- cursors ---- */
-
-static void
-run_declare(struct session *session, const struct declare *declare, const struct portal *outer)
-{
-    if (session->state == TRANSACTION_NONE && !declare->is_hold)
-        raise(SQLSTATE_NO_ACTIVE_SQL_TRANSACTION,
-              "DECLARE CURSOR can only be used in transaction blocks");
-    if (declare->is_binary)
-        raise_error(.code = SQLSTATE_FEATURE_NOT_SUPPORTED,
-                    .message = "binary cursors are not supported",
-                    .hint = "Ask for binary results in the extended protocol.");
-    struct portal *portal = portal_new(session, declare->name);
-    portal->kind = PORTAL_QUERY;
-    portal->is_cursor = true;
-    portal->is_hold = declare->is_hold;
-    portal->is_scroll = !declare->is_no_scroll;
-    portal->declared_us = session->statement_began_us;
-    portal->sql = (const char *)arena_slice(portal->arena, declare->source).data;
-    /* Analysed again into the cursor's own memory: the statement's ends before it. */
-    struct raw_list *list = parse_sql(portal->arena, declare->source);
-    const struct raw_statement *raw = &list->statements[0];
-    (void)outer;
-    struct analyze_options options = {.arena = portal->arena, .scope = &session->scope};
-    struct query *query = analyze(&options, raw);
-    if (query->command == COMMAND_UTILITY)
-        query = query->utility->declare.query;
-    portal->entry = planned_make(session, query, NULL);
-    /* Its own: a held cursor outlives the entry. */
-    planned_describe(session, query, NULL, portal->arena, &portal->info);
-    portal->raw = raw;
-    struct catalog_kept *kept = NULL;
-    if (catalog_version(session->catalog) != 0)
-        kept = catalog_keep(session->catalog);
-    portal->entry->kept = kept;
-    if (portal->entry->is_read_only)
-        portal->view = txn_view_keep(session->txn);
-}
-
-static struct portal *
-cursor_get(struct session *session, const char *name)
-{
-    struct portal *portal = portal_find(session, name);
-    if (portal == NULL || !portal->is_cursor)
-        raise(SQLSTATE_INVALID_CURSOR_NAME, "cursor \"%s\" does not exist", name);
-    return portal;
-}
-
-/*
- * A cursor stands before its first row (0), on row n (n) or past the last (count + 1). Moving back,
- * or anywhere but forward, needs all rows: they are kept from the first such call on, so a cursor
- * that only goes forward keeps none.
- */
-static uint64_t
-cursor_forward(struct session *session, struct portal *portal, uint64_t limit, bool is_move)
-{
-    uint64_t count = 0;
-    while (limit == 0 || count < limit) {
-        const struct batch *batch = portal_next(portal, limit == 0 ? 0 : limit - count);
-        if (batch == NULL)
-            break;
-        count += batch->count;
-        if (!is_move)
-            session_put_rows(session, batch);
-    }
-    portal->position += count;
-    return count;
-}
-
-static bool
-cursor_send_row(struct session *session, struct portal *portal, uint64_t position, bool is_move)
-{
-    uint64_t rows = row_buffer_count(portal->rows);
-    if (position < 1 || position > rows)
-        return false;
-    const struct batch *batch =
-        row_buffer_row(portal->rows, position - 1, session->statement_arena);
-    if (!is_move)
-        session_put_rows(session, batch);
-    return true;
-}
-
-/* Rows kept: `count` rows on from the position, backward if negative. */
-static uint64_t
-cursor_kept(struct session *session, struct portal *portal, int64_t count, bool is_move)
-{
-    uint64_t rows = row_buffer_count(portal->rows), sent = 0;
-    bool is_backward = count < 0;
-    uint64_t limit = count == FETCH_COUNT_ALL || count == -FETCH_COUNT_ALL
-                         ? UINT64_MAX
-                         : (uint64_t)(is_backward ? -count : count);
-    if (count == 0)
-        return cursor_send_row(session, portal, portal->position, is_move);
-    while (sent < limit) {
-        uint64_t to = is_backward ? portal->position - 1 : portal->position + 1;
-        if (is_backward && portal->position == 0)
-            break;
-        portal->position = to;
-        if (to < 1 || to > rows)
-            break;
-        sent += cursor_send_row(session, portal, to, is_move);
-    }
-    return sent;
-}
-
-/* Keeps all rows, those before the position too: the query is run again from its start. */
-static void
-cursor_keep(struct portal *portal)
-{
-    if (portal->rows != NULL)
-        return;
-    if (!portal->is_scroll)
-        raise_error(.code = SQLSTATE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-                    .message = "cursor can only scan forward",
-                    .hint = "Declare it with SCROLL option to enable backward scan.");
-    portal_restart(portal);
-    row_buffer_fill(portal);
-}
-
-static uint64_t
-fetch_rows(struct session *session, struct portal *portal, const struct fetch *fetch)
-{
-    int64_t count = fetch->count;
-    bool is_move = fetch->is_move;
-    if (fetch->direction == FETCH_TO_BACKWARD)
-        count = count == FETCH_COUNT_ALL ? -FETCH_COUNT_ALL : -count;
-    if (fetch->direction <= FETCH_TO_BACKWARD) {
-        if (count > 0 && portal->rows == NULL)
-            return cursor_forward(session, portal, count == FETCH_COUNT_ALL ? 0 : (uint64_t)count,
-                                  is_move);
-        cursor_keep(portal);
-        return cursor_kept(session, portal, count, is_move);
-    }
-    cursor_keep(portal);
-    uint64_t rows = row_buffer_count(portal->rows);
-    int64_t to = fetch->direction == FETCH_TO_RELATIVE ? (int64_t)portal->position + count
-                 : count < 0                           ? (int64_t)rows + 1 + count
-                                                       : count;
-    portal->position = to < 0 ? 0 : (uint64_t)to > rows ? rows + 1 : (uint64_t)to;
-    return cursor_send_row(session, portal, portal->position, is_move);
-}
-
-static const char *
-run_fetch(struct session *session, const struct fetch *fetch, bool with_columns)
-{
-    struct portal *portal = cursor_get(session, fetch->cursor);
-    if (portal->is_done && portal->entry == NULL && portal->rows == NULL)
-        raise(SQLSTATE_OBJECT_NOT_IN_PREREQUISITE_STATE, "cursor \"%s\" cannot be read any more",
-              fetch->cursor);
-    if (!fetch->is_move && with_columns)
-        session->sink.columns(session->sink.object, portal->info.columns,
-                              portal->info.column_count);
-    uint64_t count = fetch_rows(session, portal, fetch);
-    return arena_format(session->statement_arena, "%s %llu", fetch->is_move ? "MOVE" : "FETCH",
-                        (unsigned long long)count);
-}
-
-static void
-run_close(struct session *session, const char *name)
-{
-    if (name != NULL) {
-        portal_free(cursor_get(session, name));
-        return;
-    }
-    struct portal *next;
-    for (struct portal *portal = session->portals; portal != NULL; portal = next) {
-        next = portal->next;
-        if (portal->is_cursor)
-            portal_free(portal);
-    }
-}
-
 /* ---- LOCK, DISCARD, CHECKPOINT ---- */
 
 static void
@@ -455,7 +284,7 @@ run_discard(struct session *session, enum discard_kind kind)
 {
     if (kind == DISCARD_ALL) {
         no_block(session, "DISCARD ALL");
-        run_close(session, NULL);
+        cursor_close(session, NULL);
         run_set(session, &(struct set){.kind = SET_RESET_ALL});
         run_deallocate(session, NULL);
     }
@@ -520,12 +349,12 @@ run_about_session(struct session *session, const struct utility *utility,
         run_deallocate(session, utility->name);
         return utility->tag;
     case UTILITY_DECLARE:
-        run_declare(session, &utility->declare, portal);
+        cursor_declare(session, &utility->declare);
         return utility->tag;
     case UTILITY_FETCH:
-        return run_fetch(session, &utility->fetch, with_columns);
+        return cursor_fetch(session, &utility->fetch, with_columns);
     case UTILITY_CLOSE:
-        run_close(session, utility->name);
+        cursor_close(session, utility->name);
         return utility->tag;
     case UTILITY_EXPLAIN:
         (void)explain_run(session, &utility->explain, portal);

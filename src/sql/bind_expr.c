@@ -287,19 +287,45 @@ bind_value_func(struct level *level, const PgQuery__SQLValueFunction *node)
     return e;
 }
 
+/* A comparison of the row's key, or row id, with that of the row the cursor stands on. */
 static struct expr *
 bind_current_of(struct level *level, const PgQuery__CurrentOfExpr *node)
 {
     struct analysis *an = level->an;
-    if (level->query->result == RANGE_NONE)
+    struct object_name equals = {NULL, "=", -1};
+    uint32_t result = level->query->result;
+    if (result == RANGE_NONE)
         fail(an, -1, SQLSTATE_SYNTAX_ERROR, "WHERE CURRENT OF is not allowed here");
     if (tree_text(node->cursor_name) == NULL)
         fail_unsupported(an, -1, "a cursor given as a parameter");
-    struct expr *e = expr_new(an->arena, EXPR_CURRENT_OF, TYPE_BOOL, -1);
-    e->current_of.cursor = node->cursor_name;
-    e->current_of.range = level->query->result;
-    expr_done(an, e);
-    return e;
+    if (level->change->map != NULL)
+        fail(an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED,
+             "WHERE CURRENT OF on a view is not implemented");
+    const struct table *table = level->change->base;
+    if (table->kind != TABLE_PLAIN ||
+        (table->child_count != 0 && !range_get(level, result)->table.is_only))
+        fail_unsupported(an, -1, "WHERE CURRENT OF on a table with children");
+    uint32_t count = table->primary == NULL ? 1 : table->primary->key_count;
+    struct expr **tests = arena_alloc_array(an->arena, count, sizeof *tests);
+    for (uint32_t i = 0; i < count; i++) {
+        struct expr *column;
+        if (table->primary != NULL) {
+            column =
+                range_column_expr(level, result, (uint32_t)table->primary->keys[i].attr - 1, -1);
+        } else {
+            column = expr_new(an->arena, EXPR_COLUMN, TYPE_INT8, -1);
+            column->column = (struct column_ref){.range = result, .number = SYSTEM_ROW_ID};
+            expr_done(an, column);
+        }
+        struct expr *e = expr_new(an->arena, EXPR_CURRENT_OF, column->type, -1);
+        e->typmod = column->typmod;
+        e->current_of.cursor = arena_text(an->arena, node->cursor_name);
+        e->current_of.table = table->table;
+        e->current_of.key = i;
+        expr_done(an, e);
+        tests[i] = bind_operator(level, equals, column, e);
+    }
+    return join_conditions(an, EXPR_AND, tests, count, -1);
 }
 
 /* ---- the switch ---- */

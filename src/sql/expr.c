@@ -355,6 +355,10 @@ fields_equal(const struct expr *a, const struct expr *b)
         return a->value_func == b->value_func;
     case EXPR_NEXTVAL:
         return a->nextval.sequence == b->nextval.sequence;
+    case EXPR_CURRENT_OF:
+        return a->current_of.table == b->current_of.table &&
+               a->current_of.key == b->current_of.key &&
+               strcmp(a->current_of.cursor, b->current_of.cursor) == 0;
     case EXPR_SUBPLAN:
         return a->subplan == b->subplan;
     default:

@@ -120,6 +120,7 @@ enum system_column {
     SYSTEM_XMAX = -4,
     SYSTEM_CMAX = -5,
     SYSTEM_TABLEOID = -6,
+    SYSTEM_ROW_ID = 0x7fff, /* the hidden row id, int8; no name means it */
 };
 
 /*
@@ -282,7 +283,8 @@ struct expr {
         } nextval;
         struct {
             const char *cursor;
-            uint32_t range;
+            oid table;
+            uint32_t key; /* the value is this column of the primary key of the row, or its id */
         } current_of;
         uint32_t subplan; /* index into the plan's subplans */
     };

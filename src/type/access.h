@@ -45,6 +45,10 @@ struct db_access {
     oid (*relation_named)(void *object, const char *name);
     const char *(*relation_name)(void *object, oid relation, struct arena *arena); /* null: none */
     bool (*relation_is_visible)(void *object, oid relation);
+    /* WHERE CURRENT OF: what tells apart the row of the table that the cursor stands on, column
+     * `key` of its primary key or the row id; false: null. Raises 24000, 34000. */
+    bool (*current_key)(void *object, const char *cursor, oid table, uint32_t key,
+                        union datum *value);
     char (*relation_kind)(void *object, oid relation); /* pg_class.relkind; 0: none */
     /* Bits of pg_relation_is_updatable; attr not 0: with that column written to. */
     uint32_t (*relation_updatable)(void *object, oid relation, int attr);
