@@ -395,8 +395,8 @@ numeric_round(struct arena *arena, union datum value, int32_t scale, enum natura
         return value;
     if (scale > NUMERIC_SCALE_MAX)
         scale = NUMERIC_SCALE_MAX;
-    if (scale < -NUMERIC_DIGITS_MAX)
-        scale = -NUMERIC_DIGITS_MAX;
+    if (scale < -NUMERIC_DIGITS_MAX - 1) /* there nothing is left of any value */
+        scale = -NUMERIC_DIGITS_MAX - 1;
     int32_t drop = (int32_t)numeric_scale(value) - scale;
     if (numeric_kind(value) == NUMERIC_SMALL && scale >= 0 && drop >= 0 && drop <= 18) {
         int64_t unscaled = numeric_unscaled(value), power = (int64_t)digits_power10[drop];

@@ -95,10 +95,22 @@ series_numeric(struct func_call *call, const union datum *args, union datum *val
             fail_zero_step();
     }
     int order = numeric_compare(series->next, args[1]);
-    if (numeric_compare(step, zero) > 0 ? order > 0 : order < 0)
+    bool is_up = numeric_compare(step, zero) > 0;
+    if (series->is_done || (is_up ? order > 0 : order < 0))
         return false;
     values[0] = series->next;
     nulls[0] = false;
+    /* A step past the end is not taken: it might be past the largest number, too. */
+    bool is_one_side =
+        (numeric_compare(series->next, zero) < 0) == (numeric_compare(args[1], zero) < 0);
+    if (is_one_side) {
+        union datum rest = numeric_subtract(call->arena, args[1], series->next);
+        int left = numeric_compare(step, rest);
+        if (is_up ? left > 0 : left < 0) {
+            series->is_done = true;
+            return true;
+        }
+    }
     union datum sum = numeric_add(call->arena, series->next, step);
     struct slice bytes = datum_slice(&sum);
     series->next = slice_datum(arena_slice(call->state_arena, bytes));

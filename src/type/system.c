@@ -479,6 +479,7 @@ static const struct func_info funcs[] = {
      VOLATILE},
     {FUNC0(1402, "current_schema", TYPE_NAME, current_schema), STABLE},
     {FUNC0(861, "current_database", TYPE_NAME, current_database), STABLE},
+    {FUNC0(710, "getpgusername", TYPE_NAME, current_user), STABLE},
     {FUNC0(745, "current_user", TYPE_NAME, current_user), STABLE},
     {FUNC0(746, "session_user", TYPE_NAME, session_user), STABLE},
     {FUNC0(89, "version", TYPE_TEXT, version), STABLE},

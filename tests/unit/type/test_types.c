@@ -2,6 +2,8 @@
  * test_types.c: the registry says of every type, function, operator and cast what PostgreSQL 15's
  * catalog says, finds each of its rows by number and by name, and has none twice.
  *
+ * What PostgreSQL has and the registry has not is listed with its reason in catalog/missing.tsv.
+ *
  * catalog/ holds PostgreSQL's rows (catalog.py wrote them). Every row of the registry must be among
  * them with the same properties; objects of Rowan's own have numbers from OID_OWN_FIRST on.
  */
@@ -240,6 +242,86 @@ casts_are_complete(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* The fields of a line between tabs. */
+static uint32_t
+split(char *line, char **fields)
+{
+    uint32_t count = 0;
+    for (char *rest = line, *field; count < FIELDS_MAX && (field = strsep(&rest, "\t")) != NULL;)
+        fields[count++] = field;
+    return count;
+}
+
+/* Whether SQL can call a function of these types: all are there, none is for the server alone. */
+static bool
+has_all_types(const struct types *types, const char *result, char *args)
+{
+    oid type = (oid)strtoul(result, NULL, 10);
+    if (type == TYPE_INTERNAL || types_find(types, type) == NULL)
+        return false;
+    for (char *rest = args, *arg; (arg = strsep(&rest, ",")) != NULL;) {
+        type = (oid)strtoul(arg, NULL, 10);
+        if (*arg != 0 && (type == TYPE_INTERNAL || types_find(types, type) == NULL))
+            return false;
+    }
+    return true;
+}
+
+/*
+ * Of PostgreSQL's functions over types that are there, those that are not are listed, with the
+ * reason, in missing.tsv; and nothing else is.
+ */
+static void
+missing_functions_are_listed(void **state)
+{
+    struct types *types = *state;
+    struct catalog catalog = read_catalog("funcs"), listed = read_catalog("missing");
+    failures = 0;
+    for (uint32_t i = 0; i < catalog.count; i++) {
+        char line[TEXT_BYTES_MAX], *fields[FIELDS_MAX];
+        snprintf(line, sizeof line, "%s", catalog.lines[i]);
+        assert_true(split(line, fields) >= 10);
+        oid func = (oid)strtoul(fields[0], NULL, 10);
+        bool is_there = types_func(types, func) != NULL;
+        bool is_wanted = has_all_types(types, fields[2], fields[9]);
+        const char *reason = find_line(&listed, fields[0]);
+        if (is_wanted && !is_there && reason == NULL)
+            differ("function", func, "(none, and not in missing.tsv)", catalog.lines[i]);
+        if (reason != NULL && (is_there || !is_wanted))
+            differ("function", func, is_there ? "it" : "not its types", reason);
+    }
+    for (uint32_t i = 0; i < listed.count; i++) {
+        char line[TEXT_BYTES_MAX], *fields[FIELDS_MAX];
+        snprintf(line, sizeof line, "%s", listed.lines[i]);
+        assert_int_equal(split(line, fields), 3);
+        if (find_line(&catalog, fields[0]) == NULL)
+            differ("function", (oid)strtoul(fields[0], NULL, 10), listed.lines[i], "(no row)");
+    }
+    free_catalog(&listed);
+    free_catalog(&catalog);
+    assert_int_equal(failures, 0);
+}
+
+/* Every operator of PostgreSQL whose types and function the registry has must be there. */
+static void
+operators_are_complete(void **state)
+{
+    struct types *types = *state;
+    struct catalog catalog = read_catalog("operators");
+    failures = 0;
+    for (uint32_t i = 0; i < catalog.count; i++) {
+        char line[TEXT_BYTES_MAX], *fields[FIELDS_MAX];
+        snprintf(line, sizeof line, "%s", catalog.lines[i]);
+        assert_true(split(line, fields) >= 6);
+        oid op = (oid)strtoul(fields[0], NULL, 10);
+        if (types_operator(types, op) == NULL &&
+            types_func(types, (oid)strtoul(fields[5], NULL, 10)) != NULL)
+            differ("operator", op, "(none)", catalog.lines[i]);
+    }
+    free_catalog(&catalog);
+    assert_int_equal(failures, 0);
+}
+
 static void
 orders_have_their_operators(void **state)
 {
@@ -345,6 +427,8 @@ main(void)
         cmocka_unit_test(operators_are_postgresqls),
         cmocka_unit_test(casts_are_postgresqls),
         cmocka_unit_test(casts_are_complete),
+        cmocka_unit_test(missing_functions_are_listed),
+        cmocka_unit_test(operators_are_complete),
         cmocka_unit_test(orders_have_their_operators),
         cmocka_unit_test(what_is_not_there_is_not_found),
         cmocka_unit_test(type_names_are_as_users_write_them),
