@@ -20,7 +20,8 @@ plan_may_repeat(const struct plan_node *plan)
             may_repeat = plan_may_repeat(append->children[i]);
         return may_repeat;
     }
-    return plan->kind != PLAN_SEQ_SCAN && plan->kind != PLAN_INDEX_SCAN;
+    return plan->kind != PLAN_SEQ_SCAN && plan->kind != PLAN_INDEX_SCAN &&
+           plan->kind != PLAN_UNION_SCAN;
 }
 
 const struct expr_code *

@@ -10,6 +10,7 @@ const struct node_kind *const node_kinds[PLAN_KIND_COUNT] = {
     [PLAN_VALUES] = &node_values,
     [PLAN_SEQ_SCAN] = &node_seq_scan,
     [PLAN_INDEX_SCAN] = &node_index_scan,
+    [PLAN_UNION_SCAN] = &node_union_scan,
     [PLAN_FUNCTION_SCAN] = &node_function_scan,
     [PLAN_VIRTUAL_SCAN] = &node_virtual_scan,
     [PLAN_CTE_SCAN] = &node_cte_scan,

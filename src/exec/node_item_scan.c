@@ -9,9 +9,9 @@
  */
 #include "exec/index_key.h"
 #include "exec/item_index.h"
+#include "exec/key_list.h"
 #include "exec/nodes.h"
 #include "exec/scan.h"
-#include <stdlib.h>
 
 #define PROBE_ENTRIES 128u    /* how many entries are counted to find the rarest item */
 #define LOOKUP_KEYS_MAX 2048u /* lists up to this length are looked up in another item's entries */
@@ -23,12 +23,6 @@ struct item_scan_code {
     const struct expr_code *values; /* output i: the value of bound i */
     const struct type_info **types; /* of the column of bound i */
     enum item_class *classes;
-};
-
-/* Primary keys, rising. */
-struct key_list {
-    uint32_t count, capacity;
-    struct slice *keys;
 };
 
 struct item_scan_state {
@@ -90,72 +84,6 @@ struct finder {
     uint8_t column; /* the entries' first byte */
 };
 
-static void
-list_add(struct finder *f, struct key_list *list, struct slice key)
-{
-    struct arena *arena = f->state->list_arena;
-
-    if (list->count == list->capacity) {
-        uint32_t capacity = list->capacity == 0 ? 64 : list->capacity * 2;
-        struct slice *keys = arena_alloc_array(arena, capacity, sizeof *keys);
-        if (list->count != 0)
-            memcpy(keys, list->keys, list->count * sizeof *keys);
-        list->keys = keys;
-        list->capacity = capacity;
-    }
-    list->keys[list->count++] = key;
-}
-
-static int
-compare_keys(const void *a, const void *b)
-{
-    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
-}
-
-static void
-list_sort(struct key_list *list)
-{
-    uint32_t kept = 0;
-
-    qsort(list->keys, list->count, sizeof *list->keys, compare_keys);
-    for (uint32_t i = 0; i < list->count; i++) {
-        if (kept == 0 || !slice_equal(list->keys[kept - 1], list->keys[i]))
-            list->keys[kept++] = list->keys[i];
-    }
-    list->count = kept;
-}
-
-static struct key_list
-list_intersect(const struct key_list *a, const struct key_list *b)
-{
-    struct key_list both = {.keys = a->keys};
-    uint32_t i = 0, k = 0;
-
-    while (i < a->count && k < b->count) {
-        int order = slice_compare(a->keys[i], b->keys[k]);
-        if (order == 0)
-            both.keys[both.count++] = a->keys[i];
-        i += order <= 0;
-        k += order >= 0;
-    }
-    return both;
-}
-
-static struct key_list
-list_union(struct finder *f, const struct key_list *a, const struct key_list *b)
-{
-    struct key_list all = {0};
-    uint32_t i = 0, k = 0;
-
-    while (i < a->count || k < b->count) {
-        int order = i == a->count ? 1 : k == b->count ? -1 : slice_compare(a->keys[i], b->keys[k]);
-        list_add(f, &all, order <= 0 ? a->keys[i] : b->keys[k]);
-        i += order <= 0;
-        k += order >= 0;
-    }
-    return all;
-}
-
 /* ---- entries ---- */
 
 /* Bytes of entries: the column's place, then those of an item. */
@@ -208,7 +136,7 @@ read_range(struct finder *f, const struct item_query *query, uint32_t max, struc
             raise(SQLSTATE_INDEX_CORRUPTED, "index \"%s\" has an entry that names no row",
                   f->plan->index->name);
         if (list != NULL)
-            list_add(f, list, arena_slice(f->state->list_arena, primary));
+            key_list_add(list, f->state->list_arena, arena_slice(f->state->list_arena, primary));
         if (++count % KEYS_A_CHECK == 0) {
             exec_check(exec);
             exec_refresh(exec);
@@ -283,7 +211,7 @@ find_all_of(struct finder *f, const struct item_query *query)
             continue;
         }
         struct key_list other = find_rows(f, part);
-        list = list_intersect(&list, &other);
+        list = key_list_intersect(&list, &other);
     }
     return list;
 }
@@ -297,14 +225,14 @@ find_rows(struct finder *f, const struct item_query *query)
     case ITEM_QUERY_RANGE:
         (void)read_range(f, query, UINT32_MAX, &list);
         if (!query->is_exact)
-            list_sort(&list);
+            key_list_sort(&list);
         return list;
     case ITEM_QUERY_AND:
         return find_all_of(f, query);
     case ITEM_QUERY_OR:
         for (uint32_t i = 0; i < query->count; i++) {
             struct key_list part = find_rows(f, query->parts[i]);
-            list = list_union(f, &list, &part);
+            list = key_list_union(&list, &part, f->state->list_arena);
         }
         return list;
     case ITEM_QUERY_ALL: /* never inside another */
@@ -341,7 +269,7 @@ find_list(struct exec *exec, struct item_scan_state *state)
         struct key_list found = {0};
         if (state->is_all || state->list.count != 0)
             found = find_rows(&f, query);
-        state->list = state->is_all ? found : list_intersect(&state->list, &found);
+        state->list = state->is_all ? found : key_list_intersect(&state->list, &found);
         state->is_all = false;
     }
     state->has_list = true;

@@ -11,6 +11,7 @@ extern const struct node_kind node_project;  /* node_project.c */
 extern const struct node_kind node_seq_scan; /* node_seq_scan.c */
 extern const struct node_kind node_index_scan;
 extern const struct node_kind node_item_scan;    /* node_item_scan.c: indexes by items */
+extern const struct node_kind node_union_scan;   /* node_union_scan.c */
 extern const struct node_kind node_limit;        /* node_limit.c */
 extern const struct node_kind node_insert;       /* node_insert.c */
 extern const struct node_kind node_insert_route; /* node_insert_route.c: by partitions */

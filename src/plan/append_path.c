@@ -237,7 +237,8 @@ make_member(struct level *level, const struct path *path, uint32_t member_idx,
     struct flow flow = scan_make(level, member, params);
     struct plan_scan *scan = (struct plan_scan *)flow.node;
 
-    check(flow.node->kind == PLAN_SEQ_SCAN || flow.node->kind == PLAN_INDEX_SCAN);
+    check(flow.node->kind == PLAN_SEQ_SCAN || flow.node->kind == PLAN_INDEX_SCAN ||
+          flow.node->kind == PLAN_UNION_SCAN);
     scan->alias = arena_format(level->arena, "%s_%u", path->rel->source->name, member_idx + 1);
     if (outputs->count != path->rel->needed.count)
         flow = flow_project(level->planner, flow, outputs->items, outputs->count);

@@ -150,6 +150,13 @@ add_scan(struct expr_set *to, const struct plan_node *node)
             add_exprs(to, &scan->bounds[i].value, 1);
         break;
     }
+    case PLAN_UNION_SCAN: {
+        const struct plan_union_scan *scan = (const struct plan_union_scan *)node;
+        for (uint32_t a = 0; a < scan->arm_count; a++)
+            for (uint32_t i = 0; i < scan->arms[a].bound_count; i++)
+                add_exprs(to, &scan->arms[a].bounds[i].value, 1);
+        break;
+    }
     case PLAN_FUNCTION_SCAN: {
         const struct plan_function_scan *scan = (const struct plan_function_scan *)node;
         for (uint32_t i = 0; i < scan->function_count; i++)

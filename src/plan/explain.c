@@ -191,6 +191,8 @@ scan_name(const struct plan_node *node)
             return scan->is_backward ? "Index Only Scan Backward" : "Index Only Scan";
         return scan->is_backward ? "Index Scan Backward" : "Index Scan";
     }
+    case PLAN_UNION_SCAN:
+        return "Combined Index Scan";
     case PLAN_FUNCTION_SCAN:
         return "Function Scan";
     case PLAN_CTE_SCAN:
@@ -272,6 +274,7 @@ node_target(const struct plan_node *node)
         target.index = ((const struct plan_index_scan *)node)->index->name;
         /* fall through */
     case PLAN_SEQ_SCAN:
+    case PLAN_UNION_SCAN:
         target.relation = ((const struct plan_scan *)node)->table->name;
         target.schema = ((const struct plan_scan *)node)->table->schema_name;
         target.alias = ((const struct plan_scan *)node)->alias;
@@ -353,8 +356,27 @@ static bool
 is_scan(const struct plan_node *node)
 {
     return node->kind == PLAN_SEQ_SCAN || node->kind == PLAN_INDEX_SCAN ||
-           node->kind == PLAN_FUNCTION_SCAN || node->kind == PLAN_VIRTUAL_SCAN ||
-           node->kind == PLAN_CTE_SCAN || node->kind == PLAN_WORK_SCAN || node->kind == PLAN_VALUES;
+           node->kind == PLAN_UNION_SCAN || node->kind == PLAN_FUNCTION_SCAN ||
+           node->kind == PLAN_VIRTUAL_SCAN || node->kind == PLAN_CTE_SCAN ||
+           node->kind == PLAN_WORK_SCAN || node->kind == PLAN_VALUES;
+}
+
+/* "index (conditions)", an arm after the other. */
+static void
+put_arms(struct explainer *x, const struct plan_union_scan *scan)
+{
+    struct explain_input of_table = {.table = scan->scan.table, .alias = scan->scan.alias};
+    struct buf *text = buf_new(x->arena);
+
+    for (uint32_t i = 0; i < scan->arm_count; i++) {
+        buf_format(text, "%s%s", i == 0 ? "" : " OR ", scan->arms[i].index->name);
+        if (scan->arms[i].conditions.count == 0)
+            continue;
+        buf_put_u8(text, ' ');
+        explain_conditions(x, &of_table, scan->arms[i].conditions, text);
+    }
+    put_text(x, "Index Cond", buf_slice(text));
+    buf_deinit(text);
 }
 
 static void
@@ -373,6 +395,9 @@ put_details(struct explainer *x, const struct plan_node *node)
         put_conditions(x, "Index Cond", &of_table, scan->conditions);
         break;
     }
+    case PLAN_UNION_SCAN:
+        put_arms(x, (const struct plan_union_scan *)node);
+        break;
     case PLAN_RESULT:
         put_conditions(x, "One-Time Filter", &own, ((const struct plan_result *)node)->condition);
         break;

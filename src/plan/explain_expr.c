@@ -85,7 +85,8 @@ explain_column(struct explainer *x, const struct plan_node *node, uint32_t colum
 
     switch (node->kind) {
     case PLAN_SEQ_SCAN:
-    case PLAN_INDEX_SCAN: {
+    case PLAN_INDEX_SCAN:
+    case PLAN_UNION_SCAN: {
         const struct plan_scan *scan = (const struct plan_scan *)node;
         put_table_column(x, scan->alias, scan->table, scan->reads[column], to);
         break;

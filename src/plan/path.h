@@ -42,6 +42,7 @@ struct path {
     relset rels;
     relset needs; /* rels whose columns must be set as params: an inner side only */
     double rows, startup_cost, total_cost;
+    double rows_found; /* by an index, before the filter */
     struct ordering order;
 
     /* PATH_SCAN, PATH_SUBQUERY */
@@ -52,6 +53,8 @@ struct path {
     bool is_index_only;
     uint32_t bound_count;
     struct path_bound *bounds;
+    uint32_t arm_count; /* not 0: rows of any of these paths over indexes */
+    struct path **arms;
     struct expr_list filter; /* conditions that the bounds leave to be asked */
 
     /* PATH_JOIN */
@@ -153,6 +156,15 @@ bool pattern_is_param(const struct expr *e);
 /* The first text after all that begin with the prefix, into `end` (PATTERN_PREFIX_MAX + 4 bytes);
  * returns its bytes, 0: there is none. */
 uint32_t pattern_end(const struct pattern *pattern, uint8_t *end);
+
+/* ---- conditions with OR (union_path.c) ---- */
+
+/* The path over an index, with those of `conditions` that bound it; null if it is of no use. */
+struct path *index_path(struct level *level, struct rel *rel, const struct index_def *index,
+                        const struct expr_list *conditions, bool is_backward);
+/* `whole`, one of the rel's conditions `all`, by an index for each arm; null: one has none. */
+struct path *union_path(struct level *level, struct rel *rel, const struct expr *whole,
+                        const struct expr_list *all);
 
 /* ---- indexes by items (item_path.c) ---- */
 

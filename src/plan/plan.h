@@ -30,6 +30,7 @@ enum plan_kind {
     PLAN_VALUES,        /* rows of expressions */
     PLAN_SEQ_SCAN,      /* all rows of a table */
     PLAN_INDEX_SCAN,    /* rows of key ranges of the primary tree or of an index */
+    PLAN_UNION_SCAN,    /* rows that any of several indexes' ranges has */
     PLAN_FUNCTION_SCAN, /* rows of set-returning functions */
     PLAN_VIRTUAL_SCAN,  /* rows of a catalog table */
     PLAN_CTE_SCAN,      /* rows of a common table expression, computed once */
@@ -182,6 +183,20 @@ struct plan_index_scan {
     uint32_t bound_count;
     struct plan_bound *bounds;
     struct plan_list conditions; /* the same over the index's table, for EXPLAIN */
+};
+
+struct plan_index_arm {
+    const struct index_def *index;
+    uint32_t bound_count;
+    struct plan_bound *bounds;
+    struct plan_list conditions; /* over the table, for EXPLAIN */
+};
+
+/* Each row once, in the order of primary keys. All conditions are in the node's filter too. */
+struct plan_union_scan {
+    struct plan_scan scan;
+    uint32_t arm_count;
+    struct plan_index_arm *arms;
 };
 
 struct plan_function {

@@ -38,8 +38,8 @@ struct plan_settings {
     double work_mem_bytes;
     double min_parallel_table_scan_bytes, parallel_setup_cost;
     uint32_t parallel_workers; /* threads that may help a node; 0: none */
-    bool enable_seqscan, enable_indexscan, enable_indexonlyscan, enable_nestloop, enable_hashjoin,
-        enable_mergejoin, enable_hashagg, enable_sort, enable_material;
+    bool enable_seqscan, enable_indexscan, enable_indexonlyscan, enable_bitmapscan, enable_nestloop,
+        enable_hashjoin, enable_mergejoin, enable_hashagg, enable_sort, enable_material;
     uint32_t join_collapse_limit, from_collapse_limit;
 };
 

@@ -182,6 +182,7 @@ cost_index_path(struct level *level, struct path *path, const struct expr_list *
         path->total_cost += settings->seq_page_cost * ceil(rows * ENTRY_BYTES / 8192);
     if (path->index->is_primary && path->bound_count == 0)
         path->total_cost = path->startup_cost + all_rows_cost(level, path->rel);
+    path->rows_found = rows;
     path->rows = cost_clamp_rows(rows * selectivity_of_list(level, &path->filter));
     if (!settings->enable_indexscan)
         path->total_cost += 1e10;
@@ -258,8 +259,7 @@ has_external(const struct expr_list *conditions)
     return false;
 }
 
-/* The path over one index, with those of `conditions` that bound it; null if it is of no use. */
-static struct path *
+struct path *
 index_path(struct level *level, struct rel *rel, const struct index_def *index,
            const struct expr_list *conditions, bool is_backward)
 {
@@ -374,6 +374,11 @@ scan_paths(struct level *level, struct rel *rel, relset available,
         if (!path->is_unique && available == 0 && path->order.count != 0)
             path_add(list, index_path(level, rel, index, &all, true));
     }
+    for (uint32_t i = 0; i < all.count; i++) {
+        struct path *path = union_path(level, rel, all.items[i], &all);
+        if (path != NULL && (available != 0) == ((path->needs & ~rel->lateral) != 0))
+            path_add(list, path);
+    }
 }
 
 /* ---- nodes ---- */
@@ -459,20 +464,35 @@ shown_condition(struct level *level, const struct rel *rel, const struct path_bo
 
 static void
 make_bounds(struct level *level, const struct path *path, const struct nest_params *params,
-            struct plan_index_scan *scan)
+            struct plan_bound **bounds, struct plan_list *conditions)
 {
-    scan->bound_count = path->bound_count;
-    scan->bounds = arena_alloc_array(level->arena, path->bound_count, sizeof *scan->bounds);
-    scan->conditions.exprs =
-        arena_alloc_array(level->arena, path->bound_count, sizeof(struct expr *));
+    *bounds = arena_alloc_array(level->arena, path->bound_count, sizeof **bounds);
+    conditions->exprs = arena_alloc_array(level->arena, path->bound_count, sizeof(struct expr *));
     for (uint32_t i = 0; i < path->bound_count; i++) {
         const struct path_bound *bound = &path->bounds[i];
-        scan->bounds[i] =
+        (*bounds)[i] =
             (struct plan_bound){bound->kind, bound->op, bound->key,
                                 with_params(level, params, bound->value), bound->item_op};
-        scan->conditions.exprs[scan->conditions.count++] =
+        conditions->exprs[conditions->count++] =
             with_params(level, params, shown_condition(level, path->rel, bound));
     }
+}
+
+static struct plan_scan *
+make_union(struct level *level, const struct path *path, const struct nest_params *params)
+{
+    struct plan_union_scan *scan =
+        PLAN_NODE(level->planner, PLAN_UNION_SCAN, plan_union_scan, needed_of(path->rel)->count);
+
+    scan->arm_count = path->arm_count;
+    scan->arms = arena_alloc_zero(level->arena, path->arm_count * sizeof *scan->arms);
+    for (uint32_t i = 0; i < path->arm_count; i++) {
+        struct plan_index_arm *arm = &scan->arms[i];
+        arm->index = path->arms[i]->index;
+        arm->bound_count = path->arms[i]->bound_count;
+        make_bounds(level, path->arms[i], params, &arm->bounds, &arm->conditions);
+    }
+    return &scan->scan;
 }
 
 static struct flow
@@ -534,11 +554,13 @@ scan_make(struct level *level, const struct path *path, const struct nest_params
         index_scan->index = path->index;
         index_scan->is_backward = path->is_backward;
         /* More may have become needed of it since. */
-        index_scan->is_index_only =
-            path->is_index_only && is_index_only(level, rel, path->index);
-        make_bounds(level, path, params, index_scan);
+        index_scan->is_index_only = path->is_index_only && is_index_only(level, rel, path->index);
+        index_scan->bound_count = path->bound_count;
+        make_bounds(level, path, params, &index_scan->bounds, &index_scan->conditions);
         scan = &index_scan->scan;
         scan->node.row_bound = path->is_unique ? 1 : ROWS_UNBOUNDED;
+    } else if (path->arm_count != 0) {
+        scan = make_union(level, path, params);
     } else {
         scan = PLAN_NODE(planner, PLAN_SEQ_SCAN, plan_scan, count);
         make_sample(level, rel->source->table.sample, scan);

@@ -101,6 +101,7 @@ planned_context(struct session *session, struct arena *arena, struct plan_contex
     settings->enable_seqscan = settings_bool(s, SETTING_ENABLE_SEQSCAN);
     settings->enable_indexscan = settings_bool(s, SETTING_ENABLE_INDEXSCAN);
     settings->enable_indexonlyscan = settings_bool(s, SETTING_ENABLE_INDEXONLYSCAN);
+    settings->enable_bitmapscan = settings_bool(s, SETTING_ENABLE_BITMAPSCAN);
     settings->enable_nestloop = settings_bool(s, SETTING_ENABLE_NESTLOOP);
     settings->enable_hashjoin = settings_bool(s, SETTING_ENABLE_HASHJOIN);
     settings->enable_mergejoin = settings_bool(s, SETTING_ENABLE_MERGEJOIN);

@@ -36,6 +36,19 @@ select max(at) from item where kind = 5;
 select max(at) from item where state = 'done';
 select count(*), max(at) from item where kind = 5;
 select i.kind, (select max(at) from item o where o.kind = i.kind) from item i where id < 5;
+-- Arms of OR, each by an index of its own.
+select count(*), sum(id) from item where kind = 3 or id = 7;
+select id, name from item where name = 'name5' or id = 5 or (kind = 99 and at < '2024-01-01 06:00') or lower(name) = 'name9' order by id;
+select count(*), sum(id) from item where (kind = 3 or name like 'name12%') and state = 'done';
+select count(*) from item where kind = 3 or state = 'open';
+select i.id, o.id from item i join item o on o.name = 'name' || i.id or o.id = i.id + 1 where i.id < 4 order by 1, 2;
+select count(*) from item where kind in (1, 2) or id between 5 and 9 or name is null;
+select id from item where id = 3 or id = 4 order by id;
+prepare arms(int, text) as select count(*), min(id) from item where kind = $1 or name = $2;
+execute arms(3, 'name5'); execute arms(null, 'name5'); execute arms(3, null);
+begin; insert into item values (30001, 3, 'new', 'open', '2024-01-01'); delete from item where kind = 3 and id < 200 or name = 'name12';
+select count(*), min(id) from item where kind = 3 or name = 'new'; rollback;
+update item set kind = 3 where kind = 4 and id < 500 or name = 'name77' returning id, kind;
 -- Nulls, quotes of LIKE, the end of the characters, changes, and a transaction's own rows.
 create table edge (t text);
 create index edge_t on edge (t);
