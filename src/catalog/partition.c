@@ -143,10 +143,14 @@ make_list(struct partition_map *map, const struct type_env *env, struct arena *a
     for (uint32_t i = 0; i < count; i++) {
         const struct partition_bound *bound = entries[i].table->bound;
         numbers[i] = PARTITION_NONE;
-        for (uint16_t k = 0; k < bound->count; k++)
+        for (uint16_t k = 0; k < bound->count; k++) {
+            if (bound->values[k].kind != PARTITION_VALUE)
+                continue;
             sorted[at++] = (struct sorted_value){
                 map, {read_value(map, env, arena, 0, bound->values[k].text), i}};
+        }
     }
+    total = at;
     qsort(sorted, total, sizeof *sorted, compare_values);
     for (uint32_t i = 0; i < total; i++) {
         uint32_t entry = sorted[i].value.partition;
@@ -323,14 +327,18 @@ overlap_list(const struct partition_map *map, const struct type_env *env, struct
 {
     for (uint16_t i = 0; i < bound->count; i++) {
         bool is_equal;
+        *value = i;
+        if (bound->values[i].kind == PARTITION_LIST_NULL) {
+            if (map->null_partition != PARTITION_NONE)
+                return map->null_partition;
+            continue;
+        }
         uint32_t place =
             find_value(map, read_value(map, env, arena, 0, bound->values[i].text), &is_equal);
-        *value = i;
         if (is_equal)
             return map->values[place].partition;
     }
-    *value = bound->count;
-    return bound->has_null ? map->null_partition : PARTITION_NONE;
+    return PARTITION_NONE;
 }
 
 static uint32_t

@@ -114,6 +114,8 @@ void partition_match_null(const struct partition_map *map, uint16_t column, bool
 
 /* ---- as text (partition_text.c), in `arena` ---- */
 
+/* A column of the key as it stands in expressions and in keys: calls without parentheses around. */
+const char *partition_column_text(struct arena *arena, const struct table *table, uint16_t column);
 /* "RANGE (a, lower(b))", as pg_get_partkeydef shows it: without names of classes and collations
  * that are the defaults. */
 const char *partition_key_text(struct arena *arena, const struct table *table);

@@ -40,10 +40,8 @@ is_enclosed(const char *sql)
     return false;
 }
 
-/* A column of the key as it stands in expressions and in keys: calls without parentheses around
- * them. */
-static const char *
-key_column(struct arena *arena, const struct table *table, uint16_t column)
+const char *
+partition_column_text(struct arena *arena, const struct table *table, uint16_t column)
 {
     const struct partition_key *key = table->partition_key;
     if (key->attrs[column] != 0)
@@ -58,8 +56,8 @@ partition_columns_text(struct arena *arena, const struct table *table)
     const struct partition_key *key = table->partition_key;
     const char *columns = "";
     for (uint16_t i = 0; i < key->count; i++) {
-        columns =
-            arena_format(arena, "%s%s%s", columns, i == 0 ? "" : ", ", key_column(arena, table, i));
+        columns = arena_format(arena, "%s%s%s", columns, i == 0 ? "" : ", ",
+                               partition_column_text(arena, table, i));
     }
     return columns;
 }
@@ -126,9 +124,9 @@ partition_bound_text(struct arena *arena, const struct partition_key *key,
     const char *values = "";
     for (uint16_t i = 0; i < bound->count; i++)
         values = arena_format(arena, "%s%s%s", values, i == 0 ? "" : ", ",
-                              bound_value(arena, key->types[0], bound->values[i].text));
-    if (bound->has_null)
-        values = arena_format(arena, "%s%sNULL", values, bound->count == 0 ? "" : ", ");
+                              bound->values[i].kind == PARTITION_LIST_NULL
+                                  ? "NULL"
+                                  : bound_value(arena, key->types[0], bound->values[i].text));
     return arena_format(arena, "FOR VALUES IN (%s)", values);
 }
 
@@ -162,13 +160,16 @@ list_condition(const struct partition_source *source, struct arena *arena,
                const struct table *parent, const struct partition_bound *const *bounds,
                uint32_t count)
 {
-    const char *column = key_column(arena, parent, 0), *values = NULL;
+    const char *column = partition_column_text(arena, parent, 0), *values = NULL;
     oid type = parent->partition_key->types[0];
     uint32_t value_count = 0;
     bool has_null = false;
     for (uint32_t b = 0; b < count; b++) {
         has_null |= bounds[b]->has_null;
-        for (uint16_t i = 0; i < bounds[b]->count; i++, value_count++) {
+        for (uint16_t i = 0; i < bounds[b]->count; i++) {
+            if (bounds[b]->values[i].kind == PARTITION_LIST_NULL)
+                continue;
+            value_count++;
             const char *value = typed_value(source, arena, type, bounds[b]->values[i].text);
             values = values == NULL ? value : arena_format(arena, "%s, %s", values, value);
         }
@@ -198,7 +199,7 @@ end_condition(const struct partition_source *source, struct arena *arena,
     const char *any = NULL, *equal = NULL;
     uint32_t arms = 0;
     for (uint16_t i = first; i < key->count; i++) {
-        const char *column = key_column(arena, parent, i);
+        const char *column = partition_column_text(arena, parent, i);
         bool is_infinite = end[i].kind != PARTITION_VALUE;
         if (is_infinite && (end[i].kind == PARTITION_MINVALUE) != is_lower)
             break; /* nothing lies beyond it: the columns before must differ */
@@ -235,15 +236,17 @@ range_condition(const struct partition_source *source, struct arena *arena,
     const struct partition_key *key = parent->partition_key;
     const char *all = NULL;
     for (uint16_t i = 0; with_nulls && i < key->count; i++)
-        all = join(arena, all, "AND",
-                   arena_format(arena, "(%s IS NOT NULL)", key_column(arena, parent, i)));
+        all =
+            join(arena, all, "AND",
+                 arena_format(arena, "(%s IS NOT NULL)", partition_column_text(arena, parent, i)));
     uint16_t first = 0;
     while (first + 1 < key->count && bound->from[first].kind == PARTITION_VALUE &&
            bound->to[first].kind == PARTITION_VALUE &&
            strcmp(bound->from[first].text, bound->to[first].text) == 0) {
         const char *value = typed_value(source, arena, key->types[first], bound->from[first].text);
-        all = join(arena, all, "AND",
-                   arena_format(arena, "(%s = %s)", key_column(arena, parent, first), value));
+        all = join(
+            arena, all, "AND",
+            arena_format(arena, "(%s = %s)", partition_column_text(arena, parent, first), value));
         first++;
     }
     const char *low = end_condition(source, arena, parent, bound->from, first, true);
@@ -278,8 +281,9 @@ default_condition(const struct partition_source *source, struct arena *arena,
                    strstr(one, " AND ") != NULL ? arena_format(arena, "(%s)", one) : one);
     }
     for (uint16_t i = 0; i < key->count; i++)
-        all = join(arena, all, "AND",
-                   arena_format(arena, "(%s IS NOT NULL)", key_column(arena, parent, i)));
+        all =
+            join(arena, all, "AND",
+                 arena_format(arena, "(%s IS NOT NULL)", partition_column_text(arena, parent, i)));
     return arena_format(arena, count == 1 ? "(NOT (%s AND %s))" : "(NOT (%s AND (%s)))", all, any);
 }
 
@@ -296,7 +300,7 @@ partition_condition(const struct partition_source *source, struct arena *arena,
         return range_condition(source, arena, parent, bound, true);
     const char *columns = "";
     for (uint16_t i = 0; i < key->count; i++)
-        columns = arena_format(arena, "%s, %s", columns, key_column(arena, parent, i));
+        columns = arena_format(arena, "%s, %s", columns, partition_column_text(arena, parent, i));
     return arena_format(arena, "satisfies_hash_partition('%u'::oid, %d, %d%s)", parent->table,
                         bound->modulus, bound->remainder, columns);
 }

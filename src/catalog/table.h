@@ -119,7 +119,12 @@ struct partition_key {
     const oid *types, *collations;
 };
 
-enum partition_datum_kind { PARTITION_VALUE, PARTITION_MINVALUE, PARTITION_MAXVALUE };
+enum partition_datum_kind {
+    PARTITION_VALUE,
+    PARTITION_MINVALUE,
+    PARTITION_MAXVALUE,
+    PARTITION_LIST_NULL, /* where NULL stands among the values of a list */
+};
 
 /* An end of a range, or a value of a list; text is the output form of the key's type. */
 struct partition_datum {

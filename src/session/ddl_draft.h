@@ -71,6 +71,8 @@ void ddl_depend_on_query(struct session *session, struct object_ref view,
 /* The new, empty table becomes a materialised view, filled or not. Returns its rows. */
 uint64_t ddl_become_matview(struct session *session, const struct table *table,
                             const struct create_table_as *create);
+/* The same if no foreign key of `referencing` is left that points to it. */
+void ddl_forget_foreign(struct session *session, oid target, oid referencing);
 /* The table `target` is not referred to by `referencing` any more. */
 void ddl_forget_referencing(struct session *session, oid target, oid referencing);
 /* Raise (23502, 23514, 23503) if a row of the table itself is against it. */

@@ -7,6 +7,7 @@
 #include "base/raise.h"
 #include "session/ddl_draft.h"
 #include "session/ddl_inherit.h"
+#include "session/ddl_partition.h"
 #include "session/ddl_routine.h"
 #include "session/ddl_sequence.h"
 #include "session/definition.h"
@@ -323,6 +324,17 @@ ddl_forget_referencing(struct session *session, oid target_oid, oid referencing)
     (void)draft_put(&draft);
 }
 
+void
+ddl_forget_foreign(struct session *session, oid target, oid referencing)
+{
+    const struct table *table = catalog_table(session->catalog, referencing);
+    for (uint16_t i = 0; table != NULL && i < table->constraint_count; i++)
+        if (table->constraints[i].kind == CONSTRAINT_FOREIGN &&
+            table->constraints[i].foreign_table == target)
+            return;
+    ddl_forget_referencing(session, target, referencing);
+}
+
 static void
 drop_relation(struct session *session, oid relation)
 {
@@ -490,7 +502,7 @@ kind_fits(enum object_kind wanted, enum table_kind kind)
 }
 
 static void
-drop_index(struct session *session, const struct table *relation)
+drop_index(struct session *session, const struct table *relation, bool is_concurrent)
 {
     const struct index_def *index = catalog_index(session->catalog, relation->table);
     const struct table *table = catalog_table(session->catalog, index->table);
@@ -501,8 +513,20 @@ drop_index(struct session *session, const struct table *relation)
                                           index->name, index->name, table->name),
                     .hint = raise_text("You can drop constraint %s on table %s instead.",
                                        index->name, table->name));
+    if (index->parent != OID_NONE) {
+        const char *above = catalog_index(session->catalog, index->parent)->name;
+        raise_error(.code = SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
+                    .message = raise_text("cannot drop index %s because index %s requires it",
+                                          index->name, above),
+                    .hint = raise_text("You can drop index %s instead.", above));
+    }
+    if (table->kind == TABLE_PARTITIONED && is_concurrent)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "cannot drop partitioned index \"%s\" concurrently",
+              index->name);
+    partition_drop_parts(session, table, index->index);
     table = ddl_lock_table(session, table, TABLE_SHARE);
-    drop_tree(session, index->tree, index->name);
+    if (table->kind != TABLE_PARTITIONED)
+        drop_tree(session, index->tree, index->name);
     struct draft draft;
     draft_of(&draft, session, table);
     draft_remove_index(&draft, index->index);
@@ -695,7 +719,7 @@ ddl_drop(struct session *session, const struct drop *drop)
         if (table == NULL)
             continue;
         if (table->kind == TABLE_INDEX)
-            drop_index(session, table);
+            drop_index(session, table, drop->is_concurrent);
         else
             doomed.named[doomed.named_count++] = table;
     }

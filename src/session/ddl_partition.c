@@ -129,12 +129,13 @@ compute_list(struct session *session, const struct bound_spec *spec, struct part
         arena_alloc_zero(session->statement_arena, (spec->count + 1) * sizeof *data);
     for (uint32_t i = 0; i < spec->count; i++) {
         const char *text = compute(session, &spec->values[i]);
-        bool is_known = text == NULL;
+        bool is_known = text == NULL && bound->has_null;
+        for (uint16_t k = 0; k < bound->count && !is_known && text != NULL; k++)
+            is_known = data[k].text != NULL && strcmp(data[k].text, text) == 0;
         bound->has_null |= text == NULL;
-        for (uint16_t k = 0; k < bound->count && !is_known; k++)
-            is_known = strcmp(data[k].text, text) == 0;
         if (!is_known)
-            data[bound->count++] = (struct partition_datum){PARTITION_VALUE, text};
+            data[bound->count++] = (struct partition_datum){
+                text == NULL ? PARTITION_LIST_NULL : PARTITION_VALUE, text};
     }
     bound->values = data;
 }

@@ -52,6 +52,10 @@ void partition_match_foreign(struct session *session, oid parent, oid partition)
 void partition_spread_index(struct session *session, oid table, oid index);
 /* All partitions get the parent's new foreign key. */
 void partition_spread_foreign(struct session *session, oid table, oid constraint);
+/* The parts of a partitioned table's index, or foreign key, in all its partitions go, with their
+ * constraints. */
+void partition_drop_parts(struct session *session, const struct table *table, oid index);
+void partition_drop_foreign(struct session *session, const struct table *table, oid constraint);
 /* The indexes and constraints of a table that is a partition no longer are its own. */
 void partition_release(struct session *session, oid partition);
 /* ALTER INDEX ... ATTACH PARTITION. */

@@ -400,6 +400,67 @@ partition_spread_foreign(struct session *session, oid table_oid, oid constraint)
         ensure_foreign(session, table, from, table->children[i]);
 }
 
+/* ---- parts that go ---- */
+
+static void
+drop_part(struct session *session, const struct table *partition, const struct index_def *part)
+{
+    bool is_primary = part->is_primary, is_stored = partition->kind != TABLE_PARTITIONED;
+    struct draft draft;
+    draft_of(&draft, session, partition);
+    if (part->constraint != OID_NONE)
+        draft_remove_constraint(&draft, part->constraint);
+    draft_remove_index(&draft, part->index);
+    if (is_primary && is_stored) {
+        ddl_rebuild(session, partition, &draft);
+        return;
+    }
+    if (is_stored) {
+        enum status st = txn_tree_drop(session->txn, part->tree);
+        if (st != ST_OK)
+            raise_status(st, "could not drop the storage of \"%s\"", part->name);
+    }
+    (void)draft_put(&draft);
+}
+
+void
+partition_drop_parts(struct session *session, const struct table *table, oid index)
+{
+    for (uint32_t i = 0; table->kind == TABLE_PARTITIONED && i < table->child_count; i++) {
+        const struct table *child = catalog_table(session->catalog, table->children[i]);
+        const struct index_def *part = child == NULL ? NULL : part_of_index(child, index);
+        if (part == NULL)
+            continue;
+        partition_drop_parts(session, child, part->index);
+        child = ddl_lock_table(session, catalog_table(session->catalog, table->children[i]),
+                               TABLE_ACCESS_EXCLUSIVE);
+        drop_part(session, child, part_of_index(child, index));
+    }
+}
+
+void
+partition_drop_foreign(struct session *session, const struct table *table, oid constraint)
+{
+    for (uint32_t i = 0; table->kind == TABLE_PARTITIONED && i < table->child_count; i++) {
+        const struct table *child = catalog_table(session->catalog, table->children[i]);
+        struct draft draft;
+        draft_of(&draft, session, child);
+        for (uint16_t k = 0; k < draft.table.constraint_count; k++) {
+            const struct constraint_def part = draft.constraints[k];
+            if (part.kind != CONSTRAINT_FOREIGN || part.parent != constraint)
+                continue;
+            partition_drop_foreign(session, child, part.constraint);
+            catalog_forget_dependencies(
+                session->catalog,
+                (struct object_ref){.class_oid = CLASS_CONSTRAINT, .object = part.constraint});
+            draft_remove_constraint(&draft, part.constraint);
+            (void)draft_put(&draft);
+            ddl_forget_foreign(session, part.foreign_table, child->table);
+            break;
+        }
+    }
+}
+
 /* ---- parts that become independent ---- */
 
 void

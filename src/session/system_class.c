@@ -6,6 +6,8 @@
  */
 #include "session/system_class.h"
 
+#include "catalog/partition.h"
+#include "session/ddl_partition.h"
 #include "session/definition.h"
 #include "session/system_int.h"
 #include "session/system_opclass.h"
@@ -61,6 +63,7 @@ struct class_row {
     int64_t pages;
     uint16_t column_count, check_count;
     const char *options; /* "a=1,b=2"; null: none */
+    const char *bound; /* a partition's; else null */
     bool has_index, has_rules, has_triggers, is_unpopulated, has_children, is_partition;
 };
 
@@ -84,7 +87,7 @@ put_options(struct system_rows *rows, const char *options)
 static void
 put_class(struct system_rows *rows, const struct class_row *row)
 {
-    bool has_rows = row->kind == 'r' || row->kind == 'i';
+    bool has_rows = row->kind == 'r' || row->kind == 'i' || row->kind == 'm';
     row_begin(rows);
     put_oid(rows, row->relation);
     put_text(rows, row->name);
@@ -115,12 +118,35 @@ put_class(struct system_rows *rows, const struct class_row *row)
     put_zeros(rows, 3); /* a rewrite under way, transaction numbers */
     put_null(rows);
     put_options(rows, row->options);
+    put_text(rows, row->bound);
 }
 
 static int64_t
 relation_pages(struct system_rows *rows, oid relation)
 {
     return definition_relation_bytes(rows->session, relation, false) / PAGE_BYTES;
+}
+
+static bool
+has_parts(struct system_rows *rows, const struct table *table, const struct index_def *index)
+{
+    for (uint32_t i = 0; i < table->child_count && table->kind == TABLE_PARTITIONED; i++) {
+        const struct table *child = catalog_table(rows->catalog, table->children[i]);
+        for (uint16_t k = 0; child != NULL && k < child->index_count; k++)
+            if (child->indexes[k]->parent == index->index)
+                return true;
+    }
+    return false;
+}
+
+static const char *
+bound_of(struct system_rows *rows, const struct table *table)
+{
+    const struct table *parent =
+        table->bound == NULL ? NULL : catalog_table(rows->catalog, table->parents[0]);
+    return parent == NULL || parent->partition_key == NULL
+               ? NULL
+               : partition_bound_text(rows->arena, parent->partition_key, table->bound);
 }
 
 static void
@@ -132,7 +158,9 @@ put_indexes(struct system_rows *rows, const struct table *table, double row_coun
                             .relation = index->index,
                             .schema = table->schema,
                             .name = index->name,
-                            .kind = 'i',
+                            .kind = table->kind == TABLE_PARTITIONED ? 'I' : 'i',
+                            .is_partition = index->parent != OID_NONE,
+                            .has_children = has_parts(rows, table, index),
                             .persistence = table->persistence,
                             .access_method = index_method_oid(index->method),
                             .rows = row_count,
@@ -169,6 +197,7 @@ fill_class(struct system_rows *rows)
             .has_children = table->child_count != 0,
             .is_partition = table->bound != NULL,
             .options = table->options,
+            .bound = bound_of(rows, table),
             .has_triggers = table->referenced_count != 0};
         for (uint16_t k = 0; k < table->constraint_count; k++) {
             row.check_count += table->constraints[k].kind == CONSTRAINT_CHECK;
@@ -347,7 +376,8 @@ fill_index(struct system_rows *rows)
             put_bool(rows, false);
             put_bool(rows, true);
             put_bool(rows, false);
-            put_bool(rows, true);
+            put_bool(rows, tables[i]->kind != TABLE_PARTITIONED ||
+                               partition_index_is_valid(rows->session, tables[i], index));
             put_bool(rows, false);
             put_bool(rows, true);
             put_bool(rows, true);
@@ -410,7 +440,8 @@ put_constraint(struct system_rows *rows, const struct table *table,
     put_char(rows, is_foreign ? constraint->match : ' ');
     put_bool(rows, constraint->is_local || constraint->inherit_count == 0);
     put_i32(rows, constraint->inherit_count);
-    put_bool(rows, constraint->kind != CONSTRAINT_CHECK || constraint->is_no_inherit);
+    put_bool(rows, constraint->kind == CONSTRAINT_CHECK ? constraint->is_no_inherit
+                                                        : table->kind != TABLE_PARTITIONED);
     put_numbers(rows, constraint->attrs, constraint->attr_count);
     if (is_foreign) {
         put_numbers(rows, constraint->foreign_attrs, constraint->attr_count);

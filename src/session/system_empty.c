@@ -15,9 +15,6 @@ fill_nothing(struct system_rows *rows)
 #define NOTHING(oid_, name_, columns_) SYSTEM_RELATION(oid_, name_, columns_, fill_nothing)
 
 const struct system_source system_empty_sources[] = {
-    NOTHING(3350, "pg_partitioned_table",
-            "partrelid oid, partstrat char, partnatts int2, partdefid oid, partattrs int2vector, "
-            "partclass oidvector, partcollation oidvector, partexprs pg_node_tree"),
     NOTHING(3256, "pg_policy",
             "oid oid, polname name, polrelid oid, polcmd char, polpermissive bool, "
             "polroles oid[], polqual pg_node_tree, polwithcheck pg_node_tree"),

@@ -103,6 +103,8 @@ extern const struct system_source system_empty_sources[];
 extern const uint32_t system_empty_source_count;
 extern const struct system_source system_information_sources[];
 extern const uint32_t system_information_source_count;
+extern const struct system_source system_partition_sources[];
+extern const uint32_t system_partition_source_count;
 extern const struct system_source system_inherit_sources[];
 extern const uint32_t system_inherit_source_count;
 extern const struct system_source system_opclass_sources[];

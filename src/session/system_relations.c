@@ -344,6 +344,7 @@ system_relations_add(struct catalog_cache *cache, const struct types *types)
         {system_empty_sources, system_empty_source_count},
         {system_information_sources, system_information_source_count},
         {system_inherit_sources, system_inherit_source_count},
+        {system_partition_sources, system_partition_source_count},
         {system_opclass_sources, system_opclass_source_count},
         {system_proc_sources, system_proc_source_count},
         {system_server_sources, system_server_source_count},

@@ -13,6 +13,15 @@ struct func_call; /* type/types.h */
 struct func_info;
 struct type_info;
 
+enum partition_text { PARTITION_TEXT_KEY, PARTITION_TEXT_CONSTRAINT };
+
+/* A table or an index in a tree of partitions. */
+struct partition_place {
+    oid relation, parent; /* parent OID_NONE: the root */
+    bool is_leaf;
+    int32_t level; /* from where the tree was asked for */
+};
+
 struct db_access {
     void *object; /* passed to each function */
 
@@ -83,6 +92,16 @@ struct db_access {
                              struct arena *arena);
     const char *(*constraint_def)(void *object, oid constraint, bool is_pretty,
                                   struct arena *arena);
+    /* Of a partitioned table its key, of a partition what holds for its rows. */
+    const char *(*partition_text)(void *object, oid relation, enum partition_text what,
+                                  struct arena *arena);
+    /* The relation, a table or an index, and all below it, or above it up to the root; none if it
+     * is no part of any such tree. */
+    struct partition_place *(*partition_places)(void *object, oid relation, bool is_upwards,
+                                                struct arena *arena, uint32_t *count);
+    /* The types of the key of a table that is partitioned by hash; raises if it is not. */
+    const oid *(*hash_key)(void *object, oid relation, int32_t modulus, struct arena *arena,
+                           uint32_t *count);
     const char *(*view_def)(void *object, oid view, bool is_pretty, struct arena *arena);
     /* An expression kept as SQL text with the relation (OID_NONE: with none). */
     const char *(*expr_def)(void *object, const char *sql, oid relation, bool is_pretty,

@@ -85,6 +85,7 @@ extern const struct type_tables numeric_math_tables;
 extern const struct type_tables numeric_ops_tables;
 extern const struct type_tables oid_tables;
 extern const struct type_tables ordered_set_tables;
+extern const struct type_tables partition_func_tables;
 extern const struct type_tables privilege_tables;
 extern const struct type_tables pseudo_tables;
 extern const struct type_tables quote_tables;

@@ -81,6 +81,8 @@ static const struct type_tables *const all_tables[] = {
     &numeric_math_tables,
     &numeric_ops_tables,
     &oid_tables,
+    &partition_func_tables,
+    &privilege_tables,
     &ordered_set_tables,
     &privilege_tables,
     &pseudo_tables,
