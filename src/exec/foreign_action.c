@@ -156,13 +156,13 @@ raise_still_referenced(struct exec *exec, const struct fk_code *fk, const union 
                 .message =
                     raise_text("update or delete on table \"%s\" violates foreign key constraint "
                                "\"%s\" on table \"%s\"",
-                               fk->plan->referenced->name, def->name, fk->plan->referencing->name),
+                               fk->plan->referenced->name, def->name, fk->plan->owner->name),
                 .detail = raise_text("Key %s is still referenced from table \"%s\".",
                                      fk_key_text(exec, fk->plan->referenced, def->foreign_attrs,
                                                  fk->referenced_types, values, def->attr_count),
-                                     fk->plan->referencing->name),
-                .schema_name = fk->plan->referencing->schema_name,
-                .table_name = fk->plan->referencing->name, .constraint_name = def->name);
+                                     fk->plan->owner->name),
+                .schema_name = fk->plan->owner->schema_name, .table_name = fk->plan->owner->name,
+                .constraint_name = def->name);
 }
 
 /* NO ACTION asks only now: another row may have taken the key's place. */

@@ -3,6 +3,8 @@
  */
 #include "exec/foreign_key_int.h"
 
+#include "catalog/partition.h"
+
 const struct fk_code *
 fk_compile(struct compiler *compiler, const struct plan_foreign *plan, uint32_t count)
 {
@@ -125,9 +127,80 @@ lock_referenced(struct exec *exec, const struct fk_code *fk, struct slice key, s
         raise_write_status(st, table->name);
 }
 
+/* ---- the partition of a referenced row ---- */
+
+/* The level's key, which is part of every unique key; false: no row can have it. */
+static bool
+route_values(const struct fk_code *fk, const struct plan_route *route, const union datum *values,
+             union datum *keys)
+{
+    const struct constraint_def *def = fk->plan->def;
+
+    for (uint16_t k = 0; k < route->map->key->count; k++) {
+        uint16_t root = route->columns[route->map->key->attrs[k] - 1], i = 0;
+        while (i < def->attr_count && def->foreign_attrs[i] != root + 1)
+            i++;
+        check(i < def->attr_count);
+        keys[k] = values[i];
+        if (!fk_convert(fk->types[i], fk->referenced_types[i], &keys[k]))
+            return false;
+    }
+    return true;
+}
+
+/* The foreign key as one to the partition that the row would be in; false: there is none. */
+static bool
+find_leaf(struct exec *exec, const struct fk_code *fk, const union datum *values,
+          struct plan_foreign *plan)
+{
+    static const bool no_nulls[INDEX_COLUMNS_MAX];
+    const struct plan_route *route = fk->plan->route;
+    const struct table *table = NULL;
+    union datum keys[INDEX_COLUMNS_MAX];
+
+    while (route != NULL) {
+        if (!route_values(fk, route, values, keys))
+            return false;
+        uint32_t partition =
+            partition_find(route->map, exec->context.env, fk_queue_of(exec)->arena, keys, no_nulls);
+        if (partition == PARTITION_NONE)
+            return false;
+        table = route->map->partitions[partition];
+        route = route->children[partition];
+    }
+    *plan = *fk->plan;
+    plan->referenced = table;
+    plan->route = NULL;
+    for (uint16_t i = 0; i < table->index_count; i++) {
+        const struct index_def *index = table->indexes[i];
+        while (index != NULL && index->index != fk->plan->index->index)
+            index = index->parent == OID_NONE ? NULL
+                                              : catalog_index(exec->context.catalog, index->parent);
+        if (index == NULL)
+            continue;
+        plan->index = table->indexes[i];
+        return true;
+    }
+    return false;
+}
+
+static bool is_there(struct exec *exec, const struct fk_code *fk, const union datum *values);
+
 /* True if the referenced row is there now; it is locked then. */
 bool
 fk_is_referenced_there(struct exec *exec, const struct fk_code *fk, const union datum *values)
+{
+    struct plan_foreign plan;
+    struct fk_code leaf = *fk;
+
+    if (fk->plan->route == NULL)
+        return is_there(exec, fk, values);
+    leaf.plan = &plan;
+    return find_leaf(exec, fk, values, &plan) && is_there(exec, &leaf, values);
+}
+
+static bool
+is_there(struct exec *exec, const struct fk_code *fk, const union datum *values)
 {
     struct fk_queue *queue = fk_queue_of(exec);
     const struct index_def *index = fk->plan->index;

@@ -160,7 +160,7 @@ move_row(struct modify_state *state, struct leaf *leaf, const struct batch *old_
     old_one.sel = &sel;
     old_one.count = 1;
     table_index_exprs(state->writer, &old_one);
-    table_writer_delete(state->writer, state->keys[row], &old_one, row);
+    table_writer_move(state->writer, state->keys[row], &old_one, rows, row);
     one = router_rows(leaf, &one);
     table_writer_check(leaf->writer, &one);
     table_writer_insert(leaf->writer, &one);

@@ -453,6 +453,13 @@ void
 table_writer_delete(struct table_writer *writer, struct slice key, const struct batch *old_rows,
                     uint32_t row)
 {
+    table_writer_move(writer, key, old_rows, NULL, row);
+}
+
+void
+table_writer_move(struct table_writer *writer, struct slice key, const struct batch *old_rows,
+                  const struct batch *new_rows, uint32_t row)
+{
     const struct table_code *code = writer->code;
 
     remove_key(writer, code->table->tree, key);
@@ -467,5 +474,5 @@ table_writer_delete(struct table_writer *writer, struct slice key, const struct 
     if (code->item_count != 0)
         item_indexes_delete(writer, old_rows, row, key);
     if (code->referencing_count != 0)
-        fk_row_removed(writer, old_rows, NULL, row);
+        fk_row_removed(writer, old_rows, new_rows, row);
 }

@@ -106,6 +106,11 @@ void table_writer_update(struct table_writer *writer, struct slice key,
 void table_writer_delete(struct table_writer *writer, struct slice key,
                          const struct batch *old_rows, uint32_t row);
 
+/* Takes a row out that goes on as `new_rows` has it, in another table: to those who point to it it
+ * changes. */
+void table_writer_move(struct table_writer *writer, struct slice key, const struct batch *old_rows,
+                       const struct batch *new_rows, uint32_t row);
+
 /* ---- many rows (table_bulk.c) ---- */
 
 /* Whether all trees of the table take rows in bulk now: from some thousand rows on, if nobody else

@@ -437,6 +437,9 @@ struct plan_foreign {
     const struct table *referencing, *referenced;
     const struct index_def *index; /* of the referenced table: its keys are the foreign attrs */
     const uint16_t *key_attr; /* [index->key_count]: which of the constraint's attrs key i is */
+    /* `referencing`, or the partitioned table above it that the foreign key was written for. */
+    const struct table *owner;
+    const struct plan_route *route; /* the referenced table is partitioned; else null */
 };
 
 /*

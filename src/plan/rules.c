@@ -69,16 +69,37 @@ match_index(const struct plan_context *context, const struct index_def *index,
     return true;
 }
 
+/* The table above all partitions whose constraints this one is a part of. */
+static const struct table *
+constraint_owner(const struct plan_context *context, const struct table *table,
+                 const struct constraint_def *def)
+{
+    oid parent = def->parent;
+
+    while (parent != OID_NONE && table->parent_count != 0) {
+        const struct table *above = context->table(context->object, table->parents[0]);
+        uint16_t i = 0;
+        while (i < above->constraint_count && above->constraints[i].constraint != parent)
+            i++;
+        if (i == above->constraint_count)
+            break;
+        table = above;
+        parent = above->constraints[i].parent;
+    }
+    return table;
+}
+
 static void
 make_foreign(const struct plan_context *context, const struct table *referencing,
-             const struct constraint_def *def, struct plan_foreign *foreign)
+             const struct table *referenced, const struct constraint_def *def,
+             struct plan_foreign *foreign)
 {
-    const struct table *referenced = def->foreign_table == referencing->table
-                                         ? referencing
-                                         : context->table(context->object, def->foreign_table);
-
-    *foreign =
-        (struct plan_foreign){.def = def, .referencing = referencing, .referenced = referenced};
+    *foreign = (struct plan_foreign){.def = def,
+                                     .referencing = referencing,
+                                     .referenced = referenced,
+                                     .owner = constraint_owner(context, referencing, def)};
+    if (referenced != NULL && referenced->kind == TABLE_PARTITIONED)
+        foreign->route = plan_route_make(context, referenced);
     for (uint32_t i = 0; referenced != NULL && i < referenced->index_count; i++) {
         if (match_index(context, referenced->indexes[i], foreign))
             return;
@@ -88,25 +109,57 @@ make_foreign(const struct plan_context *context, const struct table *referencing
           referenced != NULL ? referenced->name : "?");
 }
 
-static uint32_t
-count_foreign(const struct table *table, oid target)
+/* The foreign key of the table `above` as one of its partition `table`. */
+static const struct constraint_def *
+def_of_partition(const struct plan_context *context, const struct constraint_def *def,
+                 const struct table *above, const struct table *table)
 {
-    uint32_t count = 0;
+    if (above == table)
+        return def;
+    struct constraint_def *own = arena_alloc(context->arena, sizeof *own);
+    attr_no *attrs = arena_alloc_zero(context->arena, def->attr_count * sizeof *attrs);
+    for (uint16_t i = 0; i < def->attr_count; i++) {
+        const char *name = above->columns[def->foreign_attrs[i] - 1].name;
+        for (uint16_t k = 0; k < table->column_count; k++) {
+            if (!table->columns[k].is_dropped && strcmp(table->columns[k].name, name) == 0)
+                attrs[i] = table->columns[k].attr;
+        }
+    }
+    *own = *def;
+    own->foreign_attrs = attrs;
+    return own;
+}
 
-    for (uint32_t i = 0; i < table->constraint_count; i++)
-        count += table->constraints[i].kind == CONSTRAINT_FOREIGN &&
-                 (target == OID_NONE || table->constraints[i].foreign_table == target);
-    return count;
+/* Foreign keys of `other`, which holds rows, that point to `above`, which is the table or one that
+ * it is a partition of. A null list: they are counted only. */
+static void
+add_inward(const struct plan_context *context, const struct table *table, const struct table *above,
+           const struct table *other, struct plan_foreign *list, uint32_t *count)
+{
+    for (uint32_t i = 0; other->kind != TABLE_PARTITIONED && i < other->constraint_count; i++) {
+        const struct constraint_def *def = &other->constraints[i];
+        if (def->kind != CONSTRAINT_FOREIGN || def->foreign_table != above->table)
+            continue;
+        if (list != NULL)
+            make_foreign(context, other, table, def_of_partition(context, def, above, table),
+                         &list[*count]);
+        ++*count;
+    }
 }
 
 static void
-add_foreign(const struct plan_context *context, const struct table *table, oid target,
+find_inward(const struct plan_context *context, const struct table *table,
             struct plan_foreign *list, uint32_t *count)
 {
-    for (uint32_t i = 0; i < table->constraint_count; i++) {
-        const struct constraint_def *def = &table->constraints[i];
-        if (def->kind == CONSTRAINT_FOREIGN && (target == OID_NONE || def->foreign_table == target))
-            make_foreign(context, table, def, &list[(*count)++]);
+    *count = 0;
+    for (const struct table *above = table; above != NULL;) {
+        add_inward(context, table, above, above, list, count);
+        for (uint32_t i = 0; i < above->referenced_count; i++) {
+            if (above->referencing[i] != above->table)
+                add_inward(context, table, above,
+                           context->table(context->object, above->referencing[i]), list, count);
+        }
+        above = above->bound == NULL ? NULL : context->table(context->object, above->parents[0]);
     }
 }
 
@@ -114,22 +167,22 @@ static void
 find_foreign(const struct plan_context *context, const struct table *table,
              struct plan_table_rules *rules)
 {
-    uint32_t outward = count_foreign(table, OID_NONE), inward = count_foreign(table, table->table);
+    uint32_t count;
 
-    rules->foreign = arena_alloc_array(context->arena, outward, sizeof *rules->foreign);
-    add_foreign(context, table, OID_NONE, rules->foreign, &rules->foreign_count);
-    for (uint32_t i = 0; i < table->referenced_count; i++) {
-        if (table->referencing[i] != table->table)
-            inward +=
-                count_foreign(context->table(context->object, table->referencing[i]), table->table);
+    rules->foreign =
+        arena_alloc_array(context->arena, table->constraint_count, sizeof *rules->foreign);
+    for (uint32_t i = 0; i < table->constraint_count; i++) {
+        const struct constraint_def *def = &table->constraints[i];
+        if (def->kind == CONSTRAINT_FOREIGN)
+            make_foreign(context, table,
+                         def->foreign_table == table->table
+                             ? table
+                             : context->table(context->object, def->foreign_table),
+                         def, &rules->foreign[rules->foreign_count++]);
     }
-    rules->referencing = arena_alloc_array(context->arena, inward, sizeof *rules->referencing);
-    add_foreign(context, table, table->table, rules->referencing, &rules->referencing_count);
-    for (uint32_t i = 0; i < table->referenced_count; i++) {
-        if (table->referencing[i] != table->table)
-            add_foreign(context, context->table(context->object, table->referencing[i]),
-                        table->table, rules->referencing, &rules->referencing_count);
-    }
+    find_inward(context, table, NULL, &count);
+    rules->referencing = arena_alloc_array(context->arena, count, sizeof *rules->referencing);
+    find_inward(context, table, rules->referencing, &rules->referencing_count);
 }
 
 void

@@ -7,6 +7,7 @@
 #include "session/ddl_alter.h"
 #include "session/ddl_draft.h"
 #include "session/ddl_inherit.h"
+#include "session/ddl_partition.h"
 #include "session/definition.h"
 #include "session/run_query.h"
 
@@ -136,6 +137,40 @@ add_to_heirs(const struct alter_step *step, const struct table *table)
         alter_add_constraint(&heir, catalog_table(session->catalog, heirs[i]));
 }
 
+/* A foreign key of a partitioned table is one of all its partitions, and holds for all rows. */
+static void
+refuse_foreign_form(const struct alter_step *step, const struct table *table)
+{
+    const struct constraint_spec *spec = step->command->constraint;
+    const char *target = spec->foreign_table.name;
+    if (step->is_only)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE,
+              "cannot use ONLY for foreign key on partitioned table \"%s\" referencing relation "
+              "\"%s\"",
+              table->name, target);
+    if (spec->is_not_valid)
+        raise_error(.code = SQLSTATE_WRONG_OBJECT_TYPE,
+                    .message = raise_text("cannot add NOT VALID foreign key on partitioned table "
+                                          "\"%s\" referencing relation \"%s\"",
+                                          table->name, target),
+                    .detail = "This feature is not yet supported on partitioned tables.");
+}
+
+/* A key, or a foreign key, of a partitioned table: the partitions get theirs. */
+static void
+add_to_partitions(const struct alter_step *step, struct draft *draft,
+                  const struct constraint_def *made)
+{
+    struct session *session = step->session;
+    const struct table *now = draft_put(draft);
+    if (made->kind == CONSTRAINT_FOREIGN) {
+        draft_link_foreign(draft);
+        partition_spread_foreign(session, now->table, made->constraint);
+    } else if (!step->is_only) {
+        partition_spread_index(session, now->table, made->index);
+    }
+}
+
 void
 alter_add_constraint(const struct alter_step *step, const struct table *table)
 {
@@ -150,7 +185,13 @@ alter_add_constraint(const struct alter_step *step, const struct table *table)
     }
     struct draft draft;
     draft_of(&draft, session, table);
+    if (table->kind == TABLE_PARTITIONED && own.kind == CONSTRAINT_FOREIGN)
+        refuse_foreign_form(step, table);
     const struct constraint_def made = *draft_take_constraint(&draft, &own);
+    if (table->kind == TABLE_PARTITIONED && made.kind != CONSTRAINT_CHECK) {
+        add_to_partitions(step, &draft, &made);
+        return;
+    }
     if (made.kind == CONSTRAINT_UNIQUE) {
         ddl_build_index(session, &draft, draft.indexes[draft.table.index_count - 1]);
         return;
@@ -212,6 +253,47 @@ alter_validate_constraint(const struct alter_step *step, const struct table *tab
         alter_validate_constraint(&heir, catalog_table(session->catalog, heirs[i]));
 }
 
+/* The parts of a foreign key in all partitions follow it. */
+static void
+alter_parts(const struct alter_step *step, const struct table *table, oid parent)
+{
+    struct session *session = step->session;
+    for (uint32_t i = 0; table->kind == TABLE_PARTITIONED && i < table->child_count; i++) {
+        const struct table *child = catalog_table(session->catalog, table->children[i]);
+        struct draft draft;
+        draft_of(&draft, session, child);
+        for (uint16_t k = 0; k < draft.table.constraint_count; k++) {
+            struct constraint_def *part = &draft.constraints[k];
+            if (part->parent != parent)
+                continue;
+            const oid number = part->constraint;
+            part->is_deferrable = step->command->constraint->is_deferrable;
+            part->is_deferred = step->command->constraint->is_deferred;
+            (void)draft_put(&draft);
+            alter_parts(step, child, number);
+            break;
+        }
+    }
+}
+
+static _Noreturn void
+refuse_part(struct session *session, const struct table *table,
+            const struct constraint_def *constraint)
+{
+    const struct table *parent = catalog_table(session->catalog, table->parents[0]);
+    const char *above = constraint->name;
+    for (uint16_t i = 0; i < parent->constraint_count; i++)
+        if (parent->constraints[i].constraint == constraint->parent)
+            above = parent->constraints[i].name;
+    raise_error(.code = SQLSTATE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                .message = raise_text("cannot alter constraint \"%s\" on relation \"%s\"",
+                                      constraint->name, table->name),
+                .detail = raise_text("Constraint \"%s\" is derived from constraint \"%s\" of "
+                                     "relation \"%s\".",
+                                     constraint->name, above, parent->name),
+                .hint = "You may alter the constraint it derives from, instead.");
+}
+
 void
 alter_constraint(const struct alter_step *step, const struct table *table)
 {
@@ -222,9 +304,13 @@ alter_constraint(const struct alter_step *step, const struct table *table)
         raise(SQLSTATE_WRONG_OBJECT_TYPE,
               "constraint \"%s\" of relation \"%s\" is not a foreign key constraint",
               step->command->name, table->name);
+    if (constraint->parent != OID_NONE)
+        refuse_part(step->session, table, constraint);
+    const oid number = constraint->constraint;
     constraint->is_deferrable = step->command->constraint->is_deferrable;
     constraint->is_deferred = step->command->constraint->is_deferred;
     (void)draft_put(&draft);
+    alter_parts(step, table, number);
 }
 
 /* ---- DROP CONSTRAINT ---- */
@@ -292,12 +378,12 @@ remove_constraint(const struct alter_step *step, const struct table *table,
         session->catalog,
         (struct object_ref){.class_oid = CLASS_CONSTRAINT, .object = constraint->constraint});
     draft_remove_constraint(&draft, constraint->constraint);
-    if (constraint->kind == CONSTRAINT_PRIMARY) {
+    if (constraint->kind == CONSTRAINT_PRIMARY && table_is_stored(table)) {
         draft_remove_index(&draft, constraint->index);
         ddl_rebuild(session, table, &draft);
         return;
     }
-    if (constraint->kind == CONSTRAINT_UNIQUE) {
+    if (constraint->kind == CONSTRAINT_UNIQUE || constraint->kind == CONSTRAINT_PRIMARY) {
         for (uint16_t i = 0; table_is_stored(table) && i < table->index_count; i++)
             if (table->indexes[i]->index == constraint->index &&
                 txn_tree_drop(session->txn, table->indexes[i]->tree) != ST_OK)
@@ -306,7 +392,7 @@ remove_constraint(const struct alter_step *step, const struct table *table,
     }
     (void)draft_put(&draft);
     if (constraint->kind == CONSTRAINT_FOREIGN)
-        ddl_forget_referencing(session, constraint->foreign_table, table->table);
+        ddl_forget_foreign(session, constraint->foreign_table, table->table);
 }
 
 void
@@ -330,6 +416,11 @@ alter_drop_constraint(const struct alter_step *step, const struct table *table)
               table->name);
     if (constraint.kind == CONSTRAINT_PRIMARY || constraint.kind == CONSTRAINT_UNIQUE)
         drop_references(step, table, constraint.index);
+    table = catalog_table(session->catalog, table->table);
+    if (constraint.kind == CONSTRAINT_FOREIGN)
+        partition_drop_foreign(session, table, constraint.constraint);
+    else if (constraint.kind != CONSTRAINT_CHECK)
+        partition_drop_parts(session, table, constraint.index);
     uint32_t count = 0;
     const oid *heirs = constraint.kind == CONSTRAINT_CHECK && !constraint.is_no_inherit
                            ? ddl_heirs(session, table, &count)

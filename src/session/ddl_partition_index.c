@@ -356,13 +356,12 @@ ensure_foreign(struct session *session, const struct table *parent,
     }
     bool is_new = made == NULL;
     if (is_new) {
+        attr_no first = map_attr(parent, partition, from->attrs[0]);
+        const char *name = from->name;
+        if (draft_constraint(&draft, name) != NULL)
+            name = choose_name(session, partition, partition->columns[first - 1].name, "fkey");
         made = draft_add_constraint(&draft);
         oid number = made->constraint;
-        const char *name = from->name;
-        if (draft_constraint(&draft, name) != NULL && draft_constraint(&draft, name) != made)
-            name = choose_name(
-                session, partition,
-                partition->columns[map_attr(parent, partition, from->attrs[0]) - 1].name, "fkey");
         *made = *from;
         made->constraint = number;
         made->name = name;
