@@ -103,14 +103,23 @@ partition_bit_set(uint64_t *set, uint32_t partition)
     set[partition / 64] |= UINT64_C(1) << partition % 64;
 }
 
-/* All partitions into `set`. */
-void partition_match_all(const struct partition_map *map, uint64_t *set);
-/* Those into an empty `set` that may have rows for which the condition holds. */
+/*
+ * Conditions are answered in slots, finer than partitions, so that what several say can be joined:
+ * of a list each value, NULL, and all other values; of ranges each range, each gap between two, and
+ * what the default partition holds besides (NULLs); of hashes each partition.
+ */
+uint32_t partition_slot_count(const struct partition_map *map);
+/* All slots into `slots`. */
+void partition_match_all(const struct partition_map *map, uint64_t *slots);
+/* Those into empty `slots` that may have rows for which the condition holds. */
 void partition_match(const struct partition_map *map, const struct type_env *env,
-                     struct arena *scratch, const struct partition_probe *probe, uint64_t *set);
-/* The same for IS NULL, or IS NOT NULL, of one column of the key. */
-void partition_match_null(const struct partition_map *map, uint16_t column, bool is_not,
-                          uint64_t *set);
+                     struct arena *scratch, const struct partition_probe *probe, uint64_t *slots);
+/* The same for IS NULL, or IS NOT NULL, of a column of the key. */
+void partition_match_null(const struct partition_map *map, bool is_not, uint64_t *slots);
+/* The slot of values that no partition names: it is the default partition's. */
+void partition_match_other(const struct partition_map *map, uint64_t *slots);
+/* The partitions of slots, into an empty `set`. */
+void partition_of_slots(const struct partition_map *map, const uint64_t *slots, uint64_t *set);
 
 /* ---- as text (partition_text.c), in `arena` ---- */
 

@@ -6,17 +6,22 @@
  * batch does: the next rows of that child are asked for when the output is wanted further.
  */
 #include "exec/nodes.h"
+#include "exec/prune_run.h"
 #include "exec/sort_key.h"
 
 struct append_code {
     struct node_code node;
     const struct node_code **children;
+    const struct prune_code *prune; /* null: all children run */
 };
 
 struct append_state {
     struct node_state node;
     struct node_state **children; /* opened when their turn comes */
     uint32_t at;
+    struct prune_state *prune; /* null: all children run */
+    bool *is_live;             /* [child_count]: what pruning says, */
+    bool is_pruned;            /* since it was asked */
     /* Merging: */
     struct merge_child *merged; /* [child_count] */
     uint32_t *heap;             /* children with rows, the least first */
@@ -36,6 +41,8 @@ append_compile(struct compiler *compiler, struct node_code *node)
     struct append_code *code = (struct append_code *)node;
     const struct plan_append *plan = (const struct plan_append *)node->plan;
 
+    if (plan->prune != NULL)
+        code->prune = prune_compile(compiler, plan->prune);
     code->children = arena_alloc_array(compiler->arena, plan->child_count, sizeof *code->children);
     for (uint32_t i = 0; i < plan->child_count; i++) {
         code->children[i] = node_compile(compiler, plan->children[i]);
@@ -54,6 +61,11 @@ append_open(struct exec *exec, struct node_state *node)
     const struct plan_append *plan = (const struct plan_append *)node->plan;
 
     state->children = arena_alloc_zero(exec->arena, plan->child_count * sizeof *state->children);
+    const struct append_code *code = (const struct append_code *)node->code;
+    if (code->prune != NULL) {
+        state->prune = prune_open(exec, code->prune);
+        state->is_live = arena_alloc_array(exec->arena, plan->child_count, sizeof(bool));
+    }
     if (!plan->is_merge)
         return;
     state->merged = arena_alloc_zero(exec->arena, plan->child_count * sizeof *state->merged);
@@ -66,6 +78,20 @@ append_open(struct exec *exec, struct node_state *node)
 }
 
 /* ---- merging ---- */
+
+/* Whether a child may have rows, by the parameters as they are. */
+static bool
+is_live(struct exec *exec, struct append_state *state, uint32_t child_idx)
+{
+    const struct plan_append *plan = (const struct plan_append *)state->node.plan;
+
+    if (state->prune == NULL)
+        return true;
+    if (!state->is_pruned)
+        prune_run(exec, state->prune, state->is_live, plan->child_count);
+    state->is_pruned = true;
+    return state->is_live[child_idx];
+}
 
 static uint32_t
 current_row(const struct merge_child *child)
@@ -132,6 +158,8 @@ begin_merge(struct exec *exec, struct append_state *state)
     state->has_begun = true;
     state->heap_count = 0;
     for (uint32_t i = 0; i < plan->child_count; i++) {
+        if (!is_live(exec, state, i))
+            continue;
         if (state->children[i] == NULL)
             state->children[i] = node_open(exec, code->children[i]);
         if (refill(exec, state, i))
@@ -186,6 +214,8 @@ append_next(struct exec *exec, struct node_state *node, struct batch *out)
     if (plan->is_merge)
         return merge_next(exec, state, out);
     for (; state->at < plan->child_count; state->at++) {
+        if (!is_live(exec, state, state->at))
+            continue;
         if (state->children[state->at] == NULL)
             state->children[state->at] = node_open(exec, code->children[state->at]);
         if (node_next(exec, state->children[state->at], out))
@@ -204,6 +234,7 @@ append_rewind(struct exec *exec, struct node_state *node)
         node_rewind(exec, state->children[i]);
     state->at = 0;
     state->has_begun = false;
+    state->is_pruned = false;
 }
 
 static void

@@ -4,6 +4,7 @@
  * Each member is read in its own best way; members that come in an order that somebody may want
  * are merged, those that do not are sorted first.
  */
+#include "catalog/partition.h"
 #include "plan/path.h"
 #include <math.h>
 
@@ -23,9 +24,14 @@ find_members(struct level *level, struct rel *rel, relset available,
     members->rels = arena_alloc_array(level->arena, rel->member_count + 1, sizeof(struct rel *));
     members->lists =
         arena_alloc_zero(level->arena, (rel->member_count + 1) * sizeof *members->lists);
+    if (rel->route != NULL && !rel->is_pruned) {
+        rel->live = prune_planned(level, rel);
+        rel->is_pruned = true;
+    }
     for (uint32_t i = 0; i < rel->member_count; i++) {
         struct rel *member = &rel->members[i];
-        member->is_excluded = member_is_excluded(level, member);
+        member->is_excluded = member_is_excluded(level, member) ||
+                              (rel->live != NULL && !partition_bit(rel->live, member->leaf));
         if (member->is_excluded)
             continue;
         level->member = member;
@@ -263,6 +269,21 @@ append_outputs(struct level *level, const struct path *path)
     return outputs;
 }
 
+/* What of the members need not run, by values that are known then. */
+static const struct plan_prune *
+make_prune(struct level *level, const struct path *path, const struct nest_params *params)
+{
+    struct expr_list conditions = {NULL, 0, 0};
+    const struct rel **members =
+        arena_alloc_array(level->arena, path->member_count, sizeof(struct rel *));
+
+    for (uint32_t i = 0; i < path->filter.count; i++)
+        expr_list_add(level->arena, &conditions, with_params(level, params, path->filter.items[i]));
+    for (uint32_t i = 0; i < path->member_count; i++)
+        members[i] = path->members[i]->rel;
+    return prune_make(level, path->rel, &conditions, members, path->member_count);
+}
+
 struct flow
 append_make(struct level *level, const struct path *path, const struct nest_params *params)
 {
@@ -292,6 +313,8 @@ append_make(struct level *level, const struct path *path, const struct nest_para
     for (uint32_t i = 0; i < needed->count; i++)
         reads[i] = needed->items[i]->column.number;
     append->read_count = needed->count;
+    if (path->rel->route != NULL)
+        append->prune = make_prune(level, path, params);
     append->table = path->rel->table;
     append->alias = path->rel->source->name;
     append->reads = reads;

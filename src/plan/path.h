@@ -102,6 +102,8 @@ struct nest_params {
     uint32_t *slots; /* [columns.count] */
 };
 
+/* `e` with the columns of the rels outside as params. */
+struct expr *with_params(struct level *level, const struct nest_params *params, struct expr *e);
 struct flow scan_make(struct level *level, const struct path *path,
                       const struct nest_params *params);
 /* Scans of a member of a tree, also those without an index that ask `conditions` of each row. */

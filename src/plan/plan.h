@@ -24,6 +24,7 @@
 
 struct row_format;
 struct partition_map; /* catalog/partition.h */
+struct plan_prune;    /* plan/prune.h */
 
 enum plan_kind {
     PLAN_RESULT,        /* one row of no columns (or the child's rows) if `condition` holds */
@@ -356,6 +357,7 @@ struct plan_append {
     const char *alias;
     uint32_t read_count;  /* the columns from there on are expressions that it is merged by */
     const attr_no *reads; /* [column_count] */
+    const struct plan_prune *prune; /* plan/prune.h: children that need not run; null: none */
 };
 
 enum plan_setop_kind { PLAN_INTERSECT, PLAN_EXCEPT };

@@ -125,6 +125,12 @@ struct rel {
     const struct rel *tree;
     const attr_no *map;
     bool is_excluded; /* no row of it can be wanted */
+    /* A partitioned table: its partitions' numbers, and those that the conditions leave (bits by
+     * number; null: all). A member: its number. */
+    const struct plan_route *route;
+    bool is_pruned;
+    const uint64_t *live;
+    uint32_t leaf;
     /* Of those indexes that have expressions or a predicate, over the rel's columns. */
     struct plan_index_exprs *index_exprs;
     uint32_t index_expr_count;
@@ -301,6 +307,20 @@ void tree_expand(struct level *level, struct rel *rel);
 /* The columns of `table` for those of `parent`, by name; null: all have the same numbers. */
 const attr_no *tree_map(const struct planner *planner, const struct table *parent,
                         const struct table *table);
+
+/* ---- prune.c ---- */
+
+struct prune_level;
+struct plan_prune;
+/* What the conditions, over the rel's range, say of its partitions; null: nothing. */
+const struct prune_level *prune_build(struct level *level, const struct rel *rel,
+                                      const struct expr_list *conditions);
+/* Bits of the partitions that the rel's conditions leave by what is known now; null: all. */
+const uint64_t *prune_planned(struct level *level, const struct rel *rel);
+/* For an append over these members; null: nothing is known only when it runs. */
+const struct plan_prune *prune_make(struct level *level, const struct rel *rel,
+                                    const struct expr_list *conditions,
+                                    const struct rel *const *members, uint32_t member_count);
 
 /* ---- exclude.c ---- */
 

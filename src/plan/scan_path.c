@@ -411,8 +411,7 @@ param_change(void *object, struct expr *e)
     return expr_map(map->level->arena, e, param_change, object);
 }
 
-/* `e` with the columns of the rels outside as params. */
-static struct expr *
+struct expr *
 with_params(struct level *level, const struct nest_params *params, struct expr *e)
 {
     struct param_map map = {level, params};

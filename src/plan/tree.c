@@ -7,6 +7,7 @@
  * said in the range's terms, and rel_attr and rel_number lead to the member's own columns, which
  * are found by name.
  */
+#include "catalog/partition.h"
 #include "plan/planner_int.h"
 
 bool
@@ -52,6 +53,7 @@ struct collector {
     const struct planner *planner;
     const struct table **tables;
     uint32_t count, capacity;
+    uint32_t *leaves; /* partitions' numbers */
 };
 
 static void
@@ -70,21 +72,17 @@ add_table(struct collector *c, const struct table *table)
     c->tables[c->count++] = table;
 }
 
-/* Partitions that hold rows, depth first. */
+/* Partitions that hold rows, depth first, in the order of their bounds; and their numbers. */
 static void
-add_partitions(struct collector *c, const struct table *table, uint32_t depth)
+add_partitions(struct collector *c, const struct plan_route *route)
 {
-    const struct plan_context *context = c->planner->context;
-    uint32_t count;
-
-    if (depth > PLAN_DEPTH_MAX)
-        raise(SQLSTATE_STATEMENT_TOO_COMPLEX, "partitions are nested too deeply");
-    const struct table **children = context->children(context->object, table, &count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (children[i]->kind == TABLE_PARTITIONED)
-            add_partitions(c, children[i], depth + 1);
-        else
-            add_table(c, children[i]);
+    for (uint32_t i = 0; i < route->map->count; i++) {
+        if (route->children[i] != NULL) {
+            add_partitions(c, route->children[i]);
+            continue;
+        }
+        c->leaves[c->count] = route->first_leaf + i;
+        add_table(c, route->map->partitions[i]);
     }
 }
 
@@ -112,6 +110,14 @@ add_heirs(struct collector *c, const struct table *table)
     }
 }
 
+static void
+take_partitions(struct collector *c, struct level *level, struct rel *rel)
+{
+    rel->route = plan_route_make(level->planner->context, rel->table);
+    c->leaves = arena_alloc_array(level->arena, rel->route->leaf_count + 1u, sizeof *c->leaves);
+    add_partitions(c, rel->route);
+}
+
 void
 tree_expand(struct level *level, struct rel *rel)
 {
@@ -121,7 +127,7 @@ tree_expand(struct level *level, struct rel *rel)
     if (rel->table->kind != TABLE_PARTITIONED)
         add_heirs(&c, rel->table);
     else if (!rel->source->table.is_only)
-        add_partitions(&c, rel->table, 0);
+        take_partitions(&c, level, rel);
     rel->members = arena_alloc_zero(level->arena, (c.count + 1) * sizeof *rel->members);
     rel->member_count = c.count;
     for (uint32_t i = 0; i < c.count; i++) {
@@ -130,7 +136,8 @@ tree_expand(struct level *level, struct rel *rel)
                                .range = rel->range,
                                .source = rel->source,
                                .table = c.tables[i],
-                               .tree = rel};
+                               .tree = rel,
+                               .leaf = c.leaves != NULL ? c.leaves[i] : 0};
         member->map = tree_map(level->planner, rel->table, member->table);
         rel_measure(level, member);
         rel->table_rows += member->table_rows;

@@ -8,6 +8,7 @@
 #include "session/ddl_alter.h"
 #include "session/ddl_draft.h"
 #include "session/ddl_inherit.h"
+#include "session/ddl_partition.h"
 #include "session/definition.h"
 #include "session/type_use.h"
 #include "sql/expr.h"
@@ -310,6 +311,7 @@ alter_drop_column(const struct alter_step *step, const struct table *table)
     if (column->inherit_count != 0 && !step->is_heir)
         raise(SQLSTATE_INVALID_TABLE_DEFINITION, "cannot drop inherited column \"%s\"",
               command->name);
+    partition_refuse_column(session, table, attr, "drop");
     uint32_t count;
     const oid *heirs = ddl_heirs(session, table, &count);
     if (step->is_only && count != 0 && table->kind == TABLE_PARTITIONED)

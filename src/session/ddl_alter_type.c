@@ -5,6 +5,7 @@
 #include "session/ddl_alter.h"
 #include "session/ddl_draft.h"
 #include "session/ddl_inherit.h"
+#include "session/ddl_partition.h"
 #include "session/definition.h"
 #include "session/feed.h"
 #include "session/type_use.h"
@@ -115,6 +116,7 @@ change_one(const struct alter_step *step, const struct table *table)
     draft_of(&draft, session, table);
     struct column_def *column = draft_get_column(&draft, command->name);
     attr_no attr = column->attr;
+    partition_refuse_column(session, table, attr, "alter");
     refuse_readers(step, table, attr);
     type_refuse_stored(session, table);
     column->type = command->type;

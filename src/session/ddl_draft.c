@@ -482,7 +482,12 @@ ddl_write_dependencies(struct session *session, const struct table *table)
         struct object_ref on = {.class_oid = CLASS_RELATION, .object = constraint->foreign_table};
         struct object_ref object = {
             .class_oid = CLASS_CONSTRAINT, .object = constraint->constraint, .sub = 0};
-        depend(session, object, on, 'n');
+        /* A partition's goes with that which it is a part of. */
+        struct object_ref above = {.class_oid = CLASS_CONSTRAINT, .object = constraint->parent};
+        if (constraint->parent != OID_NONE)
+            depend(session, object, above, 'a');
+        else
+            depend(session, object, on, 'n');
         depend(session, object, self, 'a');
     }
     for (uint16_t i = 0; i < table->parent_count; i++)

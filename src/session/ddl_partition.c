@@ -6,6 +6,7 @@
 #include "base/raise.h"
 #include "catalog/partition.h"
 #include "session/constraints.h"
+#include "session/ddl_alter.h"
 #include "session/ddl_inherit.h"
 #include "session/definition.h"
 #include "session/run_query.h"
@@ -78,6 +79,21 @@ partition_check_key(struct draft *draft, const char *kind, const struct index_ke
                             "the partition key.",
                             kind, draft->table.name, draft->columns[key->attrs[i] - 1].name));
     }
+}
+
+void
+partition_refuse_column(struct session *session, const struct table *table, attr_no attr,
+                        const char *what)
+{
+    const struct partition_key *key = table->partition_key;
+    bool is_used = false;
+    for (uint16_t i = 0; key != NULL && i < key->count; i++)
+        is_used |= key->attrs[i] == attr ||
+                   (key->attrs[i] == 0 && alter_text_reads(session, table, key->expr_sql[i], attr));
+    if (is_used)
+        raise(SQLSTATE_INVALID_TABLE_DEFINITION,
+              "cannot %s column \"%s\" because it is part of the partition key of relation \"%s\"",
+              what, table->columns[attr - 1].name, table->name);
 }
 
 /* ---- bounds ---- */

@@ -27,6 +27,9 @@ const struct partition_bound *partition_take_bound(struct session *session,
                                                    const struct table *parent,
                                                    const struct bound_spec *spec,
                                                    const char *partition);
+/* Refuses to `what` ("drop", "alter") a column of the partition key. */
+void partition_refuse_column(struct session *session, const struct table *table, attr_no attr,
+                             const char *what);
 /* The draft becomes a partition of the parent; linked by partition_link after draft_put. */
 void partition_become(struct draft *draft, const struct table *parent,
                       const struct partition_bound *bound);

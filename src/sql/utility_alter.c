@@ -280,7 +280,10 @@ take_partition(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd,
     if (bind->table->kind != TABLE_PARTITIONED)
         fail(an, -1, SQLSTATE_INVALID_TABLE_DEFINITION, "table \"%s\" is not partitioned",
              bind->table->name);
-    const struct table *partition = relation_get(an, node->name);
+    const struct table *partition = relation_find(an, node->name);
+    if (partition == NULL)
+        fail(an, -1, SQLSTATE_UNDEFINED_TABLE, "relation \"%s\" does not exist",
+             dotted_name(an, command->partition.schema, command->partition.name));
     command->partition.schema = partition->schema_name;
     if (is_attach && node->bound != NULL)
         command->bound = bind_partition_bound(an, bind->table, node->bound);
