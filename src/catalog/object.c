@@ -6,11 +6,12 @@
  */
 #include "catalog/object.h"
 
-#include "type/range_user.h"
 #include "type/domain.h"
+#include "type/range_user.h"
 
 #define OBJECT_VERSION 1
-#define TABLE_VERSION 3 /* 1: nothing of inheritance and partitions; 2: no options */
+/* 1: nothing of inheritance and partitions; 2: no options; 3: no properties of columns */
+#define TABLE_VERSION 4
 
 struct object_reader {
     const uint8_t *at, *end;
@@ -413,6 +414,9 @@ write_column(const struct column_def *column, struct buf *to)
     put_text(to, column->missing_text);
     put_text(to, column->comment);
     write_origin(column->is_local, column->inherit_count, to);
+    buf_put_u16(to, column->statistics);
+    buf_put_u8(to, (uint8_t)column->storage);
+    buf_put_u8(to, (uint8_t)column->compression);
 }
 
 static void
@@ -435,6 +439,11 @@ read_column(struct object_reader *reader, struct column_def *column)
     column->missing_text = get_text(reader);
     column->comment = get_text(reader);
     read_origin(reader, &column->is_local, &column->inherit_count);
+    if (reader->version >= 4) {
+        column->statistics = get_u16(reader);
+        column->storage = (char)get_u8(reader);
+        column->compression = (char)get_u8(reader);
+    }
     if (column->name == NULL)
         reader->is_broken = true;
 }

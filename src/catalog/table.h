@@ -53,6 +53,9 @@ struct column_def {
     const char *comment;
     bool is_local;          /* defined for this table itself, not only by parents */
     uint16_t inherit_count; /* parents that have it */
+    uint16_t statistics;    /* 1 + ANALYZE's target for it; 0: default_statistics_target */
+    char storage;           /* p, e, x, m, as pg_attribute.attstorage; 0: the type's own */
+    char compression;       /* p pglz, l lz4; 0: the default */
 };
 
 struct index_key {
@@ -80,7 +83,7 @@ struct index_def {
     const char *predicate_sql; /* partial; null: all rows */
     oid constraint;            /* that it enforces; OID_NONE */
     const char *comment;
-    oid parent; /* the partitioned index that it is a part of; OID_NONE */
+    oid parent;               /* the partitioned index that it is a part of; OID_NONE */
     enum index_method method; /* else than INDEX_BTREE: entries by items (type/items.h) */
 };
 

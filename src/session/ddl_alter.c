@@ -68,6 +68,11 @@ run_command(const struct alter_step *step, const struct table *table)
     case ALTER_FINALIZE_DETACH:
         partition_detach(step->session, table, step->command);
         break;
+    case ALTER_SET_STATISTICS:
+    case ALTER_SET_STORAGE:
+    case ALTER_SET_COMPRESSION:
+        alter_column_property(step, table);
+        break;
     case ALTER_WITHOUT_OIDS:
         break;
     case ALTER_INHERIT:

@@ -29,6 +29,8 @@ alter_heir_step(const struct alter_step *step)
 void alter_add_column(const struct alter_step *step, const struct table *table);
 /* SET and DROP of DEFAULT, NOT NULL, IDENTITY, EXPRESSION. */
 void alter_column(const struct alter_step *step, const struct table *table);
+/* SET STATISTICS, STORAGE, COMPRESSION. */
+void alter_column_property(const struct alter_step *step, const struct table *table);
 void alter_drop_column(const struct alter_step *step, const struct table *table);
 void alter_column_type(const struct alter_step *step, const struct table *table);
 

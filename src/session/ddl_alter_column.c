@@ -6,7 +6,9 @@
 #include "session/ddl_draft.h"
 #include "session/ddl_inherit.h"
 #include "session/ddl_sequence.h"
+#include "session/scope.h"
 #include "session/type_use.h"
+#include <strings.h>
 
 /* ---- ADD COLUMN ---- */
 
@@ -268,4 +270,86 @@ alter_column(const struct alter_step *step, const struct table *table)
     struct alter_step heir = alter_heir_step(step);
     for (uint32_t i = 0; i < count; i++)
         alter_column(&heir, catalog_table(session->catalog, heirs[i]));
+}
+
+/* ---- SET STATISTICS, STORAGE, COMPRESSION ---- */
+
+#define STATISTICS_TARGET_MAX 10000
+
+static uint16_t
+statistics_of(int64_t target)
+{
+    if (target < -1)
+        raise(SQLSTATE_INVALID_PARAMETER_VALUE, "statistics target %lld is too low",
+              (long long)target);
+    if (target <= STATISTICS_TARGET_MAX)
+        return (uint16_t)(target + 1);
+    notice(SEVERITY_WARNING, SQLSTATE_INVALID_PARAMETER_VALUE, "lowering statistics target to %d",
+           STATISTICS_TARGET_MAX);
+    return STATISTICS_TARGET_MAX + 1;
+}
+
+static const struct type_info *
+column_type(struct session *session, const struct column_def *column)
+{
+    const struct type_info *type = scope_type(&session->scope, column->type);
+    if (type == NULL)
+        raise(SQLSTATE_UNDEFINED_OBJECT, "type with OID %u does not exist", column->type);
+    return type;
+}
+
+static char
+storage_of(struct session *session, const struct column_def *column, const char *name)
+{
+    static const char *const names[] = {"plain", "external", "extended", "main"};
+    static const char letters[] = {'p', 'e', 'x', 'm'};
+    const struct type_info *type = column_type(session, column);
+    for (size_t i = 0; i < sizeof letters; i++) {
+        if (strcasecmp(name, names[i]) != 0)
+            continue;
+        if (letters[i] != 'p' && type->storage == 'p')
+            raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "column data type %s can only have storage PLAIN",
+                  type->sql_name);
+        return letters[i];
+    }
+    raise(SQLSTATE_INVALID_PARAMETER_VALUE, "invalid storage type \"%s\"", name);
+}
+
+static char
+compression_of(struct session *session, const struct column_def *column, const char *name)
+{
+    const struct type_info *type = column_type(session, column);
+    if (strcmp(name, "default") == 0)
+        return 0;
+    if (strcmp(name, "pglz") != 0 && strcmp(name, "lz4") != 0)
+        raise(SQLSTATE_INVALID_PARAMETER_VALUE, "invalid compression method \"%s\"", name);
+    if (type->storage == 'p')
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "column data type %s does not support compression",
+              type->sql_name);
+    return name[0];
+}
+
+void
+alter_column_property(const struct alter_step *step, const struct table *table)
+{
+    struct session *session = step->session;
+    const struct alter_command *command = step->command;
+    struct draft draft;
+    draft_of(&draft, session, table);
+    struct column_def *column = draft_get_column(&draft, command->name);
+    if (command->kind == ALTER_SET_STATISTICS)
+        column->statistics = statistics_of(command->number);
+    else if (command->kind == ALTER_SET_STORAGE)
+        column->storage = storage_of(session, column, command->value);
+    else
+        column->compression = compression_of(session, column, command->value);
+    (void)draft_put(&draft);
+    /* Compression is a matter of each table. */
+    if (step->is_only || command->kind == ALTER_SET_COMPRESSION)
+        return;
+    uint32_t count;
+    const oid *heirs = ddl_heirs(session, table, &count);
+    struct alter_step heir = alter_heir_step(step);
+    for (uint32_t i = 0; i < count; i++)
+        alter_column_property(&heir, catalog_table(session->catalog, heirs[i]));
 }

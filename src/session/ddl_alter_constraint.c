@@ -13,6 +13,29 @@
 
 /* ---- rows that must satisfy something ---- */
 
+/* The first row of a query of texts, "a, b"; null: it gives none. A null is shown as such. */
+static const char *
+first_row(struct session *session, const char *sql)
+{
+    struct arena *arena = session->statement_arena;
+    struct inner_query *query = inner_query_open(session, arena, sql);
+    struct batch batch;
+    const char *text = NULL;
+    if (inner_query_next(query, &batch)) {
+        uint32_t row = batch.sel != NULL ? batch.sel[0] : 0;
+        text = "";
+        for (uint32_t i = 0; i < batch.column_count; i++) {
+            union datum value = column_get(&batch.columns[i], row);
+            struct slice bytes = column_is_null(&batch.columns[i], row) ? slice_text("null")
+                                                                        : view_slice(&value.view);
+            text = arena_format(arena, "%s%s%.*s", text, i == 0 ? "" : ", ", (int)bytes.bytes,
+                                (const char *)bytes.data);
+        }
+    }
+    inner_query_close(query);
+    return text;
+}
+
 /* True if the query gives a row. */
 static bool
 finds_row(struct session *session, const char *sql)
@@ -60,24 +83,40 @@ ddl_validate_foreign(struct session *session, const struct table *table,
 {
     struct arena *arena = session->statement_arena;
     const struct table *target = catalog_table(session->catalog, constraint->foreign_table);
-    const char *match = "", *present = "";
+    const char *match = "", *present = "", *some = "", *names = "", *texts = "";
     for (uint16_t i = 0; i < constraint->attr_count; i++) {
         const char *from = definition_name(table->columns[constraint->attrs[i] - 1].name, arena);
         const char *to =
             definition_name(target->columns[constraint->foreign_attrs[i] - 1].name, arena);
         match = arena_format(arena, "%s%st.%s = f.%s", match, i == 0 ? "" : " AND ", to, from);
         present = arena_format(arena, "%s AND f.%s IS NOT NULL", present, from);
+        some = arena_format(arena, "%s%sf.%s IS NOT NULL", some, i == 0 ? "" : " OR ", from);
+        names = arena_format(arena, "%s%s%s", names, i == 0 ? "" : ", ",
+                             table->columns[constraint->attrs[i] - 1].name);
+        texts = arena_format(arena, "%s%sf.%s::text", texts, i == 0 ? "" : ", ", from);
     }
     /* The rows of a partitioned table are those of its partitions. */
     const char *target_text =
         table_text(target, arena) + (target->kind == TABLE_PARTITIONED ? strlen("ONLY ") : 0);
     const char *sql = arena_format(
-        arena, "SELECT 1 FROM %s f WHERE NOT EXISTS (SELECT 1 FROM %s t WHERE %s)%s LIMIT 1",
-        table_text(table, arena), target_text, match, present);
-    if (finds_row(session, sql))
-        raise(SQLSTATE_FOREIGN_KEY_VIOLATION,
-              "insert or update on table \"%s\" violates foreign key constraint \"%s\"",
-              table->name, constraint->name);
+        arena, "SELECT %s FROM %s f WHERE NOT EXISTS (SELECT 1 FROM %s t WHERE %s)%s LIMIT 1",
+        texts, table_text(table, arena), target_text, match, present);
+    const char *key = first_row(session, sql), *detail = NULL;
+    if (key != NULL)
+        detail =
+            raise_text("Key (%s)=(%s) is not present in table \"%s\".", names, key, target->name);
+    else if (constraint->match == 'f' && constraint->attr_count > 1 &&
+             finds_row(session,
+                       arena_format(arena, "SELECT 1 FROM %s f WHERE (%s) AND NOT (true%s) LIMIT 1",
+                                    table_text(table, arena), some, present)))
+        detail = "MATCH FULL does not allow mixing of null and nonnull key values.";
+    if (detail != NULL)
+        raise_error(.code = SQLSTATE_FOREIGN_KEY_VIOLATION,
+                    .message = raise_text(
+                        "insert or update on table \"%s\" violates foreign key constraint \"%s\"",
+                        table->name, constraint->name),
+                    .detail = detail, .schema_name = table->schema_name, .table_name = table->name,
+                    .constraint_name = constraint->name);
 }
 
 /* ---- ADD CONSTRAINT ---- */
@@ -135,6 +174,20 @@ add_to_heirs(const struct alter_step *step, const struct table *table)
     struct alter_step heir = alter_heir_step(step);
     for (uint32_t i = 0; i < count; i++)
         alter_add_constraint(&heir, catalog_table(session->catalog, heirs[i]));
+}
+
+/* The columns of a primary key are not null in tables that inherit, either. */
+static void
+set_heirs_not_null(const struct alter_step *step, const struct table *table,
+                   const struct constraint_def *made)
+{
+    for (uint16_t i = 0; !step->is_only && i < made->attr_count; i++) {
+        struct alter_command command = {.kind = ALTER_SET_NOT_NULL,
+                                        .name = table->columns[made->attrs[i] - 1].name};
+        struct alter_step not_null = *step;
+        not_null.command = &command;
+        alter_column(&not_null, catalog_table(step->session->catalog, table->table));
+    }
 }
 
 /* A foreign key of a partitioned table is one of all its partitions, and holds for all rows. */
@@ -200,6 +253,7 @@ alter_add_constraint(const struct alter_step *step, const struct table *table)
         for (uint16_t i = 0; i < made.attr_count; i++)
             ddl_validate_not_null(session, table, table->columns[made.attrs[i] - 1].name);
         ddl_rebuild(session, table, &draft);
+        set_heirs_not_null(step, catalog_table(session->catalog, table->table), &made);
         return;
     }
     const struct table *now = draft_put(&draft);

@@ -341,6 +341,38 @@ draft_as_table(struct draft *draft)
     return &draft->table;
 }
 
+/* The keys' types can be compared: by an operator of their own, or as the referenced one's. */
+static void
+check_foreign_types(struct draft *draft, const struct constraint_spec *spec,
+                    const struct constraint_def *constraint, const struct table *target,
+                    const attr_no *attrs)
+{
+    struct session *session = draft->session;
+    const struct name_scope *scope = &session->scope;
+    for (uint16_t i = 0; i < constraint->attr_count; i++) {
+        const struct column_def *from = &draft->columns[constraint->attrs[i] - 1];
+        const struct column_def *to = &target->columns[attrs[i] - 1];
+        oid fk = from->type == TYPE_VARCHAR ? TYPE_TEXT : from->type;
+        oid pk = to->type == TYPE_VARCHAR ? TYPE_TEXT : to->type;
+        const struct type_info *info = scope_type(scope, fk);
+        const struct cast_info *cast = scope_cast(scope, fk, pk);
+        if (fk == pk || fk >= OID_USER_FIRST || pk >= OID_USER_FIRST ||
+            (info != NULL && info->element != OID_NONE) ||
+            types_btree_operator(scope->types, pk, fk, BTREE_EQ) != NULL ||
+            (cast != NULL && cast->context == CAST_IMPLICIT))
+            continue;
+        struct arena *arena = session->statement_arena;
+        raise_error(.code = SQLSTATE_DATATYPE_MISMATCH,
+                    .message = raise_text("foreign key constraint \"%s\" cannot be implemented",
+                                          spec->name),
+                    .detail = raise_text(
+                        "Key columns \"%s\" and \"%s\" are of incompatible types: %s and %s.",
+                        from->name, to->name,
+                        scope_type_text(scope, arena, from->type, from->typmod),
+                        scope_type_text(scope, arena, to->type, to->typmod)));
+    }
+}
+
 static void
 take_foreign(struct draft *draft, const struct constraint_spec *spec,
              struct constraint_def *constraint)
@@ -393,6 +425,7 @@ take_foreign(struct draft *draft, const struct constraint_spec *spec,
         raise(SQLSTATE_INVALID_FOREIGN_KEY,
               "there is no unique constraint matching given keys for referenced table \"%s\"",
               target->name);
+    check_foreign_types(draft, spec, constraint, target, attrs);
     constraint->index = index->index;
     constraint->foreign_table = target->table;
     constraint->foreign_attrs = attrs;

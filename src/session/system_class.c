@@ -231,7 +231,7 @@ put_attribute(struct system_rows *rows, oid relation, const struct column_def *c
                        ? arena_format(rows->arena, "........pg.dropped.%d........", number)
                        : column->name);
     put_oid(rows, column->is_dropped ? 0 : column->type);
-    put_i32(rows, -1);
+    put_i32(rows, (int32_t)column->statistics - 1);
     put_i16(rows, type == NULL ? -1 : type->length);
     put_i16(rows, number);
     put_i32(rows, 0);
@@ -239,8 +239,8 @@ put_attribute(struct system_rows *rows, oid relation, const struct column_def *c
     put_i32(rows, column->typmod);
     put_bool(rows, type != NULL && type->is_by_value);
     put_char(rows, type == NULL ? 'i' : type->align);
-    put_char(rows, type == NULL ? 'p' : type->storage);
-    put_char(rows, '\0');
+    put_char(rows, column->storage != 0 ? column->storage : type == NULL ? 'p' : type->storage);
+    put_char(rows, column->compression);
     put_bool(rows, column->is_not_null || column->identity != IDENTITY_NONE);
     put_bool(rows, column->default_sql != NULL || column->generated_sql != NULL);
     put_bool(rows, column->has_missing && !column->missing_is_null);

@@ -281,8 +281,9 @@ column_statistics(struct session *session, const struct sample *sample, uint32_t
     double total = (double)sample->seen * (1 - stats->null_fraction);
     stats->distinct = estimate_distinct(count, run_count, once, total);
     stats->correlation = correlation(values, count);
-    take_common(session, stats, values, count, runs, run_count, rows, sample->target);
-    take_bounds(session, stats, values, count, runs, sample->target);
+    uint32_t target = def->statistics != 0 ? def->statistics - 1u : sample->target;
+    take_common(session, stats, values, count, runs, run_count, rows, target);
+    take_bounds(session, stats, values, count, runs, target);
 }
 
 static void
@@ -295,8 +296,11 @@ analyze_table(struct session *session, const struct table *table)
         arena_alloc_array(arena, table->column_count + 1u, sizeof *defs);
     const char *columns = "";
     for (uint16_t i = 0; i < table->column_count; i++) {
-        if (table->columns[i].is_dropped)
+        const struct column_def *column = &table->columns[i];
+        if (column->is_dropped || column->statistics == 1) /* a target of none */
             continue;
+        if (column->statistics > sample.target + 1)
+            sample.target = column->statistics - 1u;
         columns = arena_format(arena, "%s%s%s", columns, sample.column_count == 0 ? "" : ", ",
                                definition_name(table->columns[i].name, arena));
         defs[sample.column_count++] = &table->columns[i];
@@ -316,6 +320,20 @@ analyze_table(struct session *session, const struct table *table)
     catalog_put_stats(session->catalog, table->table, &all);
 }
 
+static void
+check_columns(const struct table *table, const struct name_list *names)
+{
+    for (uint32_t i = 0; i < names->count; i++) {
+        bool is_there = false;
+        for (uint16_t c = 0; c < table->column_count; c++)
+            is_there |= !table->columns[c].is_dropped &&
+                        strcmp(table->columns[c].name, names->names[i]) == 0;
+        if (!is_there)
+            raise(SQLSTATE_UNDEFINED_COLUMN, "column \"%s\" of relation \"%s\" does not exist",
+                  names->names[i], table->name);
+    }
+}
+
 void
 upkeep_vacuum(struct session *session, const struct vacuum *vacuum)
 {
@@ -326,8 +344,10 @@ upkeep_vacuum(struct session *session, const struct vacuum *vacuum)
         tables = catalog_relations(session->catalog, arena, &count);
     } else {
         tables = arena_alloc_array(arena, count, sizeof *tables);
-        for (uint32_t i = 0; i < count; i++)
+        for (uint32_t i = 0; i < count; i++) {
             tables[i] = session_find_table(session, &vacuum->tables[i].table);
+            check_columns(tables[i], &vacuum->tables[i].columns);
+        }
     }
     for (uint32_t i = 0; i < count; i++) {
         if (table_is_stored(tables[i]) && vacuum->is_analyze)

@@ -118,6 +118,39 @@ bind_default(struct analysis *an, const struct column_def *column)
     return to_column_type(an, e, column);
 }
 
+struct oid_of_table {
+    struct analysis *an;
+    const struct table *table;
+};
+
+static struct expr *
+to_oid(void *object, struct expr *e)
+{
+    const struct oid_of_table *of = object;
+    if (e->kind != EXPR_COLUMN)
+        return expr_map(of->an->arena, e, to_oid, object);
+    if (e->column.number != SYSTEM_TABLEOID)
+        return e;
+    struct expr *constant = expr_new(of->an->arena, EXPR_CONST, TYPE_OID, e->at);
+    constant->constant.value.i32 = (int32_t)of->table->table;
+    return constant;
+}
+
+/* A check may ask for the table's number: a row to be written has no other. */
+static struct expr *
+with_table_oid(struct analysis *an, const struct table *table, struct expr *e)
+{
+    struct oid_of_table of = {an, table};
+    return to_oid(&of, e);
+}
+
+static int
+compare_checks(const void *a, const void *b)
+{
+    const struct check_rule *x = a, *y = b;
+    return strcmp(x->name, y->name);
+}
+
 struct row_rules *
 bind_row_rules(struct analysis *an, const struct table *table, uint32_t range)
 {
@@ -138,9 +171,11 @@ bind_row_rules(struct analysis *an, const struct table *table, uint32_t range)
         if (constraint->kind != CONSTRAINT_CHECK)
             continue;
         struct expr *e = bind_stored_in(an, table, range, constraint->check_sql, CLAUSE_CHECK);
-        rules->checks[rules->check_count++] =
-            (struct check_rule){constraint->name, coerce_boolean(an, e, "CHECK")};
+        rules->checks[rules->check_count++] = (struct check_rule){
+            constraint->name, with_table_oid(an, table, coerce_boolean(an, e, "CHECK"))};
     }
+    /* Whichever order they were made in, the same one is told of. */
+    qsort(rules->checks, rules->check_count, sizeof *rules->checks, compare_checks);
     return rules;
 }
 

@@ -107,7 +107,10 @@ add_column(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd,
             return; /* there already: whoever runs it tells */
     }
     command->column = sketch_column(&bind->sketch, def);
+    const char *text = bind->an->text;
+    bind->an->text = NULL; /* as in add_constraint */
     sketch_column_constraints(&bind->sketch, def, command->column);
+    bind->an->text = text;
 }
 
 static void
@@ -174,7 +177,10 @@ set_default(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd,
     if (command->kind == ALTER_DROP_DEFAULT)
         return;
     struct column_spec spec = spec_of(column);
+    const char *text = an->text;
+    an->text = NULL; /* as in add_constraint */
     command->default_expr = sketch_default(&bind->sketch, cmd->def, &spec, false);
+    an->text = text;
 }
 
 static void
@@ -342,6 +348,13 @@ take_command(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd)
     case ALTER_SET_NOT_NULL:
     case ALTER_DROP_NOT_NULL:
         (void)existing_column(bind, cmd->name);
+        break;
+    case ALTER_SET_STATISTICS:
+    case ALTER_SET_STORAGE:
+    case ALTER_SET_COMPRESSION:
+        if (command->name != NULL && bind->table->kind != TABLE_INDEX)
+            (void)existing_column(bind, cmd->name);
+        take_value(bind, cmd, command);
         break;
     case ALTER_ADD_IDENTITY:
     case ALTER_SET_IDENTITY:
