@@ -299,16 +299,18 @@ catalog_put_user_type(struct catalog *catalog, const struct user_type *type)
     catalog = catalog_for(catalog, type->schema);
     const struct type_info *info = &type->info;
     const struct user_type *old = catalog_user_type(catalog, info->type);
-    bool is_renamed =
-        old != NULL && (old->schema != type->schema || strcmp(old->info.name, info->name) != 0);
-    if (is_renamed) {
+    bool is_moved = old != NULL && old->schema != type->schema;
+    bool is_renamed = is_moved || (old != NULL && strcmp(old->info.name, info->name) != 0);
+    bool are_arrays_renamed =
+        is_moved || (old != NULL && strcmp(old->array.name, type->array.name) != 0);
+    if (is_renamed)
         delete_type_name(catalog, old->schema, old->info.name);
+    if (are_arrays_renamed)
         delete_type_name(catalog, old->schema, old->array.name);
-    }
-    if (old == NULL || is_renamed) {
+    if (old == NULL || is_renamed)
         put_type_name(catalog, type->schema, info->name, info->type);
+    if (old == NULL || are_arrays_renamed)
         put_type_name(catalog, type->schema, type->array.name, info->array);
-    }
     if (old == NULL) {
         uint8_t key[OBJECT_KEY_BYTES], value[4];
         le32_set(value, info->type);

@@ -23,6 +23,18 @@ derived_name(struct session *session, const char *name)
     return arena_format(arena, "%.*s", NAME_BYTES, whole);
 }
 
+/* Gives way to a new type: arrays of another that have its name get another. */
+static void
+rename_arrays(struct session *session, oid schema, const char *name)
+{
+    const struct user_type *type = catalog_find_user_type(session->catalog, schema, name);
+    if (type == NULL || type->info.kind == 'c' || strcmp(type->array.name, name) != 0)
+        return;
+    struct user_type changed = *type;
+    changed.array.name = ddl_array_name(session, schema, name);
+    catalog_put_user_type(session->catalog, &changed);
+}
+
 /* Where the multirange goes, and its name. */
 static const struct schema_def *
 place_multirange(struct session *session, const struct range_spec *spec,
@@ -31,6 +43,7 @@ place_multirange(struct session *session, const struct range_spec *spec,
     if (spec->multirange.name != NULL) {
         const struct schema_def *own = session_target_schema(session, &spec->multirange);
         *name = spec->multirange.name;
+        rename_arrays(session, own->schema, *name);
         if (ddl_type_exists(session, own->schema, *name) ||
             (own->schema == schema->schema && strcmp(*name, spec->name.name) == 0))
             raise(SQLSTATE_DUPLICATE_OBJECT, "type \"%s\" already exists", *name);
@@ -97,6 +110,7 @@ ddl_create_range(struct session *session, const struct range_spec *spec)
     const struct schema_def *schema = session_target_schema(session, &spec->name);
     if (schema->schema == SCHEMA_TEMP)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "temporary types are not supported yet");
+    rename_arrays(session, schema->schema, spec->name.name);
     if (ddl_type_exists(session, schema->schema, spec->name.name))
         raise(SQLSTATE_DUPLICATE_OBJECT, "type \"%s\" already exists", spec->name.name);
     const char *multirange_name;

@@ -307,6 +307,17 @@ text_of(struct deparse *d, const struct expr *e)
     return e->kind == EXPR_CONST && !e->constant.is_null ? constant_text(d, e) : NULL;
 }
 
+/* The constructors of a user's range type go by the type's name and schema. */
+static const char *
+function_name(struct deparse *d, const struct func_info *func)
+{
+    const struct type_info *made =
+        func->func < OID_USER_FIRST ? NULL : scope_type(d->options->scope, func->result);
+    bool is_constructor =
+        made != NULL && made->range != NULL && strcmp(made->name, func->name) == 0;
+    return is_constructor ? type_of(d, func->result, -1) : name_of(d, func->name);
+}
+
 /* SQL's own syntax for some calls; false: write it as a call. */
 static bool
 deparse_syntax(struct deparse *d, const struct expr *e)
@@ -397,7 +408,7 @@ deparse_func(struct deparse *d, const struct expr *e, bool show_implicit)
     /* Built in, but not in pg_catalog: found under any search_path by its schema alone. */
     if (e->func.func->func >= FUNC_ROWAN_FIRST && e->func.func->func <= FUNC_ROWAN_LAST)
         put(d, "rowan.");
-    buf_format(d->to, "%s(", name_of(d, e->func.func->name));
+    buf_format(d->to, "%s(", function_name(d, e->func.func));
     deparse_call_args(d, &e->func, e->args, e->arg_count);
     put(d, ")");
 }
