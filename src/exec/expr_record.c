@@ -159,38 +159,52 @@ build_null_test(struct code_builder *b, const struct expr *e, sel_no sel)
     return build_rows(b, site, sel);
 }
 
-/* A row as another row type of the same columns. */
+/* A row as one of another type, whose columns it has under the same names. */
+struct cast_row_data {
+    struct record_shape shape;
+    uint32_t *sources; /* for each column its place in the argument; UINT32_MAX: none */
+};
+
 static union datum
 cast_row(struct expr_state *state, const struct row_site *site, const union datum *args,
          const bool *nulls, bool *is_null)
 {
-    const struct record_shape *shape = site->data;
-    union datum *values = arena_alloc_array(state->arena, shape->count, sizeof *values);
-    bool *value_nulls = arena_alloc_array(state->arena, shape->count, sizeof *value_nulls);
+    const struct cast_row_data *data = site->data;
+    uint32_t count = data->shape.count;
+    union datum *values = arena_alloc_array(state->arena, count + 1u, sizeof *values);
+    bool *value_nulls = arena_alloc_array(state->arena, count + 1u, sizeof *value_nulls);
 
     if (nulls[0]) {
         *is_null = true;
         return args[0];
     }
     struct record record = record_read(&args[0]);
-    if (record.count != shape->count)
-        raise(SQLSTATE_CANNOT_COERCE, "cannot cast a row of %u columns to one of %u", record.count,
-              shape->count);
-    for (uint32_t i = 0; i < shape->count; i++)
-        values[i] = record_get(&record, i, &value_nulls[i]);
-    return record_make(state->exec->context.env, state->arena, shape, values, value_nulls);
+    for (uint32_t i = 0; i < count; i++) {
+        values[i] = (union datum){.words = {0, 0}};
+        value_nulls[i] = true;
+        if (data->sources[i] < record.count)
+            values[i] = record_get(&record, data->sources[i], &value_nulls[i]);
+    }
+    return record_make(state->exec->context.env, state->arena, &data->shape, values, value_nulls);
 }
 
 static reg_no
 build_cast_row(struct code_builder *b, const struct expr *e, sel_no sel)
 {
-    struct record_shape *shape = arena_alloc_zero(b->arena, sizeof *shape);
+    struct cast_row_data *data = arena_alloc_zero(b->arena, sizeof *data);
     struct row_site *site = build_row_site(b, e, cast_row, e->args, 1, sel);
+    struct record_shape from;
 
-    if (e->type == TYPE_RECORD)
-        return site->args[0];
-    shape_of_type(b, e->type, shape);
-    site->data = shape;
+    shape_of_type(b, e->args[0]->type, &from);
+    shape_of_type(b, e->type, &data->shape);
+    data->sources = arena_alloc_array(b->arena, data->shape.count + 1u, sizeof *data->sources);
+    for (uint32_t i = 0; i < data->shape.count; i++) {
+        data->sources[i] = UINT32_MAX;
+        for (uint32_t k = 0; k < from.count && data->shape.types[i] != OID_NONE; k++)
+            if (from.types[k] != OID_NONE && strcmp(from.names[k], data->shape.names[i]) == 0)
+                data->sources[i] = k;
+    }
+    site->data = data;
     return build_rows(b, site, sel);
 }
 

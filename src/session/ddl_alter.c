@@ -11,6 +11,7 @@
 #include "session/constraints.h"
 #include "session/ddl_draft.h"
 #include "session/ddl_partition.h"
+#include "session/ddl_typed.h"
 #include "session/ddl_view.h"
 #include "session/scope.h"
 #include "session/utility_run.h"
@@ -72,6 +73,12 @@ run_command(const struct alter_step *step, const struct table *table)
     case ALTER_SET_STORAGE:
     case ALTER_SET_COMPRESSION:
         alter_column_property(step, table);
+        break;
+    case ALTER_OF:
+        alter_of(step, table);
+        break;
+    case ALTER_NOT_OF:
+        alter_not_of(step, table);
         break;
     case ALTER_WITHOUT_OIDS:
         break;
@@ -207,6 +214,10 @@ ddl_alter_table(struct session *session, const struct alter_table *alter)
     for (uint32_t i = 0; i < alter->command_count; i++) {
         const struct alter_step step = {
             .session = session, .command = &alter->commands[i], .is_only = alter->is_only};
-        run_command(&step, catalog_table(session->catalog, table->table));
+        table = catalog_table(session->catalog, table->table);
+        typed_refuse(table, step.command->kind);
+        if (is_type)
+            typed_follow(&step, table, run_command);
+        run_command(&step, table);
     }
 }

@@ -4,6 +4,7 @@
  */
 #include "base/raise.h"
 #include "session/ddl_draft.h"
+#include "session/ddl_type.h"
 #include "session/scope.h"
 #include "session/utility_run.h"
 
@@ -12,10 +13,8 @@ ddl_create_composite(struct session *session, const struct create_table *create)
 {
     const struct schema_def *schema = session_target_schema(session, &create->name);
     const char *name = create->name.name;
-    if (catalog_find_user_type(session->catalog, schema->schema, name) != NULL)
+    if (ddl_type_exists(session, schema->schema, name))
         raise(SQLSTATE_DUPLICATE_OBJECT, "type \"%s\" already exists", name);
-    if (catalog_find_relation(session->catalog, schema->schema, name) != NULL)
-        raise(SQLSTATE_DUPLICATE_TABLE, "relation \"%s\" already exists", name);
     struct draft draft;
     draft_new(&draft, session, schema, name, create->persistence);
     draft.table.kind = TABLE_COMPOSITE;

@@ -54,6 +54,7 @@ create_columns(struct session *session, const struct schema_def *schema,
     ddl_lock_parents(session, create->parents, create->parent_count);
     draft.table.parents = create->parents;
     draft.table.parent_count = (uint16_t)create->parent_count;
+    draft.table.of_type = create->of_type;
     for (uint32_t i = 0; i < create->column_count; i++)
         draft_take_column(&draft, &create->columns[i]);
     if (create->bound != NULL)

@@ -7,6 +7,7 @@
 #include "session/ddl_rebind.h"
 #include "session/ddl_routine.h"
 #include "session/ddl_type.h"
+#include "session/ddl_typed.h"
 #include "session/scope.h"
 #include "session/utility_run.h"
 #include "sql/deparse.h"
@@ -130,7 +131,15 @@ rename_column(struct session *session, const struct rename *rename)
         return;
     if (rename->object == OBJECT_KIND_ATTRIBUTE && table->kind != TABLE_COMPOSITE)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a composite type", table->name);
+    if (table->of_type != OID_NONE && rename->object != OBJECT_KIND_ATTRIBUTE)
+        raise(SQLSTATE_WRONG_OBJECT_TYPE, "cannot rename column of typed table");
     uint32_t count;
+    if (rename->object == OBJECT_KIND_ATTRIBUTE) {
+        const struct table **typed = typed_tables(session, table, &count);
+        typed_require_cascade(table, count, rename->is_cascade);
+        for (uint32_t i = 0; i < count; i++)
+            rename_own_column(session, typed[i], rename, 0);
+    }
     const oid *tables = ddl_descendants(session, table, &count);
     if (rename->is_only && count > 1)
         raise(SQLSTATE_INVALID_TABLE_DEFINITION,

@@ -25,8 +25,10 @@ check_label(const char *label)
 bool
 ddl_type_exists(struct session *session, oid schema, const char *name)
 {
-    return catalog_find_user_type(session->catalog, schema, name) != NULL ||
-           catalog_find_relation(session->catalog, schema, name) != NULL;
+    /* Arrays of row types have no names that could not be given away. */
+    const struct user_type *type = catalog_find_user_type(session->catalog, schema, name);
+    bool is_taken = type != NULL && (type->info.kind != 'c' || strcmp(type->info.name, name) == 0);
+    return is_taken || catalog_find_relation(session->catalog, schema, name) != NULL;
 }
 
 const char *

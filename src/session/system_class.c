@@ -55,7 +55,7 @@ static const char class_columns[] =
     "relpartbound pg_node_tree";
 
 struct class_row {
-    oid relation, type, access_method;
+    oid relation, type, of_type, access_method;
     oid schema;
     const char *name;
     char kind, persistence;
@@ -93,7 +93,7 @@ put_class(struct system_rows *rows, const struct class_row *row)
     put_text(rows, row->name);
     put_oid(rows, row->schema);
     put_oid(rows, row->type);
-    put_oid(rows, OID_NONE);
+    put_oid(rows, row->of_type);
     put_oid(rows, ROLE_OWNER);
     put_oid(rows, row->access_method);
     put_oid(rows, has_rows || row->kind == 'S' ? row->relation : OID_NONE);
@@ -182,6 +182,7 @@ fill_class(struct system_rows *rows)
         struct class_row row = {
             .relation = table->table,
             .type = table->row_type,
+            .of_type = table->of_type,
             .schema = table->schema,
             .name = table->name,
             .kind = relation_kind(table),

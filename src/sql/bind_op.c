@@ -228,11 +228,18 @@ in_array(struct level *level, struct object_name op, bool is_not, struct expr *l
     return e;
 }
 
+/* A row as it was written, not one that was converted to a composite type: that is one value. */
+static bool
+is_bare_row(const struct expr *e)
+{
+    return e->kind == EXPR_ROW && e->type == TYPE_RECORD;
+}
+
 static struct expr *
 in_item(struct level *level, struct object_name op, struct expr *left, struct expr *item)
 {
     struct expr *test;
-    if (left->kind == EXPR_ROW && item->kind == EXPR_ROW)
+    if (is_bare_row(left) && is_bare_row(item))
         test = compare_rows(level, op, left->args, left->arg_count, item->args, item->arg_count);
     else
         test = bind_operator(level, op, left, item);
@@ -248,10 +255,10 @@ bind_in(struct level *level, const PgQuery__AExpr *node)
     struct nodes nodes = tree_list(node->rexpr);
     struct expr *left = bind_expr(level, node->lexpr);
     struct list constants = {.count = 0}, others = {.count = 0};
-    bool has_row = left->kind == EXPR_ROW;
+    bool has_row = is_bare_row(left);
     for (size_t i = 0; i < nodes.count; i++) {
         struct expr *item = bind_expr(level, nodes.items[i]);
-        has_row |= item->kind == EXPR_ROW;
+        has_row |= is_bare_row(item);
         list_add(an->arena, reads_own_level(NULL, item) ? &others : &constants, item);
     }
     struct list tests = {.count = 0};

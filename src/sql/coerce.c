@@ -122,6 +122,28 @@ path_find(const struct analysis *an, oid target, oid source, enum cast_context c
     return (struct path){PATH_NONE, OID_NONE};
 }
 
+static const struct table *
+row_table(const struct analysis *an, oid type)
+{
+    return an->scope->row_type == NULL ? NULL : an->scope->row_type(an->scope->object, type);
+}
+
+/* Whether rows of one type are rows of the other, too: of a table that inherits, a typed table. */
+static bool
+row_is_kin(const struct analysis *an, oid from, oid to)
+{
+    const struct table *table = from < OID_USER_FIRST ? NULL : row_table(an, base_type(an, from));
+    const struct table *target = table == NULL ? NULL : row_table(an, to);
+    if (target == NULL)
+        return false;
+    bool is_kin = table->of_type == target->row_type;
+    for (uint16_t i = 0; i < table->parent_count && !is_kin; i++) {
+        const struct table *parent = an->scope->relation_oid(an->scope->object, table->parents[i]);
+        is_kin = parent != NULL && (parent == target || row_is_kin(an, parent->row_type, to));
+    }
+    return is_kin;
+}
+
 static bool
 can_coerce_one(const struct analysis *an, oid from, oid to, enum cast_context context,
                bool *has_generic)
@@ -139,6 +161,10 @@ can_coerce_one(const struct analysis *an, oid from, oid to, enum cast_context co
     if (from == TYPE_RECORD && type_is_row(an, to))
         return true;
     if (to == TYPE_RECORD && type_is_row(an, from))
+        return true;
+    if (to == TYPE_RECORD_ARRAY && type_is_row(an, array_element(an, from)))
+        return true;
+    if (row_is_kin(an, from, to))
         return true;
     return from == TYPE_RECORD_ARRAY && array_element(an, to) != OID_NONE &&
            type_is_row(an, array_element(an, to));
@@ -380,8 +406,11 @@ coerce_type(struct analysis *an, struct expr *e, oid target, const struct coerci
         return follow_path(an, path, e, target, how);
     if (e->type == TYPE_RECORD && type_is_row(an, target))
         return coerce_row(an, e, target, how);
-    if (target == TYPE_RECORD && type_is_row(an, e->type))
-        return cast_node(an, EXPR_RELABEL, e, TYPE_RECORD, -1, how->form, how->at);
+    if ((target == TYPE_RECORD && type_is_row(an, e->type)) ||
+        (target == TYPE_RECORD_ARRAY && type_is_row(an, array_element(an, e->type))))
+        return cast_node(an, EXPR_RELABEL, e, target, -1, how->form, how->at);
+    if (row_is_kin(an, e->type, target))
+        return cast_node(an, EXPR_CAST_ROW, e, target, -1, how->form, how->at);
     if (e->type == TYPE_UNKNOWN)
         return cast_node(an, EXPR_CAST_INOUT, e, target, -1, how->form, how->at);
     raise(SQLSTATE_INTERNAL_ERROR, "no conversion from %s to %s", type_text(an, e->type, -1),

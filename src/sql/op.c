@@ -223,6 +223,23 @@ order_operator(const struct analysis *an, oid type, enum btree_op which)
     return op;
 }
 
+/* A composite type is ordered, and has equality, only if all its columns do. */
+static void
+limit_to_columns(const struct analysis *an, oid type, struct order_operators *found)
+{
+    const struct table *row =
+        an->scope->row_type == NULL ? NULL : an->scope->row_type(an->scope->object, type);
+    for (uint16_t i = 0; row != NULL && i < row->column_count; i++) {
+        if (row->columns[i].is_dropped)
+            continue;
+        struct order_operators of_column = order_operators(an, row->columns[i].type);
+        if (of_column.less == NULL)
+            found->less = found->greater = NULL;
+        if (of_column.equal == NULL)
+            found->equal = NULL;
+    }
+}
+
 struct order_operators
 order_operators(const struct analysis *an, oid type)
 {
@@ -235,7 +252,9 @@ order_operators(const struct analysis *an, oid type)
     struct order_operators found = {.less = order_operator(an, type, BTREE_LT),
                                     .equal = order_operator(an, type, BTREE_EQ),
                                     .greater = order_operator(an, type, BTREE_GT)};
-    if (found.equal == NULL) {
+    if (info != NULL && info->kind == 'c')
+        limit_to_columns(an, type, &found);
+    else if (found.equal == NULL) {
         /* Some types are hashed only: a "=" of the type with itself will do. */
         struct op_lookup look = {(struct analysis *)an, NULL, "=", type, type, -1};
         found.equal = find_exact(&look, type, type);

@@ -253,6 +253,7 @@ struct create_table {
     struct constraint_spec *constraints; /* columns' included; at most one PRIMARY */
     enum on_commit on_commit;
     struct option_list options;
+    oid of_type; /* a typed table's; OID_NONE */
     /* LIKE ... INCLUDING INDEXES: indexes to make after the table. */
     uint32_t index_count;
     struct create_index **indexes;
@@ -310,6 +311,8 @@ enum alter_kind {
     ALTER_ATTACH_PARTITION, /* of an index too: then without a bound */
     ALTER_DETACH_PARTITION,
     ALTER_FINALIZE_DETACH,
+    ALTER_OF, /* type is the composite type */
+    ALTER_NOT_OF,
     ALTER_WITHOUT_OIDS, /* no table has any: nothing is to be done */
     ALTER_INHERIT,
     ALTER_NO_INHERIT,

@@ -44,6 +44,8 @@ static const struct {
     {PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition, ALTER_ATTACH_PARTITION},
     {PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartition, ALTER_DETACH_PARTITION},
     {PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartitionFinalize, ALTER_FINALIZE_DETACH},
+    {PG_QUERY__ALTER_TABLE_TYPE__AT_AddOf, ALTER_OF},
+    {PG_QUERY__ALTER_TABLE_TYPE__AT_DropOf, ALTER_NOT_OF},
     {PG_QUERY__ALTER_TABLE_TYPE__AT_DropOids, ALTER_WITHOUT_OIDS},
     {PG_QUERY__ALTER_TABLE_TYPE__AT_AddInherit, ALTER_INHERIT},
     {PG_QUERY__ALTER_TABLE_TYPE__AT_DropInherit, ALTER_NO_INHERIT},
@@ -335,6 +337,9 @@ take_command(struct alter_bind *bind, const PgQuery__AlterTableCmd *cmd)
     uint32_t before = bind->sketch.constraints.count;
     list_add(bind->an->arena, &bind->commands, command);
     switch (command->kind) {
+    case ALTER_OF:
+        (void)composite_table(bind->an, cmd->def->type_name, &command->type);
+        break;
     case ALTER_ADD_COLUMN:
         add_column(bind, cmd, command);
         break;

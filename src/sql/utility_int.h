@@ -78,6 +78,8 @@ void bind_create_table(struct analysis *an, struct utility *u, const PgQuery__Cr
 void bind_create_table_as(struct analysis *an, struct utility *u, const struct raw_statement *raw,
                           const PgQuery__CreateTableAsStmt *stmt);
 void bind_select_into(struct analysis *an, struct utility *u, const PgQuery__SelectStmt *stmt);
+/* The relation of a composite type; 42809 for any other type. */
+const struct table *composite_table(struct analysis *an, const PgQuery__TypeName *name, oid *type);
 void bind_create_view(struct analysis *an, struct utility *u, const PgQuery__ViewStmt *stmt);
 void bind_create_composite(struct analysis *an, struct utility *u,
                            const PgQuery__CompositeTypeStmt *stmt);

@@ -166,8 +166,6 @@ on_commit_of(PgQuery__OnCommitAction action)
 static void
 check_supported(struct analysis *an, const PgQuery__CreateStmt *stmt)
 {
-    if (stmt->of_typename != NULL)
-        fail_unsupported(an, -1, "CREATE TABLE ... OF");
     if (tree_text(stmt->tablespacename) != NULL)
         fail_unsupported(an, -1, "TABLESPACE");
     if (stmt->oncommit != PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_NOOP &&
@@ -208,6 +206,51 @@ take_partitioning(struct sketch *sketch, struct create_table *create,
         create->partition_by = bind_partition_by(sketch, stmt->partspec);
 }
 
+/* ---- OF a composite type ---- */
+
+const struct table *
+composite_table(struct analysis *an, const PgQuery__TypeName *name, oid *type)
+{
+    const char *text = an->text;
+    int32_t typmod;
+    an->text = NULL; /* errors of it have no place, as in PostgreSQL */
+    *type = typename_get(an, name, &typmod);
+    const struct table *row =
+        an->scope->row_type == NULL ? NULL : an->scope->row_type(an->scope->object, *type);
+    if (row == NULL || row->kind != TABLE_COMPOSITE)
+        fail(an, -1, SQLSTATE_WRONG_OBJECT_TYPE, "type %s is not a composite type",
+             type_text(an, *type, -1));
+    an->text = text;
+    return row;
+}
+
+/* The columns of the type. */
+static oid
+take_type(struct sketch *sketch, const PgQuery__TypeName *name)
+{
+    oid type;
+    const struct table *row = composite_table(sketch->an, name, &type);
+    for (uint16_t i = 0; i < row->column_count; i++)
+        if (!row->columns[i].is_dropped)
+            like_column(sketch, row, &row->columns[i], 0);
+    return type;
+}
+
+/* column WITH OPTIONS: more about one of them. */
+static struct column_spec *
+typed_column(struct sketch *sketch, const PgQuery__ColumnDef *def, const struct list *seen)
+{
+    struct column_spec *spec = sketch_spec(sketch, def->colname);
+    if (spec == NULL)
+        fail(sketch->an, -1, SQLSTATE_UNDEFINED_COLUMN, "column \"%s\" does not exist",
+             def->colname);
+    for (uint32_t i = 0; i < seen->count; i++)
+        if (seen->items[i] == spec)
+            fail(sketch->an, -1, SQLSTATE_DUPLICATE_COLUMN,
+                 "column \"%s\" specified more than once", def->colname);
+    return spec;
+}
+
 void
 bind_create_table(struct analysis *an, struct utility *u, const PgQuery__CreateStmt *stmt)
 {
@@ -226,9 +269,13 @@ bind_create_table(struct analysis *an, struct utility *u, const PgQuery__CreateS
     /* All columns first: constraints may read those after them. */
     struct list specs = {.count = 0};
     const struct table *parent = partition_parent(&sketch, stmt);
+    if (stmt->of_typename != NULL)
+        create->of_type = take_type(&sketch, stmt->of_typename);
     for (size_t i = 0; i < stmt->n_table_elts; i++) {
         const PgQuery__Node *node = stmt->table_elts[i];
-        if (node->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF)
+        if (node->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF && stmt->of_typename != NULL)
+            list_add(an->arena, &specs, typed_column(&sketch, node->column_def, &specs));
+        else if (node->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF)
             list_add(an->arena, &specs,
                      parent != NULL ? sketch_partition_column(&sketch, node->column_def)
                                     : sketch_column(&sketch, node->column_def));

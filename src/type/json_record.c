@@ -23,6 +23,7 @@ struct place {
     uint32_t dim_count; /* of the array being read; sizes below */
     int32_t *sizes;     /* -1: not known yet */
     uint32_t *indexes;
+    const union datum *base; /* the row to start from, for composite types; null: none */
 };
 
 static union datum read_value(struct func_call *call, oid type, int32_t typmod,
@@ -56,13 +57,23 @@ read_row(struct func_call *call, const struct record_shape *shape, const struct 
                         json_ref_member(call->arena, object, slice_text(place.column), &member);
         values[i] = null_datum();
         nulls[i] = true;
-        bool is_kept = !is_found && base != NULL;
-        if (is_found)
+        bool is_kept = !is_found && base != NULL, has_old = base != NULL && i < base->count;
+        union datum old = null_datum();
+        if (has_old) {
+            old = record_get(base, i, &nulls[i]);
+            has_old = !nulls[i];
+            nulls[i] = true;
+        }
+        if (has_old)
+            place.base = arena_copy(call->arena, &old, sizeof old);
+        if (is_found) {
             values[i] =
                 read_value(call, shape->types[i], shape->typmods == NULL ? -1 : shape->typmods[i],
                            &member, &place, &nulls[i]);
-        else if (base != NULL && i < base->count)
-            values[i] = record_get(base, i, &nulls[i]);
+        } else if (has_old) {
+            values[i] = old;
+            nulls[i] = false;
+        }
         if (!is_found && !is_kept && shape->types[i] != OID_NONE)
             domain_check(call->env, type_get(call->env, shape->types[i]), values[i], true);
     }
@@ -87,14 +98,18 @@ require_object(const struct json_ref *ref)
 }
 
 static union datum
-read_composite(struct func_call *call, oid type, const struct json_ref *ref)
+read_composite(struct func_call *call, oid type, const struct json_ref *ref,
+               const union datum *base)
 {
     struct record_shape shape;
     if (!shape_of_type(call, type, &shape))
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "type %s has no columns known here",
               type_format(call->env->types, call->arena, type, -1));
     require_object(ref);
-    return read_row(call, &shape, ref, NULL);
+    if (base == NULL)
+        return read_row(call, &shape, ref, NULL);
+    struct record record = record_read(base);
+    return read_row(call, &shape, ref, &record);
 }
 
 /* ---- arrays ---- */
@@ -219,8 +234,7 @@ read_value(struct func_call *call, oid type, int32_t typmod, const struct json_r
     const struct type_info *info = type_get(call->env, type);
     if (info->kind == 'd') {
         const struct domain_part *domain = &user_type_of(info)->domain;
-        union datum value =
-            read_value(call, domain->base, domain->typmod, ref, place, is_null);
+        union datum value = read_value(call, domain->base, domain->typmod, ref, place, is_null);
         domain_check(call->env, info, value, *is_null);
         return value;
     }
@@ -229,7 +243,7 @@ read_value(struct func_call *call, oid type, int32_t typmod, const struct json_r
     if (kind != JSONB_STRING && info->element != OID_NONE && info->length == -1)
         return read_array(call, info, typmod, ref, place);
     if (kind != JSONB_STRING && info->kind == 'c')
-        return read_composite(call, type, ref);
+        return read_composite(call, type, ref, place->base);
     struct slice text;
     *is_null = !json_ref_text(call->arena, ref, &text);
     return type_input(call->env, call->arena, type, typmod, arena_slice(call->arena, text));
@@ -331,6 +345,15 @@ populate_row(struct func_call *call, const struct source *source, const struct j
     return read_row(call, &source->shape, object, &base);
 }
 
+/* What the query asks for may be a domain. */
+static void
+check_populated(struct func_call *call, const struct source *source, union datum value,
+                bool is_null)
+{
+    if (source->has_base && call->arg_types[0] >= OID_USER_FIRST)
+        domain_check(call->env, type_get(call->env, call->arg_types[0]), value, is_null);
+}
+
 static union datum
 populate_record(struct func_call *call, const union datum *args)
 {
@@ -341,7 +364,10 @@ populate_record(struct func_call *call, const union datum *args)
     }
     struct json_ref ref = json_ref_of(call->arena, source.json, source.is_text);
     require_object(&ref);
-    return populate_row(call, &source, &ref);
+    union datum *row = arena_alloc(call->arena, sizeof *row);
+    *row = populate_row(call, &source, &ref);
+    check_populated(call, &source, *row, false);
+    return *row;
 }
 
 struct recordset {
@@ -378,6 +404,7 @@ populate_recordset(struct func_call *call, const union datum *args, union datum 
         raise(SQLSTATE_INVALID_PARAMETER_VALUE, "argument of %s must be an array of objects",
               call->func->name);
     values[0] = populate_row(call, &set->source, &item);
+    check_populated(call, &set->source, values[0], false);
     nulls[0] = false;
     return true;
 }

@@ -185,21 +185,28 @@ record_make(const struct type_env *env, struct arena *arena, const struct record
 
 /* ---- order ---- */
 
+static void
+check_alike(const struct record *a, const struct record *b, uint32_t column_idx)
+{
+    if (record_column_type(a, column_idx) == record_column_type(b, column_idx))
+        return;
+    const struct type_info *info = types_builtin(column_contract(a, column_idx));
+    const struct type_info *other = types_builtin(column_contract(b, column_idx));
+    raise(SQLSTATE_DATATYPE_MISMATCH,
+          "cannot compare dissimilar column types %s and %s at record column %u",
+          info == NULL ? "???" : info->sql_name, other == NULL ? "???" : other->sql_name,
+          column_idx + 1);
+}
+
 /* The contract that the columns share; raises if they have none. */
 static const struct type_info *
-shared_contract(const struct record *a, const struct record *b, uint32_t column_idx)
+shared_contract(const struct record *a, const struct record *b, uint32_t column_idx,
+                const char *what)
 {
-    oid x = record_column_type(a, column_idx), y = record_column_type(b, column_idx);
+    check_alike(a, b, column_idx);
     const struct type_info *info = types_builtin(column_contract(a, column_idx));
-    if (x != y) {
-        const struct type_info *other = types_builtin(column_contract(b, column_idx));
-        raise(SQLSTATE_DATATYPE_MISMATCH,
-              "cannot compare dissimilar column types %s and %s at record column %u",
-              info == NULL ? "???" : info->sql_name, other == NULL ? "???" : other->sql_name,
-              column_idx + 1);
-    }
     if (info == NULL || info->compare == NULL)
-        raise(SQLSTATE_UNDEFINED_FUNCTION, "could not identify a comparison function for type %s",
+        raise(SQLSTATE_UNDEFINED_FUNCTION, "could not identify %s for type %s", what,
               info == NULL ? "???" : info->sql_name);
     return info;
 }
@@ -229,15 +236,15 @@ order_of_rest(const struct record *a, const struct record *b, uint32_t common)
     return 0;
 }
 
-int
-record_order(union datum a, union datum b)
+static int
+compare(union datum a, union datum b, const char *what)
 {
     struct record x = record_read(&a), y = record_read(&b);
     uint32_t common = x.count < y.count ? x.count : y.count;
     for (uint32_t i = 0; i < common; i++) {
         if (is_dropped(&x, &y, i))
             continue;
-        const struct type_info *info = shared_contract(&x, &y, i);
+        const struct type_info *info = shared_contract(&x, &y, i, what);
         bool x_null, y_null;
         union datum v = record_get(&x, i, &x_null), w = record_get(&y, i, &y_null);
         if (x_null && y_null)
@@ -249,6 +256,26 @@ record_order(union datum a, union datum b)
             return order < 0 ? -1 : 1;
     }
     return x.count == y.count ? 0 : order_of_rest(&x, &y, common);
+}
+
+int
+record_order(union datum a, union datum b)
+{
+    return compare(a, b, "a comparison function");
+}
+
+static union datum
+record_eq(struct func_call *call, const union datum *args)
+{
+    (void)call;
+    return bool_datum(compare(args[0], args[1], "an equality operator") == 0);
+}
+
+static union datum
+record_ne(struct func_call *call, const union datum *args)
+{
+    (void)call;
+    return bool_datum(compare(args[0], args[1], "an equality operator") != 0);
 }
 
 /* How many columns there are up to the last that is not null. */
@@ -566,7 +593,7 @@ image_order(const union datum *args)
     for (uint32_t i = 0; i < common; i++) {
         if (is_dropped(&x, &y, i))
             continue;
-        shared_contract(&x, &y, i);
+        check_alike(&x, &y, i);
         struct slice v, w;
         bool x_null = !column_bytes(&x, i, &v), y_null = !column_bytes(&y, i, &w);
         if (x_null && y_null)
@@ -663,8 +690,8 @@ static const struct func_info funcs[] = {
     {FUNC(2402, "record_recv", TYPE_RECORD, generic_recv, TYPE_INTERNAL, TYPE_OID, TYPE_INT4),
      .volatility = FUNC_STABLE},
     {FUNC(2403, "record_send", TYPE_BYTEA, generic_send, TYPE_RECORD), .volatility = FUNC_STABLE},
-    {FUNC(2981, "record_eq", TYPE_BOOL, generic_eq, TYPE_RECORD, TYPE_RECORD)},
-    {FUNC(2982, "record_ne", TYPE_BOOL, generic_ne, TYPE_RECORD, TYPE_RECORD)},
+    {FUNC(2981, "record_eq", TYPE_BOOL, record_eq, TYPE_RECORD, TYPE_RECORD)},
+    {FUNC(2982, "record_ne", TYPE_BOOL, record_ne, TYPE_RECORD, TYPE_RECORD)},
     {FUNC(2983, "record_lt", TYPE_BOOL, generic_lt, TYPE_RECORD, TYPE_RECORD)},
     {FUNC(2984, "record_gt", TYPE_BOOL, generic_gt, TYPE_RECORD, TYPE_RECORD)},
     {FUNC(2985, "record_le", TYPE_BOOL, generic_le, TYPE_RECORD, TYPE_RECORD)},
