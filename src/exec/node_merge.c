@@ -27,6 +27,7 @@ struct merge_action_state {
 
 struct merge_state {
     struct modify_state modify;
+    uint64_t inserted, updated, deleted, skipped; /* for EXPLAIN ANALYZE */
     struct merge_action_state *actions;
 };
 
@@ -201,8 +202,10 @@ merge_pair(struct exec *exec, struct merge_state *state, struct batch *pair)
         bool was_new = false, is_matched = true;
         do {
             action = choose(state, pair, true);
-            if (action == plan->action_count)
+            if (action == plan->action_count) {
+                state->skipped++;
                 return;
+            }
             is_new = was_new;
             is_matched = take_row(exec, state, action, pair, key, &is_new);
             was_new |= is_new;
@@ -210,14 +213,40 @@ merge_pair(struct exec *exec, struct merge_state *state, struct batch *pair)
         if (is_matched) {
             change_pair(state, action, pair, key);
             modify->count++;
+            *(plan->actions[action].kind == PLAN_DELETE ? &state->deleted : &state->updated) += 1;
             return;
         }
     }
     action = choose(state, pair, false);
-    if (action == plan->action_count)
+    if (action == plan->action_count) {
+        state->skipped++;
         return;
+    }
     insert_pair(state, action, pair);
     modify->count++;
+    state->inserted++;
+}
+
+static void
+add_count(struct buf *to, const char *what, uint64_t count)
+{
+    if (count != 0)
+        buf_format(to, " %s=%llu", what, (unsigned long long)count);
+}
+
+static void
+note_counts(struct exec *exec, struct merge_state *state)
+{
+    struct buf *text = buf_new(exec->arena);
+
+    add_count(text, "inserted", state->inserted);
+    add_count(text, "updated", state->updated);
+    add_count(text, "deleted", state->deleted);
+    add_count(text, "skipped", state->skipped);
+    if (text->bytes != 0)
+        state->modify.node.note =
+            arena_format(exec->arena, "Tuples:%.*s", (int)text->bytes, (const char *)text->data);
+    buf_deinit(text);
 }
 
 static bool
@@ -232,6 +261,8 @@ merge_next(struct exec *exec, struct node_state *node, struct batch *out)
         table_writer_begin(state->modify.writer);
         if (!node_next(exec, node->left, &in)) {
             modify_end(exec, &state->modify);
+            if (exec->context.is_timed)
+                note_counts(exec, state);
             break;
         }
         for (uint32_t i = 0; i < in.count; i++) {

@@ -6,67 +6,12 @@
 #include "catalog/catalog.h"
 #include "plan/explain_int.h"
 
-/* ---- properties, in either format ---- */
+/* ---- properties ---- */
 
-static void
-json_string(const char *text, size_t bytes, struct buf *to)
+static bool
+is_text(const struct explainer *x)
 {
-    buf_put_u8(to, '"');
-    for (size_t i = 0; i < bytes; i++) {
-        uint8_t c = (uint8_t)text[i];
-        if (c == '"' || c == '\\')
-            buf_format(to, "\\%c", c);
-        else if (c == '\n')
-            buf_put_text(to, "\\n");
-        else if (c < 0x20)
-            buf_format(to, "\\u%04x", c);
-        else
-            buf_put_u8(to, c);
-    }
-    buf_put_u8(to, '"');
-}
-
-static void
-put_spaces(struct explainer *x, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        buf_put_u8(x->to, ' ');
-}
-
-static void
-begin_property(struct explainer *x, const char *label)
-{
-    if (x->options->is_json) {
-        buf_put_text(x->to, x->is_first ? "\n" : ",\n");
-        x->is_first = false;
-        put_spaces(x, x->indent);
-        json_string(label, strlen(label), x->to);
-        buf_put_text(x->to, ": ");
-        return;
-    }
-    put_spaces(x, x->indent);
-    buf_format(x->to, "%s: ", label);
-}
-
-static void
-put_text(struct explainer *x, const char *label, struct slice value)
-{
-    begin_property(x, label);
-    if (x->options->is_json) {
-        json_string((const char *)value.data, value.bytes, x->to);
-        return;
-    }
-    buf_put_slice(x->to, value);
-    buf_put_u8(x->to, '\n');
-}
-
-static void
-put_number(struct explainer *x, const char *label, double value, int digits)
-{
-    begin_property(x, label);
-    buf_format(x->to, "%.*f", digits, value);
-    if (!x->options->is_json)
-        buf_put_u8(x->to, '\n');
+    return x->w->format == EXPLAIN_TEXT;
 }
 
 static void
@@ -77,55 +22,25 @@ put_conditions(struct explainer *x, const char *label, const struct explain_inpu
         return;
     struct buf *text = buf_new(x->arena);
     explain_conditions(x, input, conditions, text);
-    put_text(x, label, buf_slice(text));
+    explain_text(x->w, label, buf_slice(text));
     buf_deinit(text);
 }
 
-/* A list of texts: joined by commas, or a JSON array. */
-struct text_list {
-    struct explainer *x;
-    struct buf *text;
-    bool is_first;
-};
-
-static void
-list_begin(struct text_list *list, struct explainer *x)
+static struct slice
+take_item(struct explainer *x, struct buf *item)
 {
-    list->x = x;
-    list->is_first = true;
-    list->text = buf_new(x->arena);
-}
+    struct slice text = arena_slice(x->arena, buf_slice(item));
 
-static void
-list_add(struct text_list *list, const struct buf *item)
-{
-    if (!list->is_first)
-        buf_put_text(list->text, ", ");
-    list->is_first = false;
-    if (list->x->options->is_json)
-        json_string((const char *)item->data, item->bytes, list->text);
-    else
-        buf_put_slice(list->text, buf_slice(item));
-}
-
-static void
-list_end(struct text_list *list, const char *label)
-{
-    begin_property(list->x, label);
-    if (list->x->options->is_json)
-        buf_put_u8(list->x->to, '[');
-    buf_put_slice(list->x->to, buf_slice(list->text));
-    buf_put_text(list->x->to, list->x->options->is_json ? "]" : "\n");
-    buf_deinit(list->text);
+    buf_deinit(item);
+    return text;
 }
 
 static void
 put_keys(struct explainer *x, const char *label, const struct plan_node *child,
          const struct plan_key *keys, uint32_t count, bool is_order)
 {
-    struct text_list list;
+    struct slice *items = arena_alloc_array(x->arena, count, sizeof *items);
 
-    list_begin(&list, x);
     for (uint32_t i = 0; i < count; i++) {
         struct buf *item = buf_new(x->arena);
         explain_column(x, child, keys[i].column, item);
@@ -133,25 +48,25 @@ put_keys(struct explainer *x, const char *label, const struct plan_node *child,
             buf_put_text(item, " DESC");
         if (is_order && keys[i].nulls_first != keys[i].is_descending)
             buf_put_text(item, keys[i].nulls_first ? " NULLS FIRST" : " NULLS LAST");
-        list_add(&list, item);
-        buf_deinit(item);
+        items[i] = take_item(x, item);
     }
-    list_end(&list, label);
+    explain_list(x->w, label, items, count);
 }
 
 static void
 put_output(struct explainer *x, const struct plan_node *node)
 {
-    struct text_list list;
+    struct slice *items = arena_alloc_array(x->arena, node->column_count, sizeof *items);
+    bool has_prefixes = x->has_prefixes;
 
-    list_begin(&list, x);
+    x->has_prefixes = x->is_joined;
     for (uint32_t i = 0; i < node->column_count; i++) {
         struct buf *item = buf_new(x->arena);
         explain_column(x, node, i, item);
-        list_add(&list, item);
-        buf_deinit(item);
+        items[i] = take_item(x, item);
     }
-    list_end(&list, "Output");
+    explain_list(x->w, "Output", items, node->column_count);
+    x->has_prefixes = has_prefixes;
 }
 
 /* ---- what a node is called ---- */
@@ -423,7 +338,7 @@ put_details(struct explainer *x, const struct plan_node *node)
     }
     case PLAN_SORT: {
         const struct plan_sort *sort = (const struct plan_sort *)node;
-        put_keys(x, "Sort Key", node->left, sort->keys, sort->key_count, true);
+        put_keys(x, "Sort Key", node, sort->keys, sort->key_count, true);
         break;
     }
     default:
@@ -434,16 +349,16 @@ put_details(struct explainer *x, const struct plan_node *node)
 }
 
 static void
-put_actual_json(struct explainer *x, const struct explain_actual *actual)
+put_actual(struct explainer *x, const struct explain_actual *actual)
 {
     double loops = actual->loops == 0 ? 1 : (double)actual->loops;
 
     if (x->options->has_timing) {
-        put_number(x, "Actual Startup Time", actual->startup_us / loops / 1000, 3);
-        put_number(x, "Actual Total Time", actual->total_us / loops / 1000, 3);
+        explain_number(x->w, "Actual Startup Time", actual->startup_us / loops / 1000, 3);
+        explain_number(x->w, "Actual Total Time", actual->total_us / loops / 1000, 3);
     }
-    put_number(x, "Actual Rows", (double)actual->rows / loops, 0);
-    put_number(x, "Actual Loops", (double)actual->loops, 0);
+    explain_number(x->w, "Actual Rows", (double)actual->rows / loops, 0);
+    explain_number(x->w, "Actual Loops", (double)actual->loops, 0);
 }
 
 static void
@@ -491,28 +406,113 @@ put_header_text(struct explainer *x, const struct plan_node *node,
 }
 
 static void
-put_header_json(struct explainer *x, const struct plan_node *node, const char *relationship,
-                const char *subplan)
+put_word(struct explainer *x, const char *label, const char *value)
+{
+    if (value != NULL)
+        explain_text(x->w, label, slice_text(value));
+}
+
+/* What the text format says in one name is told part by part. */
+struct node_words {
+    const char *type, *strategy, *partial, *operation;
+};
+
+static struct node_words
+node_words(struct explainer *x, const struct plan_node *node)
+{
+    static const char *const strategies[] = {
+        [GROUP_PLAIN] = "Plain", [GROUP_HASH] = "Hashed", [GROUP_SORTED] = "Sorted"};
+
+    switch (node->kind) {
+    case PLAN_NEST_LOOP:
+        return (struct node_words){.type = "Nested Loop"};
+    case PLAN_HASH_JOIN:
+        return (struct node_words){.type = "Hash Join"};
+    case PLAN_MERGE_JOIN:
+        return (struct node_words){.type = "Merge Join"};
+    case PLAN_AGGREGATE: {
+        const struct plan_aggregate *agg = (const struct plan_aggregate *)node;
+        bool is_mixed = agg->strategy == GROUP_HASH && agg->set_count > 1;
+        return (struct node_words){.type = "Aggregate",
+                                   .strategy = is_mixed ? "Mixed" : strategies[agg->strategy],
+                                   .partial = "Simple"};
+    }
+    case PLAN_SETOP:
+        return (struct node_words){.type = "SetOp", .strategy = "Hashed"};
+    case PLAN_INDEX_SCAN:
+        return (struct node_words){.type = ((const struct plan_index_scan *)node)->is_index_only
+                                               ? "Index Only Scan"
+                                               : "Index Scan"};
+    case PLAN_INSERT:
+    case PLAN_UPDATE:
+    case PLAN_DELETE:
+    case PLAN_MERGE:
+        return (struct node_words){.type = "ModifyTable", .operation = node_name(x, node)};
+    default:
+        return (struct node_words){.type = node_name(x, node)};
+    }
+}
+
+static void
+put_join_type(struct explainer *x, const struct plan_node *node)
+{
+    bool is_join = node->kind == PLAN_NEST_LOOP || node->kind == PLAN_HASH_JOIN ||
+                   node->kind == PLAN_MERGE_JOIN;
+
+    if (is_join) {
+        const char *word = join_word(((const struct plan_join_node *)node)->join);
+        put_word(x, "Join Type", *word == '\0' ? "Inner" : word + 1);
+    }
+    if (node->kind == PLAN_SETOP) {
+        const struct plan_setop *setop = (const struct plan_setop *)node;
+        put_word(x, "Command",
+                 arena_format(x->arena, "%s%s",
+                              setop->op == PLAN_INTERSECT ? "Intersect" : "Except",
+                              setop->is_all ? " All" : ""));
+    }
+}
+
+static void
+put_costs(struct explainer *x, const struct plan_node *node, double startup_cost)
+{
+    if (!x->options->has_costs)
+        return;
+    explain_number(x->w, "Startup Cost", startup_cost, 2);
+    explain_number(x->w, "Total Cost", node->total_cost, 2);
+    explain_number(x->w, "Plan Rows", node->rows, 0);
+    explain_number(x->w, "Plan Width", node->width, 0);
+}
+
+static void
+put_header(struct explainer *x, const struct plan_node *node, const char *relationship,
+           const char *subplan)
 {
     struct target_name target = node_target(node);
+    struct node_words words = node_words(x, node);
 
-    put_text(x, "Node Type", slice_text(node_name(x, node)));
-    if (relationship != NULL)
-        put_text(x, "Parent Relationship", slice_text(relationship));
-    if (subplan != NULL)
-        put_text(x, "Subplan Name", slice_text(subplan));
-    if (target.index != NULL)
-        put_text(x, "Index Name", slice_text(target.index));
+    put_word(x, "Node Type", words.type);
+    put_word(x, "Strategy", words.strategy);
+    put_word(x, "Partial Mode", words.partial);
+    put_word(x, "Operation", words.operation);
+    put_word(x, "Parent Relationship", relationship);
+    put_word(x, "Subplan Name", subplan);
+    explain_bool(x->w, "Parallel Aware", node->is_shared);
+    explain_bool(x->w, "Async Capable", false);
+    if (node->kind == PLAN_INDEX_SCAN)
+        put_word(x, "Scan Direction",
+                 ((const struct plan_index_scan *)node)->is_backward ? "Backward" : "Forward");
+    put_word(x, "Index Name", target.index);
+    put_word(x,
+             node->kind == PLAN_CTE_SCAN || node->kind == PLAN_WORK_SCAN ? "CTE Name"
+             : node->kind == PLAN_FUNCTION_SCAN                          ? "Function Name"
+                                                                         : "Relation Name",
+             node->kind == PLAN_VALUES ? NULL : target.relation);
+    if (x->options->is_verbose)
+        put_word(x, "Schema", target.schema);
     if (target.relation != NULL)
-        put_text(x, "Relation Name", slice_text(target.relation));
-    if (target.relation != NULL)
-        put_text(x, "Alias", slice_text(target.alias != NULL ? target.alias : target.relation));
-    if (x->options->has_costs) {
-        put_number(x, "Startup Cost", node->startup_cost, 2);
-        put_number(x, "Total Cost", node->total_cost, 2);
-        put_number(x, "Plan Rows", node->rows, 0);
-        put_number(x, "Plan Width", node->width, 0);
-    }
+        put_word(x, "Alias", target.alias != NULL ? target.alias : target.relation);
+    put_join_type(x, node);
+    put_costs(x, node, node->startup_cost);
 }
 
 /* The tables of a tree that a change writes to. */
@@ -526,7 +526,7 @@ put_targets(struct explainer *x, const struct plan_node *node)
         return;
     for (uint32_t i = 0; i < row->member_count; i++) {
         const struct table *table = row->members[i].table;
-        put_spaces(x, x->indent);
+        explain_spaces(x->w, x->w->indent);
         buf_format(x->to, "%s on %s%s%s %s", node_name(x, node),
                    x->options->is_verbose ? table->schema_name : "",
                    x->options->is_verbose ? "." : "", table->name, modify->alias);
@@ -561,7 +561,24 @@ put_hash(struct explainer *x, const struct plan_node *child, uint32_t depth)
 
     if (x->options->is_analyze)
         x->options->actual(x->options->object, node->id, &actual);
-    put_spaces(x, x->indent);
+    if (!is_text(x)) {
+        explain_open(x->w, "Plan", NULL, true);
+        put_word(x, "Node Type", "Hash");
+        put_word(x, "Parent Relationship", "Inner");
+        explain_bool(x->w, "Parallel Aware", false);
+        explain_bool(x->w, "Async Capable", false);
+        put_costs(x, node, node->total_cost);
+        if (x->options->is_analyze)
+            put_actual(x, &actual);
+        if (x->options->is_verbose)
+            put_output(x, node);
+        explain_open(x->w, "Plans", "Plans", false);
+        put_node(x, child, "Outer", NULL, depth + 1);
+        explain_close(x->w, "Plans", false);
+        explain_close(x->w, "Plan", true);
+        return;
+    }
+    explain_spaces(x->w, x->w->indent);
     buf_put_text(x->to, "->  Hash");
     if (x->options->has_costs)
         buf_format(x->to, "  (cost=%.2f..%.2f rows=%.0f width=%u)", node->total_cost,
@@ -569,9 +586,9 @@ put_hash(struct explainer *x, const struct plan_node *child, uint32_t depth)
     if (x->options->is_analyze)
         put_actual_text(x, &actual);
     buf_put_u8(x->to, '\n');
-    x->indent += 6;
+    x->w->indent += 6;
     put_node(x, child, "Outer", NULL, depth + 1);
-    x->indent -= 6;
+    x->w->indent -= 6;
 }
 
 static void
@@ -583,28 +600,58 @@ put_children(struct explainer *x, const struct plan_node *node, uint32_t depth)
 
     if (plan_child(node, 0) == NULL && !has_attached)
         return;
-    if (x->options->is_json) {
-        begin_property(x, "Plans");
-        buf_put_u8(x->to, '[');
-        x->is_first = true;
-        x->indent += 2;
-    }
+    explain_open(x->w, "Plans", "Plans", false);
     if (is_root)
         put_attached(x, depth + 1);
     for (uint32_t i = 0; (child = plan_child(node, i)) != NULL; i++) {
         const char *relationship = i == 0 ? "Outer" : "Inner";
-        if (node->kind == PLAN_HASH_JOIN && i == 1 && !x->options->is_json)
+        if (node->kind == PLAN_HASH_JOIN && i == 1)
             put_hash(x, child, depth + 1);
         else
             put_node(x, child, node->kind == PLAN_APPEND ? "Member" : relationship, NULL,
                      depth + 1);
     }
-    if (x->options->is_json) {
-        x->indent -= 2;
-        buf_put_u8(x->to, '\n');
-        put_spaces(x, x->indent);
-        buf_put_u8(x->to, ']');
-    }
+    explain_close(x->w, "Plans", false);
+}
+
+/* "Sort Method: quicksort", a line of the text format. */
+static void
+put_note(struct explainer *x, const char *note)
+{
+    const char *colon = strchr(note, ':');
+
+    /* MERGE's are figures of their own elsewhere. */
+    bool is_merge = strncmp(note, "Tuples:", 7) == 0;
+    if (colon == NULL || (is_merge && !is_text(x)))
+        return;
+    explain_text(x->w, arena_format(x->arena, "%.*s", (int)(colon - note), note),
+                 slice_text(colon + 2));
+}
+
+static void
+put_rest(struct explainer *x, const struct plan_node *node, const struct explain_actual *actual)
+{
+    const struct plan_join_node *join = (const struct plan_join_node *)node;
+    bool is_join = node->kind == PLAN_NEST_LOOP || node->kind == PLAN_HASH_JOIN;
+
+    if (x->options->is_verbose && node->column_count != 0 && node->kind != PLAN_APPEND &&
+        node->kind != PLAN_RECURSIVE_UNION)
+        put_output(x, node);
+    if (is_join && !is_text(x))
+        explain_bool(x->w, "Inner Unique", join->is_inner_unique);
+    put_details(x, node);
+    if (node->parallel != NULL)
+        explain_number(x->w, "Workers Planned", node->parallel->worker_count, 0);
+    if (node->parallel != NULL && x->options->is_analyze)
+        explain_number(x->w, "Workers Launched", actual->workers, 0);
+    bool is_filtered =
+        actual->filtered != 0 || (!is_text(x) && x->options->is_analyze && node->filter.count != 0);
+    if (is_filtered)
+        explain_number(x->w, "Rows Removed by Filter",
+                       (double)actual->filtered / (double)(actual->loops == 0 ? 1 : actual->loops),
+                       0);
+    if (actual->note != NULL)
+        put_note(x, actual->note);
 }
 
 static void
@@ -612,58 +659,33 @@ put_node(struct explainer *x, const struct plan_node *node, const char *relation
          const char *subplan, uint32_t depth)
 {
     struct explain_actual actual = {.loops = 0};
-    uint32_t indent = x->indent;
+    uint32_t indent = x->w->indent;
 
     node = shown(node);
     if (x->options->is_analyze)
         x->options->actual(x->options->object, node->id, &actual);
-    if (x->options->is_json) {
-        if (depth != 0) {
-            buf_put_text(x->to, x->is_first ? "\n" : ",\n");
-            put_spaces(x, x->indent);
-        }
-        buf_put_u8(x->to, '{');
-        x->is_first = true;
-        x->indent += 2;
-        put_header_json(x, node, relationship, subplan);
-        if (x->options->is_analyze)
-            put_actual_json(x, &actual);
-    } else {
+    if (is_text(x)) {
         if (subplan != NULL) {
-            put_spaces(x, x->indent);
+            explain_spaces(x->w, x->w->indent);
             buf_format(x->to, "%s\n", subplan);
-            x->indent += 2;
+            x->w->indent += 2;
         }
-        put_spaces(x, x->indent);
+        explain_spaces(x->w, x->w->indent);
         if (depth != 0)
             buf_put_text(x->to, "->  ");
         put_header_text(x, node, x->options->is_analyze ? &actual : NULL);
-        x->indent += depth != 0 ? 6 : 2;
+        x->w->indent += depth != 0 ? 6 : 2;
         put_targets(x, node);
+    } else {
+        explain_open(x->w, "Plan", depth == 0 ? "Plan" : NULL, true);
+        put_header(x, node, relationship, subplan);
+        if (x->options->is_analyze)
+            put_actual(x, &actual);
     }
-    if (x->options->is_verbose && node->column_count != 0 && node->kind != PLAN_APPEND &&
-        node->kind != PLAN_RECURSIVE_UNION)
-        put_output(x, node);
-    put_details(x, node);
-    if (node->parallel != NULL)
-        put_number(x, "Workers Planned", node->parallel->worker_count, 0);
-    if (node->parallel != NULL && x->options->is_analyze)
-        put_number(x, "Workers Launched", actual.workers, 0);
-    if (actual.filtered != 0)
-        put_number(x, "Rows Removed by Filter",
-                   (double)actual.filtered / (double)(actual.loops == 0 ? 1 : actual.loops), 0);
-    if (actual.note != NULL && !x->options->is_json) {
-        put_spaces(x, x->indent);
-        buf_format(x->to, "%s\n", actual.note);
-    }
+    put_rest(x, node, &actual);
     put_children(x, node, depth);
-    x->indent = indent;
-    if (x->options->is_json) {
-        buf_put_u8(x->to, '\n');
-        put_spaces(x, x->indent);
-        buf_put_u8(x->to, '}');
-        x->is_first = false;
-    }
+    explain_close(x->w, "Plan", true);
+    x->w->indent = indent;
 }
 
 static void
@@ -677,42 +699,66 @@ count_scans(const struct plan_node *node, uint32_t *count)
 }
 
 static void
-put_summary(struct explainer *x)
+put_settings(struct explainer *x)
 {
-    if (x->options->planning_us >= 0)
-        put_number(x, "Planning Time", x->options->planning_us / 1000, 3);
-    if (x->options->execution_us >= 0)
-        put_number(x, "Execution Time", x->options->execution_us / 1000, 3);
+    const struct explain_plan_options *options = x->options;
+    struct buf *line = buf_new(x->arena);
+
+    if (options->setting_count == 0)
+        return;
+    explain_open(x->w, "Settings", "Settings", true);
+    for (uint32_t i = 0; i < options->setting_count; i++) {
+        if (is_text(x))
+            buf_format(line, "%s%s = '%s'", i == 0 ? "" : ", ", options->setting_names[i],
+                       options->setting_values[i]);
+        else
+            put_word(x, options->setting_names[i], options->setting_values[i]);
+    }
+    if (is_text(x))
+        explain_text(x->w, "Settings", buf_slice(line));
+    explain_close(x->w, "Settings", true);
+    buf_deinit(line);
+}
+
+static void
+put_time(struct explainer *x, const char *label, double us)
+{
+    if (us < 0 || !x->options->has_summary)
+        return;
+    if (is_text(x))
+        buf_format(x->to, "%s: %.3f ms\n", label, us / 1000);
+    else
+        explain_number(x->w, label, us / 1000, 3);
 }
 
 void
 explain_plan(struct arena *arena, const struct plan *plan,
              const struct explain_plan_options *options, struct buf *to)
 {
-    struct explainer x = {.arena = arena, .plan = plan, .options = options, .to = to};
+    struct explain_writer *w = arena_alloc_zero(arena, sizeof *w);
+    struct explainer x = {.arena = arena, .plan = plan, .options = options, .w = w, .to = to};
     uint32_t scans = 0;
 
+    w->format = options->format;
+    w->arena = arena;
+    w->to = to;
     count_scans(plan->root, &scans);
     for (uint32_t i = 0; i < plan->subplan_count; i++)
         count_scans(plan->subplans[i].root, &scans);
+    x.is_joined = scans > 1;
     x.has_prefixes = scans > 1 || options->is_verbose;
-    if (!options->is_json) {
-        put_node(&x, plan->root, NULL, NULL, 0);
-        if (options->has_summary) {
-            if (options->planning_us >= 0)
-                buf_format(to, "Planning Time: %.3f ms\n", options->planning_us / 1000);
-            if (options->execution_us >= 0)
-                buf_format(to, "Execution Time: %.3f ms\n", options->execution_us / 1000);
-        }
-        if (to->bytes != 0 && to->data[to->bytes - 1] == '\n')
-            to->bytes--;
-        return;
-    }
-    buf_put_text(to, "[\n  {\n    \"Plan\": ");
-    x.indent = 4;
-    x.is_first = true;
+    explain_begin(w);
+    explain_open(w, "Query", NULL, true);
     put_node(&x, plan->root, NULL, NULL, 0);
-    if (options->has_summary)
-        put_summary(&x);
-    buf_put_text(to, "\n  }\n]");
+    put_settings(&x);
+    put_time(&x, "Planning Time", options->planning_us);
+    if (options->is_analyze) {
+        explain_open(w, "Triggers", "Triggers", false);
+        explain_close(w, "Triggers", false);
+    }
+    put_time(&x, "Execution Time", options->execution_us);
+    explain_close(w, "Query", true);
+    explain_end(w);
+    if (is_text(&x) && to->bytes != 0 && to->data[to->bytes - 1] == '\n')
+        to->bytes--;
 }

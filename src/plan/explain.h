@@ -1,10 +1,11 @@
 /*
- * explain.h: plans as EXPLAIN shows them, in PostgreSQL's text and JSON formats.
+ * explain.h: plans as EXPLAIN shows them, in PostgreSQL's formats.
  */
 #pragma once
 
 #include "base/buf.h"
 #include "plan/plan.h"
+#include "sql/utility.h"
 
 struct type_env;
 
@@ -19,7 +20,10 @@ struct explain_actual {
 struct explain_plan_options {
     const struct name_scope *scope; /* names of types */
     const struct type_env *env;     /* constants are printed as its session sees them */
-    bool is_json, is_verbose, has_costs, is_analyze, has_timing, has_summary;
+    enum explain_format format;
+    bool is_verbose, has_costs, is_analyze, has_timing, has_summary;
+    uint32_t setting_count; /* SETTINGS: those that are not at their defaults */
+    const char *const *setting_names, *const *setting_values;
     double planning_us;  /* negative: not shown */
     double execution_us; /* negative: not shown */
     /* ANALYZE: what node `id` did. */
@@ -27,6 +31,6 @@ struct explain_plan_options {
     void (*actual)(void *object, uint32_t node_id, struct explain_actual *actual);
 };
 
-/* Appends the whole result: text, lines ended by \n but the last; or one JSON document. */
+/* Appends the whole result: text, lines ended by \n but the last; or one document. */
 void explain_plan(struct arena *arena, const struct plan *plan,
                   const struct explain_plan_options *options, struct buf *to);

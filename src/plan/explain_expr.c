@@ -78,6 +78,72 @@ put_aggregate(struct explainer *x, const struct explain_input *input,
     buf_put_u8(to, ')');
 }
 
+/* Goes down to the node that has a column of its own and does not pass on its child's. */
+static const struct plan_node *
+column_maker(const struct plan_node *node, uint32_t *column)
+{
+    for (;;) {
+        switch (node->kind) {
+        case PLAN_PROJECT: {
+            const struct expr *e = ((const struct plan_project *)node)->exprs[*column];
+            if (e->kind != EXPR_COLUMN || node->left == NULL)
+                return node;
+            *column = (uint32_t)e->column.number - 1;
+            break;
+        }
+        case PLAN_NEST_LOOP:
+        case PLAN_HASH_JOIN:
+        case PLAN_MERGE_JOIN: {
+            uint32_t left = node->left->column_count;
+            *column = ((const struct plan_join_node *)node)->outputs[*column];
+            if (*column >= left) {
+                *column -= left;
+                node = node->right;
+                continue;
+            }
+            break;
+        }
+        case PLAN_AGGREGATE: {
+            const struct plan_aggregate *agg = (const struct plan_aggregate *)node;
+            if (*column >= agg->key_count)
+                return node;
+            *column = agg->keys[*column].column;
+            break;
+        }
+        case PLAN_WINDOW:
+            if (*column >= node->left->column_count)
+                return node;
+            break;
+        case PLAN_MATERIAL:
+        case PLAN_SORT:
+        case PLAN_LIMIT:
+        case PLAN_UNIQUE:
+        case PLAN_LOCK_ROWS:
+            break;
+        default:
+            return node;
+        }
+        node = node->left;
+    }
+}
+
+/* A child's column as its parent passes it on: what is computed below stands in parentheses. */
+static void
+put_passed(struct explainer *x, const struct plan_node *child, uint32_t column, struct buf *to)
+{
+    const struct plan_node *maker = column_maker(child, &column);
+    bool is_computed = maker->kind == PLAN_PROJECT || maker->kind == PLAN_PROJECT_SET ||
+                       maker->kind == PLAN_AGGREGATE || maker->kind == PLAN_WINDOW;
+
+    if (maker->kind == PLAN_PROJECT) {
+        const struct expr *e = ((const struct plan_project *)maker)->exprs[column];
+        is_computed = e->kind != EXPR_COLUMN && e->kind != EXPR_CONST && e->kind != EXPR_PARAM;
+    }
+    buf_put_text(to, is_computed ? "(" : "");
+    explain_column(x, maker, column, to);
+    buf_put_text(to, is_computed ? ")" : "");
+}
+
 void
 explain_column(struct explainer *x, const struct plan_node *node, uint32_t column, struct buf *to)
 {
@@ -113,14 +179,14 @@ explain_column(struct explainer *x, const struct plan_node *node, uint32_t colum
     case PLAN_MERGE_JOIN: {
         uint32_t place = ((const struct plan_join_node *)node)->outputs[column];
         bool is_left = place < node->left->column_count;
-        explain_column(x, is_left ? node->left : node->right,
-                       is_left ? place : place - node->left->column_count, to);
+        put_passed(x, is_left ? node->left : node->right,
+                   is_left ? place : place - node->left->column_count, to);
         break;
     }
     case PLAN_AGGREGATE: {
         const struct plan_aggregate *agg = (const struct plan_aggregate *)node;
         if (column < agg->key_count)
-            explain_column(x, node->left, agg->keys[column].column, to);
+            put_passed(x, node->left, agg->keys[column].column, to);
         else if (column < agg->key_count + agg->call_count)
             put_aggregate(x, &input, &agg->calls[column - agg->key_count], to);
         else
@@ -129,7 +195,7 @@ explain_column(struct explainer *x, const struct plan_node *node, uint32_t colum
     }
     case PLAN_WINDOW:
         if (column < node->left->column_count)
-            explain_column(x, node->left, column, to);
+            put_passed(x, node->left, column, to);
         else
             buf_put_text(to, "window function");
         break;
@@ -143,7 +209,7 @@ explain_column(struct explainer *x, const struct plan_node *node, uint32_t colum
     }
     default:
         if (node->left != NULL && column < node->left->column_count)
-            explain_column(x, node->left, column, to);
+            put_passed(x, node->left, column, to);
         else
             put_alias_column(x, NULL, node, column, to);
         break;
@@ -159,9 +225,9 @@ put_input_column(struct explainer *x, const struct explain_input *input, uint32_
     else if (input->own != NULL)
         explain_column(x, input->own, column, to);
     else if (input->left != NULL && column < input->left->column_count)
-        explain_column(x, input->left, column, to);
+        put_passed(x, input->left, column, to);
     else if (input->left != NULL && input->right != NULL)
-        explain_column(x, input->right, column - input->left->column_count, to);
+        put_passed(x, input->right, column - input->left->column_count, to);
     else
         buf_format(to, "column%u", column + 1);
 }

@@ -4,16 +4,17 @@
 #pragma once
 
 #include "plan/explain.h"
+#include "plan/explain_format.h"
 #include "plan/planner_int.h"
 
 struct explainer {
     struct arena *arena;
     const struct plan *plan;
     const struct explain_plan_options *options;
-    struct buf *to;
+    struct explain_writer *w;
+    struct buf *to;    /* the writer's */
     bool has_prefixes; /* columns are shown with their table's alias */
-    uint32_t indent;
-    bool is_first; /* JSON: no comma before the next property */
+    bool is_joined;    /* the plan reads more than one table */
 };
 
 /* Whose columns an expression reads. */

@@ -82,6 +82,55 @@ explained(struct session *session, const struct explain *explain, const struct p
     return entry;
 }
 
+static bool
+changes_plans(const char *name)
+{
+    static const char *const names[] = {
+        "constraint_exclusion",
+        "cpu_",
+        "effective_cache_size",
+        "effective_io_concurrency",
+        "enable_",
+        "from_collapse",
+        "geqo",
+        "hash_mem_multiplier",
+        "jit",
+        "join_collapse",
+        "max_parallel_workers",
+        "min_parallel_",
+        "parallel_",
+        "plan_cache_mode",
+        "random_page_cost",
+        "search_path",
+        "seq_page_cost",
+        "temp_buffers",
+        "work_mem",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strncmp(name, names[i], strlen(names[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Those that plans depend on and that are not at their defaults. */
+static void
+take_settings(struct session *session, struct explain_plan_options *options)
+{
+    struct arena *arena = session->statement_arena;
+    const char **names = arena_alloc_array(arena, SETTING_COUNT, sizeof *names);
+    const char **values = arena_alloc_array(arena, SETTING_COUNT, sizeof *values);
+    for (uint32_t id = 0; id < SETTING_COUNT; id++) {
+        const char *text = settings_text(&session->settings, (enum setting_id)id);
+        if (!changes_plans(setting_defs[id].name) || strcmp(text, setting_defs[id].start) == 0)
+            continue;
+        names[options->setting_count] = setting_defs[id].name;
+        values[options->setting_count++] = text;
+    }
+    options->setting_names = names;
+    options->setting_values = values;
+}
+
 static void
 end_buf(void *object)
 {
@@ -92,17 +141,14 @@ uint64_t
 explain_run(struct session *session, const struct explain *explain, const struct portal *portal)
 {
     bool with_columns = portal == NULL;
-    if (explain->format != EXPLAIN_TEXT && explain->format != EXPLAIN_JSON)
+    if (explain->has_buffers || explain->has_wal)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
-              "EXPLAIN is supported in the formats TEXT and JSON only");
-    if (explain->has_buffers || explain->has_wal || explain->has_settings)
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
-              "EXPLAIN's options BUFFERS, WAL and SETTINGS are not supported yet");
+              "EXPLAIN's options BUFFERS and WAL are not supported yet");
     int64_t began_us = clock_monotonic_us();
     struct cache_entry *entry = explained(session, explain, &portal);
     struct explain_plan_options options = {.scope = &session->scope,
                                            .env = &session->env,
-                                           .is_json = explain->format == EXPLAIN_JSON,
+                                           .format = explain->format,
                                            .is_verbose = explain->is_verbose,
                                            .has_costs = explain->has_costs,
                                            .is_analyze = explain->is_analyze,
@@ -110,6 +156,8 @@ explain_run(struct session *session, const struct explain *explain, const struct
                                            .has_summary = explain->has_summary,
                                            .planning_us = -1,
                                            .execution_us = -1};
+    if (explain->has_settings)
+        take_settings(session, &options);
     if (explain->has_summary)
         options.planning_us = (double)(clock_monotonic_us() - began_us);
     if (explain->is_analyze) {
@@ -124,5 +172,5 @@ explain_run(struct session *session, const struct explain *explain, const struct
     text->raise_on_full = true;
     arena_on_end(session->statement_arena, end_buf, text);
     explain_plan(session->statement_arena, entry->plan, &options, text);
-    return send_lines(session, text, options.is_json, with_columns);
+    return send_lines(session, text, explain->format != EXPLAIN_TEXT, with_columns);
 }
