@@ -290,7 +290,7 @@ put_arms(struct explainer *x, const struct plan_union_scan *scan)
         buf_put_u8(text, ' ');
         explain_conditions(x, &of_table, scan->arms[i].conditions, text);
     }
-    put_text(x, "Index Cond", buf_slice(text));
+    explain_text(x->w, "Index Cond", buf_slice(text));
     buf_deinit(text);
 }
 
