@@ -3,6 +3,7 @@
  * functions ask for.
  */
 #include "session/describe.h"
+#include "session/ddl_routine.h"
 
 #include "base/raise.h"
 #include "session/definition.h"
@@ -125,6 +126,10 @@ describe_object(void *object, oid class_oid, oid object_oid, int sub, struct are
     }
     case CLASS_PROC: {
         const struct func_info *func = types_func(types, object_oid);
+        const struct routine *routine =
+            func != NULL ? NULL : catalog_routine(session->catalog, object_oid);
+        if (routine != NULL)
+            return routine_kind_text(session, routine, arena);
         if (func == NULL)
             return NULL;
         const char *args = "";

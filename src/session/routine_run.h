@@ -30,6 +30,13 @@ union datum routine_access_value(void *object, struct func_call *call, const uni
 bool routine_access_row(void *object, struct func_call *call, const union datum *args,
                         union datum *values, bool *nulls);
 
+uint32_t routine_access_named(void *object, const char *name, bool is_operator,
+                              uint32_t arg_count, const oid *args, oid *found);
+const char *routine_access_text(void *object, oid routine, enum routine_text_kind what,
+                                struct arena *arena);
+const char *routine_access_operator_text(void *object, oid op, bool with_types,
+                                         struct arena *arena);
+
 /* CALL: the row of what a procedure gives back, if anything, goes to the sink. */
 void routine_run_call(struct session *session, const struct call_routine *call, bool with_columns);
 

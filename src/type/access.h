@@ -22,6 +22,16 @@ struct partition_place {
     int32_t level; /* from where the tree was asked for */
 };
 
+enum routine_text_kind {
+    ROUTINE_NAME,      /* with its schema where search_path does not find it */
+    ROUTINE_SIGNATURE, /* f(integer,text) */
+    ROUTINE_ARGUMENTS,
+    ROUTINE_IDENTITY, /* the arguments without defaults */
+    ROUTINE_RESULT,
+    ROUTINE_BODY, /* of statements */
+    ROUTINE_DEFINITION,
+};
+
 struct db_access {
     void *object; /* passed to each function */
 
@@ -36,6 +46,15 @@ struct db_access {
                         union datum *values, bool *nulls);
     /* Raises if the value is none that the domain allows: 23514, 23502. */
     void (*domain_check)(void *object, oid domain, union datum value, bool is_null);
+
+    /* Users' functions (or operators) of a name as written; args null: of any. How many, the last one
+     * in *found. */
+    uint32_t (*routines_named)(void *object, const char *name, bool is_operator, uint32_t arg_count,
+                               const oid *args, oid *found);
+    /* Of a user's function, as a text in `arena`; null: no such function, or it has none. */
+    const char *(*routine_text)(void *object, oid routine, enum routine_text_kind what,
+                                struct arena *arena);
+    const char *(*operator_text)(void *object, oid op, bool with_types, struct arena *arena);
 
     int64_t (*sequence_next)(void *object, oid sequence);
     int64_t (*sequence_current)(void *object, oid sequence); /* 55000 before the first nextval */

@@ -90,12 +90,30 @@ put_argument(struct func_call *call, const struct func_info *func, uint16_t arg,
     buf_put_text(to, type_format(call->env->types, call->arena, func->args[arg], -1));
 }
 
+/* A text about a user's function; null if there is none of that number. */
+static union datum
+routine_text(struct func_call *call, const union datum *args, enum routine_text_kind what)
+{
+    const struct db_access *access = call->env->access;
+    const char *text =
+        access == NULL || access->routine_text == NULL
+            ? NULL
+            : access->routine_text(access->object, (oid)args[0].i32, what, call->arena);
+    return text == NULL ? func_null(call) : generic_text(call->arena, text);
+}
+
+static union datum
+pg_get_function_sqlbody(struct func_call *call, const union datum *args)
+{
+    return routine_text(call, args, ROUTINE_BODY);
+}
+
 static union datum
 arguments_text(struct func_call *call, const union datum *args, bool with_all)
 {
     const struct func_info *func = types_func(call->env->types, (oid)args[0].i32);
     if (func == NULL)
-        return func_null(call);
+        return routine_text(call, args, with_all ? ROUTINE_ARGUMENTS : ROUTINE_IDENTITY);
     struct buf *text = buf_new(call->arena);
     for (uint16_t i = 0; i < func->arg_count; i++) {
         put_argument(call, func, i, text);
@@ -127,7 +145,9 @@ static union datum
 pg_get_function_result(struct func_call *call, const union datum *args)
 {
     const struct func_info *func = types_func(call->env->types, (oid)args[0].i32);
-    if (func == NULL || func->kind == FUNC_PROCEDURE)
+    if (func == NULL)
+        return routine_text(call, args, ROUTINE_RESULT);
+    if (func->kind == FUNC_PROCEDURE)
         return func_null(call);
     const char *type = type_format(call->env->types, call->arena, func->result, -1);
     return generic_text(call->arena,
@@ -139,7 +159,7 @@ pg_get_functiondef(struct func_call *call, const union datum *args)
 {
     const struct func_info *func = types_func(call->env->types, (oid)args[0].i32);
     if (func == NULL)
-        return func_null(call);
+        return routine_text(call, args, ROUTINE_DEFINITION);
     if (func->kind == FUNC_AGGREGATE)
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is an aggregate function", func->name);
     static const char *const volatilities[] = {" IMMUTABLE", " STABLE", ""};
@@ -494,7 +514,7 @@ static const struct func_info funcs[] = {
      STABLE},
     {FUNC(2165, "pg_get_function_result", TYPE_TEXT, pg_get_function_result, TYPE_OID), STABLE},
     {FUNC(2098, "pg_get_functiondef", TYPE_TEXT, pg_get_functiondef, TYPE_OID), STABLE},
-    NO_TEXT(6197, "pg_get_function_sqlbody"),
+    {FUNC(6197, "pg_get_function_sqlbody", TYPE_TEXT, pg_get_function_sqlbody, TYPE_OID), STABLE},
     {FUNC(3808, "pg_get_function_arg_default", TYPE_TEXT, always_null, TYPE_OID, TYPE_INT4),
      STABLE},
     NO_TEXT(1573, "pg_get_ruledef"),

@@ -118,15 +118,34 @@ split_args(struct look_up *look_up, const char *what, char **name, oid *args, ui
 
 /* ---- finding ---- */
 
+/* What users have made of the name, up to a parenthesis; args null: whatever its arguments. */
+static enum found
+find_made(struct look_up *look_up, bool is_operator, uint32_t arg_count, const oid *args)
+{
+    const struct db_access *access = look_up->env == NULL ? NULL : look_up->env->access;
+    if (access == NULL || access->routines_named == NULL)
+        return FOUND_NONE;
+    size_t bytes = args == NULL ? strlen(look_up->text) : strcspn(look_up->text, "(");
+    while (bytes != 0 && look_up->text[bytes - 1] == ' ')
+        bytes--;
+    const char *text =
+        (const char *)arena_slice(look_up->arena, slice_of(look_up->text, bytes)).data;
+    while (*text == ' ')
+        text++;
+    uint32_t count = access->routines_named(access->object, text, is_operator, arg_count, args,
+                                            &look_up->object);
+    return count == 0 ? FOUND_NONE : count == 1 ? FOUND : FOUND_MANY;
+}
+
 static enum found
 find_proc(struct look_up *look_up)
 {
     const char *name = bare_name(look_up->arena, look_up->text, strlen(look_up->text));
     if (name == NULL)
-        return FOUND_NONE;
+        return find_made(look_up, false, 0, NULL);
     const struct func_info *const *funcs = types_funcs_named(look_up->env->types, name);
     if (funcs[0] == NULL)
-        return FOUND_NONE;
+        return find_made(look_up, false, 0, NULL);
     look_up->object = funcs[0]->func;
     return funcs[1] == NULL ? FOUND : FOUND_MANY;
 }
@@ -139,7 +158,7 @@ find_procedure(struct look_up *look_up)
     char *name;
     split_args(look_up, "function", &name, args, &count);
     if (name == NULL)
-        return FOUND_NONE;
+        return find_made(look_up, false, count, args);
     for (const struct func_info *const *func = types_funcs_named(look_up->env->types, name);
          *func != NULL; func++)
         if ((*func)->arg_count == count &&
@@ -147,7 +166,7 @@ find_procedure(struct look_up *look_up)
             look_up->object = (*func)->func;
             return FOUND;
         }
-    return FOUND_NONE;
+    return find_made(look_up, false, count, args);
 }
 
 static enum found
@@ -155,10 +174,10 @@ find_oper(struct look_up *look_up)
 {
     const char *name = bare_name(look_up->arena, look_up->text, strlen(look_up->text));
     if (name == NULL)
-        return FOUND_NONE;
+        return find_made(look_up, true, 0, NULL);
     const struct operator_info *const *ops = types_operators_named(look_up->env->types, name);
     if (ops[0] == NULL)
-        return FOUND_NONE;
+        return find_made(look_up, true, 0, NULL);
     look_up->object = ops[0]->op;
     return ops[1] == NULL ? FOUND : FOUND_MANY;
 }
@@ -177,14 +196,14 @@ find_operator(struct look_up *look_up)
         raise_error(.code = SQLSTATE_TOO_MANY_ARGUMENTS, .message = "too many arguments",
                     .hint = "Provide two argument types for operator.");
     if (name == NULL || count != 2)
-        return FOUND_NONE;
+        return find_made(look_up, true, count, args);
     for (const struct operator_info *const *op = types_operators_named(look_up->env->types, name);
          *op != NULL; op++)
         if ((*op)->left == args[0] && (*op)->right == args[1]) {
             look_up->object = (*op)->op;
             return FOUND;
         }
-    return FOUND_NONE;
+    return find_made(look_up, true, count, args);
 }
 
 static enum found
@@ -234,11 +253,28 @@ find_collation(struct look_up *look_up)
 /* ---- names ---- */
 
 static const char *
+name_of_made(const struct type_env *env, struct arena *arena, oid object,
+             enum routine_text_kind what)
+{
+    return env->access == NULL || env->access->routine_text == NULL
+               ? NULL
+               : env->access->routine_text(env->access->object, object, what, arena);
+}
+
+static const char *
+name_of_made_operator(const struct type_env *env, struct arena *arena, oid object, bool with_types)
+{
+    return env->access == NULL || env->access->operator_text == NULL
+               ? NULL
+               : env->access->operator_text(env->access->object, object, with_types, arena);
+}
+
+static const char *
 name_of_proc(const struct type_env *env, struct arena *arena, oid object)
 {
     const struct func_info *func = types_func(env->types, object);
     if (func == NULL)
-        return NULL;
+        return name_of_made(env, arena, object, ROUTINE_NAME);
     bool is_single = types_funcs_named(env->types, func->name)[1] == NULL;
     return arena_format(arena, "%s%s", is_single ? "" : "pg_catalog.",
                         quote_identifier(arena, func->name));
@@ -249,7 +285,7 @@ name_of_procedure(const struct type_env *env, struct arena *arena, oid object)
 {
     const struct func_info *func = types_func(env->types, object);
     if (func == NULL)
-        return NULL;
+        return name_of_made(env, arena, object, ROUTINE_SIGNATURE);
     const char *text = arena_format(arena, "%s(", quote_identifier(arena, func->name));
     for (uint16_t i = 0; i < func->arg_count; i++)
         text = arena_format(arena, "%s%s%s", text, i == 0 ? "" : ",",
@@ -262,7 +298,7 @@ name_of_oper(const struct type_env *env, struct arena *arena, oid object)
 {
     const struct operator_info *op = types_operator(env->types, object);
     if (op == NULL)
-        return NULL;
+        return name_of_made_operator(env, arena, object, false);
     bool is_single = types_operators_named(env->types, op->name)[1] == NULL;
     return arena_format(arena, "%s%s", is_single ? "" : "pg_catalog.", op->name);
 }
@@ -272,7 +308,7 @@ name_of_operator(const struct type_env *env, struct arena *arena, oid object)
 {
     const struct operator_info *op = types_operator(env->types, object);
     if (op == NULL)
-        return NULL;
+        return name_of_made_operator(env, arena, object, true);
     return arena_format(
         arena, "%s(%s,%s)", op->name,
         op->left == OID_NONE ? "NONE" : type_format(env->types, arena, op->left, -1),
