@@ -83,8 +83,12 @@ routine_derive(struct routine *routine, const struct types *types, struct arena 
     info->scalar = info->is_set ? NULL : routine_call_scalar;
     info->set = info->is_set ? routine_call_set : NULL;
     info->vector = NULL;
-    if (routine->aggregate != NULL)
-        info->aggregate = &routine->aggregate->info;
+    /* An ordered-set aggregate is a built-in one by another name. */
+    const struct aggregate_def *agg = routine->aggregate;
+    const struct func_info *like =
+        agg == NULL || agg->kind == 'n' ? NULL : types_func(types, agg->step);
+    if (agg != NULL)
+        info->aggregate = like == NULL ? &agg->info : like->aggregate;
     if (routine->language != LANGUAGE_INTERNAL || routine->kind == 'a')
         return;
     const struct func_info *builtin = find_builtin(routine, types);

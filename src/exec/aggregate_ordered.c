@@ -1,8 +1,9 @@
 /*
  * aggregate_ordered.c: ordered-set and hypothetical-set aggregates: percentiles, mode, the place
- * that a row would have. A group's rows are collected and sorted; the direct arguments are computed
- * from the group's keys when its result is asked for.
+ * that a row would have. A group's rows are collected and sorted; the direct arguments are
+ * computed from the group's keys when its result is asked for.
  */
+#include "catalog/routine.h"
 #include "exec/aggregate.h"
 #include "type/array.h"
 #include "type/timestamp.h"
@@ -227,7 +228,9 @@ aggregate_finish_ordered(struct agg_state *state, uint32_t call_idx, uint8_t *gr
                         .func_call = &state->calls[call_idx],
                         .rows = list->rows,
                         .count = list->count};
-    enum ordered_func func = (enum ordered_func)o.call->func->func;
+    const struct routine *routine = o.call->func->routine;
+    enum ordered_func func =
+        (enum ordered_func)(routine == NULL ? o.call->func->func : routine->aggregate->step);
 
     if (o.call->plan->direct_count != 0)
         run_direct(state, &o, group);

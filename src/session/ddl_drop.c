@@ -99,6 +99,14 @@ describe_ref(struct session *session, struct object_ref ref)
         ref.class_oid == CLASS_PROC ? catalog_routine(session->catalog, ref.object) : NULL;
     if (routine != NULL)
         return routine_kind_text(session, routine, arena);
+    if (ref.class_oid == CLASS_OPERATOR) {
+        const struct user_operator *op = catalog_operator(session->catalog, ref.object);
+        return op == NULL ? "an operator" : operator_text(session, op);
+    }
+    if (ref.class_oid == CLASS_CAST) {
+        const struct user_cast *cast = ddl_cast_numbered(session, ref.object);
+        return cast == NULL ? "a cast" : cast_text(session, &cast->info);
+    }
     const struct index_def *index =
         ref.class_oid == CLASS_RELATION ? catalog_index(session->catalog, ref.object) : NULL;
     if (index != NULL)
@@ -445,6 +453,10 @@ drop_all(struct session *session, const struct doomed *doomed)
             drop_constraint(session, ref.object);
         else if (ref.class_oid == CLASS_PROC)
             ddl_remove_routine(session, ref.object);
+        else if (ref.class_oid == CLASS_OPERATOR)
+            ddl_remove_operator(session, ref.object);
+        else if (ref.class_oid == CLASS_CAST)
+            ddl_remove_cast(session, ref.object);
         else if (ref.class_oid == CLASS_ATTRDEF)
             drop_default(session, ref);
         else if (ref.class_oid == CLASS_RELATION &&
@@ -612,6 +624,24 @@ doom_routines(struct session *session, struct doomed *doomed, struct object_ref 
     }
 }
 
+/* The operators of a schema. */
+static void
+doom_operators(struct session *session, struct doomed *doomed, struct object_ref schema)
+{
+    uint32_t count;
+    const struct user_operator **ops =
+        catalog_operators(session->catalog, session->statement_arena, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct object_ref ref = {.class_oid = CLASS_OPERATOR, .object = ops[i]->info.op};
+        if (ops[i]->schema != schema.object || is_doomed(doomed, ref))
+            continue;
+        struct doomed_object *object = doom(session, doomed, ref);
+        object->is_foreign = true;
+        object->on = schema;
+        gather(session, doomed, ref);
+    }
+}
+
 static void
 drop_schema(struct session *session, const struct drop *drop, const struct object_item *item,
             struct doomed *doomed)
@@ -646,6 +676,25 @@ drop_schema(struct session *session, const struct drop *drop, const struct objec
         gather(session, doomed, ref);
     }
     doom_routines(session, doomed, self);
+    doom_operators(session, doomed, self);
+}
+
+static void
+drop_operators(struct session *session, const struct drop *drop)
+{
+    struct doomed doomed = {0};
+    const char *what = NULL;
+    for (uint32_t i = 0; i < drop->item_count; i++) {
+        const struct user_operator *op =
+            ddl_find_operator(session, &drop->items[i], drop->if_exists);
+        if (op == NULL)
+            continue;
+        what = operator_text(session, op);
+        gather(session, &doomed,
+               (struct object_ref){.class_oid = CLASS_OPERATOR, .object = op->info.op});
+    }
+    report(session, &doomed, drop->is_cascade, drop->item_count == 1 ? what : NULL);
+    drop_all(session, &doomed);
 }
 
 static void
@@ -697,8 +746,8 @@ void
 ddl_drop(struct session *session, const struct drop *drop)
 {
     struct doomed doomed = {0};
-    if (ddl_is_routine_kind(drop->object)) {
-        drop_routines(session, drop);
+    if (ddl_is_routine_kind(drop->object) || drop->object == OBJECT_KIND_OPERATOR) {
+        (drop->object == OBJECT_KIND_OPERATOR ? drop_operators : drop_routines)(session, drop);
         return;
     }
     if (drop->object == OBJECT_KIND_TYPE || drop->object == OBJECT_KIND_DOMAIN) {

@@ -282,6 +282,10 @@ ddl_set_schema(struct session *session, const struct alter_object *alter)
         ddl_set_routine_schema(session, alter);
         return;
     }
+    if (alter->object == OBJECT_KIND_OPERATOR) {
+        ddl_set_operator_schema(session, alter);
+        return;
+    }
     if (alter->object > OBJECT_KIND_MATVIEW)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of SET SCHEMA is not supported yet");
     const struct table *table = find_relation(session, &alter->item.name, alter->if_exists);
@@ -324,6 +328,8 @@ ddl_set_owner(struct session *session, const struct alter_object *alter)
         (void)find_relation(session, &alter->item.name, alter->if_exists);
     else if (ddl_is_routine_kind(alter->object))
         (void)ddl_find_routine(session, alter->object, &alter->item, false);
+    else if (alter->object == OBJECT_KIND_OPERATOR)
+        (void)ddl_find_operator(session, &alter->item, false);
 }
 
 /* ---- COMMENT ON ---- */
@@ -383,6 +389,9 @@ ddl_comment(struct session *session, const struct comment *comment)
     case OBJECT_KIND_ROUTINE:
     case OBJECT_KIND_AGGREGATE:
         ddl_comment_routine(session, comment);
+        break;
+    case OBJECT_KIND_OPERATOR:
+        ddl_comment_operator(session, comment);
         break;
     case OBJECT_KIND_SCHEMA: {
         const struct schema_def *schema =

@@ -251,13 +251,10 @@ ddl_find_routine(struct session *session, enum object_kind object, const struct 
     else if (find_by_name(session, object, item, &found) > 1)
         fail_ambiguous(session, object, item);
     if (found == NULL && may_miss) {
-        bool is_star = object == OBJECT_KIND_AGGREGATE && item->signature.arg_count == 0;
         notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION,
                "%s %s(%s) does not exist, skipping", object_word(object),
                item_name(item, session->statement_arena),
-               is_star                        ? "*"
-               : item->signature.text == NULL ? ""
-                                              : item->signature.text);
+               item->signature.text == NULL ? "" : item->signature.text);
         return NULL;
     }
     if (found == NULL)
@@ -265,7 +262,7 @@ ddl_find_routine(struct session *session, enum object_kind object, const struct 
     check_kind(session, object, item, found);
     if (found->routine == NULL)
         raise(SQLSTATE_DEPENDENT_OBJECTS_STILL_EXIST,
-              "cannot change or drop function %s because it is required by the database system",
+              "cannot drop function %s because it is required by the database system",
               item_text(session, item));
     return found->routine;
 }
@@ -450,6 +447,17 @@ write_dependencies(struct session *session, const struct routine *routine,
         ddl_depend_on_query(session, self, create->queries[i]);
     for (uint32_t i = 0; i < create->default_count; i++)
         routine_depend_on_expr(session, self, create->defaults[i]);
+    const struct aggregate_def *agg = routine->aggregate;
+    if (agg == NULL)
+        return;
+    const oid functions[] = {agg->step,        agg->finish,         agg->combine,
+                             agg->moving_step, agg->moving_inverse, agg->moving_finish};
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        if (functions[i] >= OID_USER_FIRST)
+            catalog_depend(session->catalog, &(struct dependency){.object = self,
+                                                                  .on = {.class_oid = CLASS_PROC,
+                                                                         .object = functions[i]},
+                                                                  .kind = 'n'});
 }
 
 void
@@ -463,8 +471,8 @@ ddl_create_routine(struct session *session, const struct create_routine *create,
     routine.owner = ROLE_OWNER;
     apply_sets(session, &routine, create->set_count, create->sets);
     routine_derive(&routine, session->engine->types, arena);
-    if (routine.language == LANGUAGE_INTERNAL && routine.info.scalar == NULL &&
-        routine.info.set == NULL)
+    if (routine.kind != 'a' && routine.language == LANGUAGE_INTERNAL &&
+        routine.info.scalar == NULL && routine.info.set == NULL)
         raise(SQLSTATE_UNDEFINED_FUNCTION, "there is no built-in function named \"%s\"",
               routine.source);
     uint32_t count;

@@ -35,6 +35,25 @@ const char *routine_text(struct session *session, const struct routine *routine,
 const char *routine_kind_text(struct session *session, const struct routine *routine,
                               struct arena *arena);
 
+/* ---- operators and casts (ddl_operator.c) ---- */
+
+void ddl_create_operator(struct session *session, const struct create_operator *create);
+void ddl_alter_operator(struct session *session, const struct alter_operator *alter);
+/* As ddl_find_routine. */
+const struct user_operator *ddl_find_operator(struct session *session,
+                                              const struct object_item *item, bool may_miss);
+void ddl_set_operator_schema(struct session *session, const struct alter_object *alter);
+void ddl_comment_operator(struct session *session, const struct comment *comment);
+void ddl_remove_operator(struct session *session, oid number);
+/* "operator +(integer,integer)", "cast from integer to text"; in the statement's arena. */
+const char *operator_text(struct session *session, const struct user_operator *op);
+const char *cast_text(struct session *session, const struct cast_info *cast);
+void ddl_create_cast(struct session *session, const struct cast_statement *statement);
+void ddl_drop_cast(struct session *session, const struct cast_statement *statement);
+void ddl_comment_cast(struct session *session, const struct cast_statement *statement);
+void ddl_remove_cast(struct session *session, oid number);
+const struct user_cast *ddl_cast_numbered(struct session *session, oid number); /* or null */
+
 /* ---- dependencies (routine_depend.c) ---- */
 
 /* `object` needs the users' functions and operators that a node of the expression calls. */

@@ -30,8 +30,8 @@ union datum routine_access_value(void *object, struct func_call *call, const uni
 bool routine_access_row(void *object, struct func_call *call, const union datum *args,
                         union datum *values, bool *nulls);
 
-uint32_t routine_access_named(void *object, const char *name, bool is_operator,
-                              uint32_t arg_count, const oid *args, oid *found);
+uint32_t routine_access_named(void *object, const char *name, bool is_operator, uint32_t arg_count,
+                              const oid *args, oid *found);
 const char *routine_access_text(void *object, oid routine, enum routine_text_kind what,
                                 struct arena *arena);
 const char *routine_access_operator_text(void *object, oid op, bool with_types,

@@ -156,14 +156,20 @@ result(const struct printing *p)
 
 /* ---- bodies and definitions ---- */
 
-/* Where $n of a body of statements stands, the name of the parameter if it has one. */
+/* Where $n of a body of statements stands, the name of the parameter if it has one; without the
+ * names of columns that were given none. */
 static const char *
 with_names(const struct printing *p, const char *sql)
 {
     struct buf *text = arena_alloc(p->arena, sizeof *text);
     buf_init(text);
+    static const char unnamed[] = " AS \"?column?\"";
     char quote = '\0';
     for (const char *at = sql; *at != '\0'; at++) {
+        if (quote == '\0' && strncmp(at, unnamed, sizeof unnamed - 1) == 0) {
+            at += sizeof unnamed - 2;
+            continue;
+        }
         if (quote != '\0' || *at == '\'' || *at == '"') {
             quote = quote == '\0' ? *at : quote == *at ? '\0' : quote;
             buf_put_u8(text, (uint8_t)*at);

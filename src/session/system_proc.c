@@ -190,6 +190,32 @@ static const char aggregate_columns[] =
     "aggtranstype oid, aggtransspace int4, aggmtranstype oid, aggmtransspace int4, "
     "agginitval text, aggminitval text";
 
+static void
+put_aggregate(struct system_rows *rows, const struct routine *routine)
+{
+    const struct aggregate_def *def = routine->aggregate;
+    const oid functions[] = {def->step,           def->finish,       def->combine,
+                             def->serial,         def->deserial,     def->moving_step,
+                             def->moving_inverse, def->moving_finish};
+    row_begin(rows);
+    put_oid(rows, routine->info.func);
+    put_char(rows, def->kind);
+    put_i16(rows, (int16_t)def->direct_count);
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        put_oid(rows, functions[i]);
+    put_bool(rows, def->finish_extra);
+    put_bool(rows, def->moving_finish_extra);
+    put_char(rows, def->finish_modify);
+    put_char(rows, def->moving_finish_modify);
+    put_oid(rows, def->sort_operator);
+    put_oid(rows, def->state_type);
+    put_i32(rows, def->state_bytes);
+    put_oid(rows, def->moving_state_type);
+    put_i32(rows, def->moving_state_bytes);
+    put_text(rows, def->init);
+    put_text(rows, def->moving_init);
+}
+
 /* States and their functions are C's here: no row of pg_proc stands for them. */
 static void
 fill_aggregate(struct system_rows *rows)
@@ -209,6 +235,11 @@ fill_aggregate(struct system_rows *rows)
         put_oid(rows, TYPE_INTERNAL);
         put_zeros(rows, 3);
     }
+    uint32_t count;
+    const struct routine **routines = catalog_routines(rows->catalog, rows->arena, &count);
+    for (uint32_t k = 0; k < count; k++)
+        if (routines[k]->aggregate != NULL)
+            put_aggregate(rows, routines[k]);
 }
 
 const struct system_source system_proc_sources[] = {

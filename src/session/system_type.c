@@ -2,6 +2,7 @@
  * system_type.c: pg_type, pg_cast, pg_operator, pg_collation and pg_language: what is built in,
  * from the registry of types, and the row types of the user's relations.
  */
+#include "catalog/routine.h"
 #include "session/system_int.h"
 #include "type/range.h"
 
@@ -193,19 +194,28 @@ static const char cast_columns[] =
     "oid oid, castsource oid, casttarget oid, castfunc oid, castcontext char, castmethod char";
 
 static void
+put_cast(struct system_rows *rows, const struct cast_info *cast, oid number)
+{
+    row_begin(rows);
+    put_oid(rows, number);
+    put_oid(rows, cast->source);
+    put_oid(rows, cast->target);
+    put_oid(rows, cast->func);
+    put_char(rows, "eai"[cast->context]);
+    put_char(rows, "fbi"[cast->method]);
+}
+
+static void
 fill_cast(struct system_rows *rows)
 {
     const struct types *types = catalog_types(rows->catalog);
     const struct cast_info *cast;
-    for (uint32_t i = 0; (cast = types_cast_at(types, i)) != NULL; i++) {
-        row_begin(rows);
-        put_oid(rows, CAST_FIRST + i);
-        put_oid(rows, cast->source);
-        put_oid(rows, cast->target);
-        put_oid(rows, cast->func);
-        put_char(rows, "eai"[cast->context]);
-        put_char(rows, "fbi"[cast->method]);
-    }
+    for (uint32_t i = 0; (cast = types_cast_at(types, i)) != NULL; i++)
+        put_cast(rows, cast, CAST_FIRST + i);
+    uint32_t count;
+    const struct user_cast **made = catalog_casts(rows->catalog, rows->arena, &count);
+    for (uint32_t i = 0; i < count; i++)
+        put_cast(rows, &made[i]->info, made[i]->cast);
 }
 
 /* ---- pg_operator ---- */
@@ -223,28 +233,38 @@ estimator(const struct types *types, const char *name)
 }
 
 static void
+put_operator(struct system_rows *rows, const struct operator_info *op, oid schema)
+{
+    const struct types *types = catalog_types(rows->catalog);
+    row_begin(rows);
+    put_oid(rows, op->op);
+    put_text(rows, op->name);
+    put_oid(rows, schema);
+    put_oid(rows, ROLE_OWNER);
+    put_char(rows, op->left == OID_NONE ? 'l' : 'b');
+    put_bool(rows, op->can_merge);
+    put_bool(rows, op->can_hash);
+    put_oid(rows, op->left);
+    put_oid(rows, op->right);
+    put_oid(rows, op->result);
+    put_oid(rows, op->commutator);
+    put_oid(rows, op->negator);
+    put_oid(rows, op->func);
+    put_oid(rows, estimator(types, op->restrict_est));
+    put_oid(rows, estimator(types, op->join_est));
+}
+
+static void
 fill_operator(struct system_rows *rows)
 {
     const struct types *types = catalog_types(rows->catalog);
     const struct operator_info *op;
-    for (uint32_t i = 0; (op = types_operator_at(types, i)) != NULL; i++) {
-        row_begin(rows);
-        put_oid(rows, op->op);
-        put_fixed(rows, op->name);
-        put_oid(rows, SCHEMA_PG_CATALOG);
-        put_oid(rows, ROLE_OWNER);
-        put_char(rows, op->left == OID_NONE ? 'l' : 'b');
-        put_bool(rows, op->can_merge);
-        put_bool(rows, op->can_hash);
-        put_oid(rows, op->left);
-        put_oid(rows, op->right);
-        put_oid(rows, op->result);
-        put_oid(rows, op->commutator);
-        put_oid(rows, op->negator);
-        put_oid(rows, op->func);
-        put_oid(rows, estimator(types, op->restrict_est));
-        put_oid(rows, estimator(types, op->join_est));
-    }
+    for (uint32_t i = 0; (op = types_operator_at(types, i)) != NULL; i++)
+        put_operator(rows, op, SCHEMA_PG_CATALOG);
+    uint32_t count;
+    const struct user_operator **made = catalog_operators(rows->catalog, rows->arena, &count);
+    for (uint32_t i = 0; i < count; i++)
+        put_operator(rows, &made[i]->info, made[i]->schema);
 }
 
 /* ---- pg_collation, pg_language ---- */

@@ -459,6 +459,38 @@ takes_snapshot(enum utility_kind kind)
            kind != UTILITY_SET_CONSTRAINTS && kind != UTILITY_FETCH && kind != UTILITY_CHECKPOINT;
 }
 
+/* Functions, operators, casts; false: it is about something else. */
+static bool
+run_about_routines(struct session *session, const struct utility *utility,
+                   const struct raw_statement *raw)
+{
+    switch (utility->kind) {
+    case UTILITY_CREATE_FUNCTION:
+        ddl_create_routine(session, utility->create_routine, raw);
+        return true;
+    case UTILITY_ALTER_FUNCTION:
+        ddl_alter_routine(session, utility->alter_routine);
+        return true;
+    case UTILITY_CREATE_OPERATOR:
+        ddl_create_operator(session, utility->create_operator);
+        return true;
+    case UTILITY_ALTER_OPERATOR:
+        ddl_alter_operator(session, utility->alter_operator);
+        return true;
+    case UTILITY_CREATE_CAST:
+        ddl_create_cast(session, utility->cast);
+        return true;
+    case UTILITY_DROP_CAST:
+        ddl_drop_cast(session, utility->cast);
+        return true;
+    case UTILITY_COMMENT_CAST:
+        ddl_comment_cast(session, utility->cast);
+        return true;
+    default:
+        return false;
+    }
+}
+
 const char *
 utility_run(struct session *session, const struct query *query, const struct raw_statement *raw,
             const struct portal *portal)
@@ -484,10 +516,8 @@ utility_run(struct session *session, const struct query *query, const struct raw
         ddl_create_range(session, &utility->create_range);
     else if (utility->kind == UTILITY_ALTER_ENUM)
         ddl_alter_enum(session, &utility->alter_enum);
-    else if (utility->kind == UTILITY_CREATE_FUNCTION)
-        ddl_create_routine(session, utility->create_routine, raw);
-    else if (utility->kind == UTILITY_ALTER_FUNCTION)
-        ddl_alter_routine(session, utility->alter_routine);
+    else if (run_about_routines(session, utility, raw))
+        return utility->tag;
     else
         run_about_objects(session, utility);
     return utility->tag;

@@ -336,7 +336,7 @@ bind_call(struct level *level, const PgQuery__FuncCall *node)
     call.use.name = object_name(an, NODES(node, funcname), node->location);
     call.use.is_variadic = node->func_variadic;
     call.use.has_decoration = is_decorated(node);
-    call.use.has_order = node->n_agg_order > 0 && !node->agg_within_group;
+    call.use.has_order = node->n_agg_order > 1 && !node->agg_within_group;
     call.use.is_procedure = level->clause == CLAUSE_CALL;
     bind_args(&call);
 

@@ -105,6 +105,26 @@ struct call_routine {
     struct query *query; /* SELECT of the arguments that are given, in order */
 };
 
+struct create_operator {
+    struct object_name name;
+    struct operator_info info;              /* types, function, what it can do, estimators */
+    struct object_name commutator, negator; /* name null: none */
+};
+
+struct alter_operator {
+    struct object_item item;
+    bool sets_restrict, sets_join;
+    const char *restrict_est, *join_est; /* null: NONE */
+};
+
+/* CREATE and DROP CAST, COMMENT ON CAST. */
+struct cast_statement {
+    struct cast_info info;
+    bool if_exists, is_cascade;
+    const char *missing; /* IF EXISTS: why there is none */
+    const char *comment;
+};
+
 /* True if the type is anyelement or kin. */
 bool routine_type_is_polymorphic(oid type);
 /* May a routine of the language SQL take or return it? */

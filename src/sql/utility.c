@@ -388,6 +388,17 @@ bind_object_statement(struct analysis *an, struct utility *u, const struct raw_s
     case PG_QUERY__NODE__NODE_CALL_STMT:
         bind_call_statement(an, u, node->call_stmt);
         return true;
+    case PG_QUERY__NODE__NODE_DEFINE_STMT:
+        return bind_define(an, u, node->define_stmt);
+    case PG_QUERY__NODE__NODE_ALTER_OPERATOR_STMT:
+        bind_alter_operator(an, u, node->alter_operator_stmt);
+        return true;
+    case PG_QUERY__NODE__NODE_CREATE_CAST_STMT:
+        bind_create_cast(an, u, node->create_cast_stmt);
+        return true;
+    case PG_QUERY__NODE__NODE_DO_STMT:
+        fail_hint(an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED, "PL/pgSQL is still to come.",
+                  "DO is not supported yet");
     default:
         return false;
     }

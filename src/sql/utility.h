@@ -3,10 +3,10 @@
  * checked, nested queries bound.
  *
  * Whoever runs them (session) finds the objects by name in its own catalog and reports what is
- * missing; analysis looks up only what it needs to resolve types and expressions. Expressions that
- * are to be stored stand here twice: as SQL text that means the same under any search_path (for the
- * catalog), and bound (for filling or checking rows that exist already), with columns of range 0
- * being those of the table as it will be.
+ * missing; analysis looks up only what it needs to resolve types and expressions. Expressions
+ * that are to be stored stand here twice: as SQL text that means the same under any search_path
+ * (for the catalog), and bound (for filling or checking rows that exist already), with columns
+ * of range 0 being those of the table as it will be.
  *
  * Texts are zero-terminated; all lives as expr.h says. A kind that is not here is refused by
  * analysis with 0A000.
@@ -78,6 +78,11 @@ enum utility_kind {
     UTILITY_ALTER_ENUM,
     UTILITY_CREATE_FUNCTION, /* and PROCEDURE */
     UTILITY_ALTER_FUNCTION,
+    UTILITY_CREATE_OPERATOR,
+    UTILITY_ALTER_OPERATOR,
+    UTILITY_CREATE_CAST,
+    UTILITY_DROP_CAST,
+    UTILITY_COMMENT_CAST,
     UTILITY_CREATE_ROLE,
     UTILITY_ALTER_ROLE,
     UTILITY_DROP_ROLE,
@@ -766,6 +771,9 @@ struct utility {
         struct create_routine *create_routine;
         struct alter_routine *alter_routine;
         struct call_routine *call_routine;
+        struct create_operator *create_operator;
+        struct alter_operator *alter_operator;
+        struct cast_statement *cast;
     };
 };
 

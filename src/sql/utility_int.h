@@ -68,6 +68,17 @@ void bind_create_routine(struct analysis *an, struct utility *u, const struct ra
 void bind_alter_routine(struct analysis *an, struct utility *u,
                         const PgQuery__AlterFunctionStmt *stmt);
 void bind_call_statement(struct analysis *an, struct utility *u, const PgQuery__CallStmt *stmt);
+/* CREATE AGGREGATE, OPERATOR, ...; false: of another kind. */
+bool bind_define(struct analysis *an, struct utility *u, const PgQuery__DefineStmt *stmt);
+void bind_alter_operator(struct analysis *an, struct utility *u,
+                         const PgQuery__AlterOperatorStmt *stmt);
+void bind_create_cast(struct analysis *an, struct utility *u, const PgQuery__CreateCastStmt *stmt);
+/* DROP CAST, COMMENT ON CAST: the pair of types that a node names. */
+void bind_drop_cast(struct analysis *an, struct utility *u, const PgQuery__DropStmt *stmt);
+void bind_comment_cast(struct analysis *an, struct utility *u, const PgQuery__CommentStmt *stmt);
+/* The arguments of a new routine, from struct FunctionParameters. */
+struct create_routine;
+void bind_routine_args(struct analysis *an, struct create_routine *create, struct nodes parameters);
 /* An object named with the types of its arguments. may_miss: a type that is not there is noted. */
 struct object_item routine_item(struct analysis *an, const PgQuery__ObjectWithArgs *node,
                                 bool may_miss);
@@ -102,8 +113,8 @@ void bind_alter_table(struct analysis *an, struct utility *u, const PgQuery__Alt
 /* ---- tables in making (utility_column.c, utility_constraint.c) ---- */
 
 /*
- * A table as CREATE or ALTER TABLE is about to make it: what expressions are bound to. Columns that
- * are to be are added to `columns` before the expressions over them are bound.
+ * A table as CREATE or ALTER TABLE is about to make it: what expressions are bound to. Columns
+ * that are to be are added to `columns` before the expressions over them are bound.
  */
 struct sketch {
     struct analysis *an;

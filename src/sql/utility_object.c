@@ -1,6 +1,6 @@
 /*
- * utility_object.c: statements about objects of any kind: DROP, RENAME, SET SCHEMA, OWNER, COMMENT;
- * VACUUM, REINDEX and TRUNCATE; schemas, databases, roles and privileges.
+ * utility_object.c: statements about objects of any kind: DROP, RENAME, SET SCHEMA, OWNER,
+ * COMMENT; VACUUM, REINDEX and TRUNCATE; schemas, databases, roles and privileges.
  */
 #include "sql/utility_int.h"
 
@@ -57,6 +57,10 @@ tag(struct analysis *an, const char *verb, enum object_kind kind)
 void
 bind_drop(struct analysis *an, struct utility *u, const PgQuery__DropStmt *stmt)
 {
+    if (stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_CAST) {
+        bind_drop_cast(an, u, stmt);
+        return;
+    }
     u->kind = UTILITY_DROP;
     struct drop *drop = &u->drop;
     drop->object = object_kind_of(an, stmt->remove_type);
@@ -160,6 +164,10 @@ bind_owner(struct analysis *an, struct utility *u, const PgQuery__AlterOwnerStmt
 void
 bind_comment(struct analysis *an, struct utility *u, const PgQuery__CommentStmt *stmt)
 {
+    if (stmt->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_CAST) {
+        bind_comment_cast(an, u, stmt);
+        return;
+    }
     u->kind = UTILITY_COMMENT;
     u->tag = "COMMENT";
     struct comment *comment = &u->comment;

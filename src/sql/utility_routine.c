@@ -224,6 +224,13 @@ take_args(struct making *m, struct nodes parameters)
         take_arg(m, parameters.items[i]->function_parameter);
 }
 
+void
+bind_routine_args(struct analysis *an, struct create_routine *create, struct nodes parameters)
+{
+    struct making m = {.an = an, .create = create, .routine = &create->routine};
+    take_args(&m, parameters);
+}
+
 /* ---- the result ---- */
 
 /* What the out arguments make of the result. */

@@ -47,8 +47,8 @@ struct db_access {
     /* Raises if the value is none that the domain allows: 23514, 23502. */
     void (*domain_check)(void *object, oid domain, union datum value, bool is_null);
 
-    /* Users' functions (or operators) of a name as written; args null: of any. How many, the last one
-     * in *found. */
+    /* Users' functions (or operators) of a name as written; args null: of any. How many, the
+     * last one in *found. */
     uint32_t (*routines_named)(void *object, const char *name, bool is_operator, uint32_t arg_count,
                                const oid *args, oid *found);
     /* Of a user's function, as a text in `arena`; null: no such function, or it has none. */
