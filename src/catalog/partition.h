@@ -83,6 +83,7 @@ struct partition_end partition_end_read(const struct partition_map *map, const s
 struct partition_probe {
     enum btree_op op;
     bool is_not;
+    bool is_row; /* all columns together compare by op, as a row does */
     uint16_t count;
     const union datum *values;
     const bool *is_null; /* hashes: IS NULL in place of a value; null: none is */

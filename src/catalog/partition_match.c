@@ -139,7 +139,7 @@ prefix_fits(const struct partition_map *map, const struct partition_probe *probe
             const struct partition_end *lower, const struct partition_end *upper)
 {
     struct partition_probe prefix = *probe;
-    if (probe->count < 2 || probe->op == BTREE_EQ)
+    if (probe->count < 2 || probe->op == BTREE_EQ || probe->is_row)
         return true;
     prefix.count--;
     prefix.op = BTREE_EQ;

@@ -342,7 +342,7 @@ modify_check_views(struct modify_state *state, const struct batch *rows)
                     .message = raise_text("new row violates check option for view \"%s\"",
                                           plan->views.names[view]),
                     .detail = raise_text("Failing row contains %s.",
-                                         row_text(writer->exec, writer->code, rows, row)));
+                                         row_text(writer, rows, row)));
 }
 
 void

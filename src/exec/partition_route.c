@@ -10,13 +10,14 @@
 struct route_code {
     const struct plan_route *plan;
     const struct expr_code *keys;
+    const struct expr_code *check;      /* null: none */
     const struct route_code **children; /* [map->count]; null entries: leaves */
 };
 
 /* One level, opened when the first row comes to it. */
 struct route_state {
     const struct route_code *code;
-    struct expr_state *keys;
+    struct expr_state *keys, *check;
     struct route_state **children;
     struct column *columns; /* [table's columns] */
     uint16_t *sel;          /* [capacity]: rows that go on to this level */
@@ -31,6 +32,8 @@ route_compile(struct compiler *compiler, const struct plan_route *route)
 
     code->plan = route;
     code->keys = expr_compile(compiler, route->keys, route->map->key->count);
+    if (route->check != NULL)
+        code->check = expr_compile(compiler, (struct expr *[]){route->check}, 1);
     code->children = arena_alloc_zero(compiler->arena, (count + 1) * sizeof *code->children);
     for (uint32_t i = 0; i < count; i++) {
         if (route->children[i] != NULL)
@@ -47,6 +50,7 @@ open_level(struct router *router, const struct route_code *code)
 
     state->code = code;
     state->keys = expr_open(router->exec, code->keys, router->capacity, router->scratch);
+    state->check = expr_open(router->exec, code->check, router->capacity, router->scratch);
     state->children = arena_alloc_zero(arena, (code->plan->map->count + 1) * sizeof(void *));
     state->columns =
         arena_alloc_array(arena, code->plan->table->column_count + 1u, sizeof *state->columns);
@@ -153,11 +157,50 @@ find_level(struct router *router, struct route_state *state, const struct batch 
     }
 }
 
+/* The named table is a partition itself: rows must belong there. */
+static void
+check_rows(struct router *router, const struct batch *rows)
+{
+    const struct table *table = router->root->table;
+    struct expr_state *check = router->state->check;
+    struct exec *exec = router->exec;
+
+    expr_run(check, rows);
+    for (uint32_t i = 0; i < rows->count; i++) {
+        uint32_t row = sel_row(rows->sel, i);
+        bool is_null;
+        union datum holds = expr_value(check, 0, row, &is_null);
+        if (is_null || holds.b)
+            continue;
+        struct buf *text = buf_new(exec->arena);
+        for (uint32_t c = 0; c < table->column_count; c++) {
+            if (table->columns[c].is_dropped)
+                continue;
+            buf_put_text(text, text->bytes == 0 ? "" : ", ");
+            if (column_is_null(&rows->columns[c], row))
+                buf_put_text(text, "null");
+            else
+                value_text_put(exec, type_get(exec->context.env, table->columns[c].type),
+                               vector_get(&rows->columns[c], row), text);
+        }
+        buf_put_u8(text, 0);
+        exec->fault_row = row;
+        raise_error(.code = SQLSTATE_CHECK_VIOLATION,
+                    .message = raise_text("new row for relation \"%s\" violates partition "
+                                          "constraint",
+                                          table->name),
+                    .detail = raise_text("Failing row contains (%s).", (const char *)text->data),
+                    .schema_name = table->schema_name, .table_name = table->name);
+    }
+}
+
 void
 router_find(struct router *router, const struct batch *rows)
 {
     if (router->scratch != router->exec->arena)
         arena_reset(router->scratch);
+    if (rows->count != 0 && router->state->check != NULL)
+        check_rows(router, rows);
     if (rows->count != 0)
         find_level(router, router->state, rows, rows->columns);
 }
@@ -221,6 +264,8 @@ router_leaf(struct router *router, uint32_t number)
     leaf->writer = table_writer_open(exec, table_compile(&compiler, rules), router->capacity,
                                      router->is_repeated);
     leaf->to_leaf = match_columns(exec->arena, root, leaf->table);
+    leaf->writer->shown = leaf->to_leaf;
+    leaf->writer->shown_count = root->column_count;
     leaf->to_root = match_columns(exec->arena, leaf->table, root);
     leaf->columns =
         arena_alloc_array(exec->arena, leaf->table->column_count + 1u, sizeof *leaf->columns);

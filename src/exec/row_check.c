@@ -28,14 +28,18 @@ value_text_put(struct exec *exec, const struct type_info *type, union datum valu
 }
 
 const char *
-row_text(struct exec *exec, const struct table_code *code, const struct batch *rows, uint32_t row)
+row_text(const struct table_writer *writer, const struct batch *rows, uint32_t row)
 {
+    struct exec *exec = writer->exec;
+    const struct table_code *code = writer->code;
+    uint32_t count = writer->shown != NULL ? writer->shown_count : code->table->column_count;
     struct buf *text = buf_new(exec->arena);
     bool is_first = true;
 
     buf_put_text(text, "(");
-    for (uint32_t i = 0; i < code->table->column_count; i++) {
-        if (code->table->columns[i].is_dropped)
+    for (uint32_t k = 0; k < count; k++) {
+        uint32_t i = writer->shown != NULL ? writer->shown[k] : k;
+        if (i >= code->table->column_count || code->table->columns[i].is_dropped)
             continue;
         if (!is_first)
             buf_put_text(text, ", ");
@@ -61,8 +65,7 @@ raise_null(struct table_writer *writer, const struct batch *rows, uint32_t row, 
                 .message = raise_text("null value in column \"%s\" of relation \"%s\" violates "
                                       "not-null constraint",
                                       name, table->name),
-                .detail = raise_text("Failing row contains %s.",
-                                     row_text(writer->exec, writer->code, rows, row)),
+                .detail = raise_text("Failing row contains %s.", row_text(writer, rows, row)),
                 .schema_name = table->schema_name, .table_name = table->name, .column_name = name);
 }
 
@@ -92,8 +95,7 @@ raise_partition(struct table_writer *writer, const struct batch *rows, uint32_t 
     raise_error(.code = SQLSTATE_CHECK_VIOLATION,
                 .message = raise_text("new row for relation \"%s\" violates partition constraint",
                                       table->name),
-                .detail = raise_text("Failing row contains %s.",
-                                     row_text(writer->exec, writer->code, rows, row)),
+                .detail = raise_text("Failing row contains %s.", row_text(writer, rows, row)),
                 .schema_name = table->schema_name, .table_name = table->name);
 }
 
@@ -117,8 +119,8 @@ check_rules(struct table_writer *writer, const struct batch *rows)
                         .message = raise_text(
                             "new row for relation \"%s\" violates check constraint \"%s\"",
                             code->table->name, code->check_names[k]),
-                        .detail = raise_text("Failing row contains %s.",
-                                             row_text(writer->exec, code, rows, row)),
+                        .detail =
+                            raise_text("Failing row contains %s.", row_text(writer, rows, row)),
                         .schema_name = code->table->schema_name, .table_name = code->table->name,
                         .constraint_name = code->check_names[k]);
         }

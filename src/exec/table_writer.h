@@ -67,6 +67,10 @@ struct table_writer {
     struct expr_state **item_exprs;  /* [item_count]; the same */
     struct buf key, value, entry_key, entry_value, old_entry_key, old_entry_value, spill;
     struct column *dropped; /* a constant null */
+    /* Columns in the order that errors show rows in, as the table has them that was named; null: the
+     * table's own. Dropped ones are past its columns. */
+    const uint16_t *shown;
+    uint32_t shown_count;
     uint32_t capacity;
     uint64_t inserted;        /* rows, by table_writer_insert */
     uint64_t bulk_refused_at; /* what that was when the table was not to be had as a whole */
@@ -135,8 +139,7 @@ void table_index_exprs(struct table_writer *writer, const struct batch *rows);
 void value_text_put(struct exec *exec, const struct type_info *type, union datum value,
                     struct buf *to);
 /* "(1, abc, null)", as error details show a row. */
-const char *row_text(struct exec *exec, const struct table_code *code, const struct batch *rows,
-                     uint32_t row);
+const char *row_text(const struct table_writer *writer, const struct batch *rows, uint32_t row);
 /* 23505 for a key of `index`. */
 _Noreturn void raise_duplicate(struct table_writer *writer, const struct index_def *index,
                                const struct batch *rows, uint32_t row);

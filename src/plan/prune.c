@@ -93,6 +93,7 @@ probe(const struct matcher *m, const struct prune_step *step, union datum last, 
     values[place] = last;
     struct partition_probe asked = {.op = step->op,
                                     .is_not = step->is_not,
+                                    .is_row = step->is_row,
                                     .count = step->count,
                                     .values = values,
                                     .is_null = nulls};
@@ -446,7 +447,7 @@ take_clause(struct builder *b, const struct expr *e, struct clause *clause)
     case EXPR_BOOL_TEST:
         if (e->bool_test == TEST_TRUE || e->bool_test == TEST_FALSE)
             return take_bool(b, e->args[0], e->bool_test == TEST_TRUE, clause);
-        return e->bool_test == TEST_UNKNOWN && take_null(b, e->args[0], false, clause);
+        return false;
     default:
         return take_bool(b, e, true, clause);
     }
@@ -461,6 +462,21 @@ equality(const struct clause *clauses, uint32_t count, uint16_t column)
     for (uint32_t i = 0; i < count; i++) {
         if (clauses[i].column == column && clauses[i].kind == PRUNE_PROBE &&
             clauses[i].op == BTREE_EQ && !clauses[i].is_not)
+            return &clauses[i];
+    }
+    return NULL;
+}
+
+/* a <= 1 before b < 2 says (a, b) < (1, 2); null: there is no such bound on the column. */
+static const struct clause *
+weak_bound(const struct clause *clauses, uint32_t count, uint16_t column, enum btree_op op)
+{
+    enum btree_op weak = op == BTREE_LT || op == BTREE_LE   ? BTREE_LE
+                         : op == BTREE_GT || op == BTREE_GE ? BTREE_GE
+                                                            : 0;
+    for (uint32_t i = 0; i < count && weak != 0; i++) {
+        if (clauses[i].column == column && clauses[i].kind == PRUNE_PROBE &&
+            clauses[i].op == weak && !clauses[i].is_not)
             return &clauses[i];
     }
     return NULL;
@@ -483,11 +499,17 @@ add_probe(const struct builder *b, struct step_list *list, const struct clause *
 {
     uint32_t *values = arena_alloc_array(list->arena, last->column + 1u, sizeof *values);
 
+    bool is_row = false;
+
     for (uint16_t i = 0; i < last->column; i++) {
-        const struct clause *equal = equality(clauses, count, i);
-        if (equal == NULL)
+        const struct clause *before = equality(clauses, count, i);
+        if (before == NULL) {
+            before = weak_bound(clauses, count, i, last->op);
+            is_row = true;
+        }
+        if (before == NULL || last->kind != PRUNE_PROBE)
             return;
-        values[i] = equal->value;
+        values[i] = before->value;
     }
     (void)b;
     values[last->column] = last->value;
@@ -495,6 +517,7 @@ add_probe(const struct builder *b, struct step_list *list, const struct clause *
     step->op = last->op;
     step->is_not = last->is_not;
     step->is_all = last->is_all;
+    step->is_row = is_row;
     step->count = (uint16_t)(last->column + 1);
     step->values = values;
 }

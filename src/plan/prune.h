@@ -20,6 +20,7 @@ struct prune_step {
      * array, of whose elements one, or with is_all each, is meant. */
     enum btree_op op;
     bool is_not, is_all;
+    bool is_row; /* those before the last compare by op or its weaker form */
     uint16_t count;
     const uint32_t *values; /* [count]: of prune_level.values; UINT32_MAX: IS NULL (hashes) */
     uint16_t column;        /* NULL: of the key; with is_not IS NOT NULL */

@@ -64,7 +64,7 @@ route_columns(struct arena *arena, const struct table *root, const struct table 
     return columns;
 }
 
-static const struct plan_route *
+static struct plan_route *
 make_level(const struct plan_context *context, const struct table *root, const struct table *table,
            uint32_t *leaf, uint32_t depth)
 {
@@ -93,9 +93,19 @@ make_level(const struct plan_context *context, const struct table *root, const s
 const struct plan_route *
 plan_route_make(const struct plan_context *context, const struct table *table)
 {
+    struct partition_source source = plan_partition_source(context);
+    struct analyze_options options = {.arena = context->arena, .scope = context->scope};
+    struct planner planner = {.context = context,
+                              .scope = context->scope,
+                              .types = context->scope->types,
+                              .arena = context->arena};
     uint32_t leaf = 0;
+    struct plan_route *route = make_level(context, table, table, &leaf, 0);
+    const char *sql = partition_constraint_text(&source, context->arena, table);
 
-    return make_level(context, table, table, &leaf, 0);
+    if (sql != NULL)
+        route->check = fold_expr(&planner, analyze_expr(&options, table, sql, TYPE_BOOL, -1));
+    return route;
 }
 
 /* ---- rows that change ---- */

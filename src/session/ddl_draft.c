@@ -448,6 +448,9 @@ draft_take_constraint(struct draft *draft, const struct constraint_spec *spec)
                     .message = "deferrable unique constraints are not supported yet",
                     .hint =
                         "Leave DEFERRABLE out: the constraint is then checked at each statement.");
+    if (draft->table.kind == TABLE_PARTITIONED && spec->is_no_inherit)
+        raise(SQLSTATE_INVALID_TABLE_DEFINITION,
+              "cannot add NO INHERIT constraint to partitioned table \"%s\"", draft->table.name);
     struct constraint_def *constraint = draft_add_constraint(draft);
     constraint->name = spec->name;
     constraint->kind = spec->kind;

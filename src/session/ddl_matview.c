@@ -182,6 +182,49 @@ reindex_many(struct session *session, const struct reindex *reindex)
             rebuild_all(session, tables[i]);
 }
 
+/* The index, or of a partitioned table's all its parts. */
+static void
+rebuild_parts(struct session *session, const struct table *table, oid index)
+{
+    if (table->kind != TABLE_PARTITIONED) {
+        table = ddl_lock_table(session, table, TABLE_SHARE);
+        rebuild_index(session, table, index);
+        return;
+    }
+    for (uint32_t i = 0; i < table->child_count; i++) {
+        const struct table *child = catalog_table(session->catalog, table->children[i]);
+        for (uint16_t k = 0; child != NULL && k < child->index_count; k++)
+            if (child->indexes[k]->parent == index) {
+                rebuild_parts(session, child, child->indexes[k]->index);
+                break;
+            }
+    }
+}
+
+static void
+rebuild_tree(struct session *session, const struct table *table)
+{
+    if (table->kind != TABLE_PARTITIONED) {
+        rebuild_all(session, ddl_lock_table(session, table, TABLE_SHARE));
+        return;
+    }
+    for (uint32_t i = 0; i < table->child_count; i++)
+        rebuild_tree(session, catalog_table(session->catalog, table->children[i]));
+}
+
+/* Many tables, a transaction each: not within another. */
+static void
+refuse_in_block(struct session *session, const struct table *table, const char *what,
+                const char *kind, const char *name)
+{
+    if (session->state == TRANSACTION_NONE)
+        return;
+    raise_error(.code = SQLSTATE_ACTIVE_SQL_TRANSACTION,
+                .message = raise_text("REINDEX %s cannot run inside a transaction block", what),
+                .context = raise_text("while reindexing partitioned %s \"%s.%s\"", kind,
+                                      table->schema_name, name));
+}
+
 void
 ddl_reindex(struct session *session, const struct reindex *reindex)
 {
@@ -194,13 +237,19 @@ ddl_reindex(struct session *session, const struct reindex *reindex)
         if (table->kind != TABLE_INDEX)
             raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not an index", table->name);
         const struct index_def *index = catalog_index(session->catalog, table->table);
-        const struct table *owner =
-            ddl_lock_table(session, catalog_table(session->catalog, index->table), TABLE_SHARE);
-        rebuild_index(session, owner, index->index);
+        const struct table *owner = catalog_table(session->catalog, index->table);
+        if (owner->kind == TABLE_PARTITIONED)
+            refuse_in_block(session, owner, "INDEX", "index", index->name);
+        rebuild_parts(session, owner, index->index);
         return;
     }
     if (table->table < OID_USER_FIRST)
         return; /* built-in relations have no stored indexes */
+    if (table->kind == TABLE_PARTITIONED) {
+        refuse_in_block(session, table, "TABLE", "table", table->name);
+        rebuild_tree(session, table);
+        return;
+    }
     if (!table_is_stored(table))
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is not a table or materialized view",
               table->name);

@@ -109,7 +109,9 @@ compute(struct session *session, const struct bound_value *value)
     if (e->kind == EXPR_CONST)
         return type_output_text(&session->env, arena, e->type, e->constant.value);
     struct inner_query *query =
-        inner_query_open(session, arena, arena_format(arena, "SELECT %s", value->value.sql));
+        inner_query_open(session, arena,
+                         arena_format(arena, "SELECT (%s)::%s", value->value.sql,
+                                      scope_type_text(&session->scope, arena, e->type, e->typmod)));
     struct batch batch;
     const char *text = NULL;
     if (inner_query_next(query, &batch) && batch.count != 0) {
@@ -187,6 +189,18 @@ check_modulus(const struct partition_map *map, const struct partition_bound *bou
                     .detail = detail);
 }
 
+/* The first column in which the ends differ; 0 if in none. */
+static uint16_t
+differing(const struct partition_map *map, const struct partition_end *a,
+          const struct partition_end *b)
+{
+    for (uint16_t i = 0; i < map->key->count; i++)
+        if (a->kinds[i] != b->kinds[i] || (a->kinds[i] == PARTITION_VALUE &&
+                                           map->types[i]->compare(a->values[i], b->values[i]) != 0))
+            return i;
+    return 0;
+}
+
 static void
 check_range(struct session *session, const struct partition_map *map, const struct bound_spec *spec,
             const struct partition_bound *bound, const char *name)
@@ -202,7 +216,21 @@ check_range(struct session *session, const struct partition_map *map, const stru
                     "Specified lower bound %s is greater than or equal to upper bound %s.",
                     partition_end_text(arena, map->key, bound->from),
                     partition_end_text(arena, map->key, bound->to)),
-                .position = spec->values[0].position);
+                .position = spec->values[differing(map, &from, &to)].position);
+}
+
+/* The value that reaches into the other range: of the lower end if that lies in it. */
+static uint32_t
+overlap_position(struct session *session, const struct partition_map *map,
+                 const struct bound_spec *spec, const struct partition_bound *bound, uint32_t other)
+{
+    struct arena *arena = session->statement_arena;
+    struct partition_end from = partition_end_read(map, &session->env, arena, bound->from);
+    struct partition_end to = partition_end_read(map, &session->env, arena, bound->to);
+    const struct partition_end *theirs = &map->from[other];
+    if (partition_compare_ends(map, theirs, &from) <= 0)
+        return spec->values[differing(map, theirs, &from)].position;
+    return spec->to[differing(map, theirs, &to)].position;
 }
 
 static void
@@ -231,7 +259,7 @@ check_bound(struct session *session, const struct table *parent, const struct bo
         return;
     uint32_t position = spec->position;
     if (bound->strategy == 'r')
-        position = spec->values[0].position;
+        position = overlap_position(session, map, spec, bound, other);
     else if (bound->strategy == 'l' && spec->count != 0)
         position = spec->values[value < spec->count ? value : spec->count - 1].position;
     raise_error(.code = SQLSTATE_INVALID_OBJECT_DEFINITION,
@@ -440,6 +468,21 @@ match_checks(struct draft *draft, const struct table *parent)
     }
 }
 
+/* The table, or that of its partitions, which has a row that fits; null: none. */
+static const struct table *
+find_violating(struct session *session, const struct table *table, const char *condition)
+{
+    if (table->kind != TABLE_PARTITIONED)
+        return has_row(session, table, condition) ? table : NULL;
+    for (uint32_t i = 0; i < table->child_count; i++) {
+        const struct table *found =
+            find_violating(session, catalog_table(session->catalog, table->children[i]), condition);
+        if (found != NULL)
+            return found;
+    }
+    return NULL;
+}
+
 /* All rows of the new partition must belong to it. */
 static void
 validate_rows(struct session *session, const struct table *partition)
@@ -447,12 +490,14 @@ validate_rows(struct session *session, const struct table *partition)
     struct partition_source source = partition_source_of(session);
     struct arena *arena = session->statement_arena;
     const char *condition = partition_constraint_text(&source, arena, partition);
+    bool is_default = partition->bound->is_default;
     if (condition == NULL)
         return;
     condition = arena_format(arena, "NOT (%s)", condition);
-    if (!has_row(session, partition, condition))
+    partition = find_violating(session, partition, condition);
+    if (partition == NULL)
         return;
-    if (partition->bound->is_default)
+    if (is_default)
         raise(SQLSTATE_CHECK_VIOLATION,
               "updated partition constraint for default partition \"%s\" would be violated by some "
               "row",

@@ -110,7 +110,7 @@ static bool
 same_index(const struct table *parent, const struct index_def *a, const struct table *partition,
            const struct index_def *b)
 {
-    if (a->is_unique != b->is_unique || a->is_nulls_distinct != b->is_nulls_distinct ||
+    if (a->method != b->method || a->is_unique != b->is_unique || a->is_nulls_distinct != b->is_nulls_distinct ||
         a->key_count != b->key_count || a->include_count != b->include_count ||
         !same_text(a->predicate_sql, b->predicate_sql))
         return false;

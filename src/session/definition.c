@@ -148,9 +148,10 @@ definition_index(void *object, oid index_oid, int column, bool is_pretty, struct
                   : arena_format(arena, "%s.%s", definition_name(table->schema_name, arena),
                                  definition_name(table->name, arena));
     return arena_format(
-        arena, "CREATE %sINDEX %s ON %s USING %s (%s)%s%s%s%s", index->is_unique ? "UNIQUE " : "",
-        definition_name(index->name, arena), table_name, index_method_name(index->method), keys,
-        include, index->is_nulls_distinct ? "" : " NULLS NOT DISTINCT",
+        arena, "CREATE %sINDEX %s ON %s%s USING %s (%s)%s%s%s%s", index->is_unique ? "UNIQUE " : "",
+        definition_name(index->name, arena), table->kind == TABLE_PARTITIONED ? "ONLY " : "",
+        table_name, index_method_name(index->method), keys, include,
+        index->is_nulls_distinct ? "" : " NULLS NOT DISTINCT",
         index->predicate_sql == NULL ? "" : " WHERE ",
         index->predicate_sql == NULL
             ? ""
