@@ -169,6 +169,8 @@ static const struct type_info types[] = {
     {ARRAY(TYPE_INET_ARRAY, TYPE_INET, "_inet", "inet[]", 'i')},
     {ARRAY(TYPE_MACADDR_ARRAY, TYPE_MACADDR, "_macaddr", "macaddr[]", 'i')},
     {ARRAY(TYPE_MACADDR8_ARRAY, TYPE_MACADDR8, "_macaddr8", "macaddr8[]", 'i')},
+    {ARRAY(TYPE_TSVECTOR_ARRAY, TYPE_TSVECTOR, "_tsvector", "tsvector[]", 'i')},
+    {ARRAY(TYPE_TSQUERY_ARRAY, TYPE_TSQUERY, "_tsquery", "tsquery[]", 'i')},
     {UNORDERED(TYPE_POINT_ARRAY, TYPE_POINT, "_point", "point[]", 'd')},
     {UNORDERED(TYPE_LSEG_ARRAY, TYPE_LSEG, "_lseg", "lseg[]", 'd')},
     {UNORDERED(TYPE_PATH_ARRAY, TYPE_PATH, "_path", "path[]", 'd')},

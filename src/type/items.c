@@ -57,6 +57,7 @@ struct class_row {
 static const struct class_row gin_classes[] = {
     {TYPE_JSONB, ITEMS_JSONB, "jsonb_ops", true},
     {TYPE_JSONB, ITEMS_JSONB_PATH, "jsonb_path_ops", false},
+    {TYPE_TSVECTOR, ITEMS_TSVECTOR, "tsvector_ops", true},
 };
 static const struct class_row gist_classes[] = {
     {TYPE_POINT, ITEMS_POINT, "point_ops", true},
@@ -66,6 +67,7 @@ static const struct class_row gist_classes[] = {
     {TYPE_INET, ITEMS_INET, "inet_ops", false},
     {TYPE_CIDR, ITEMS_INET, "inet_ops", false},
     {TYPE_ANYRANGE, ITEMS_RANGE, "range_ops", true},
+    {TYPE_TSVECTOR, ITEMS_TSVECTOR, "tsvector_ops", true},
 };
 static const struct class_row spgist_classes[] = {
     {TYPE_POINT, ITEMS_POINT, "quad_point_ops", true},
@@ -203,6 +205,8 @@ item_class_answers(enum item_class class, oid op)
         return is_listed(polygons, COUNT_OF(polygons), op);
     case ITEMS_CIRCLE:
         return is_listed(circles, COUNT_OF(circles), op);
+    case ITEMS_TSVECTOR:
+        return op == 3636 || op == 3660;
     case ITEMS_RANGE:
         return is_listed(ranges, COUNT_OF(ranges), op);
     case ITEMS_INET:
@@ -584,6 +588,9 @@ items_of_value(const struct type_env *env, enum item_class class, const struct t
     case ITEMS_CIRCLE:
         items_of_figure(env, class, value, list);
         break;
+    case ITEMS_TSVECTOR:
+        items_of_tsvector(value, list);
+        break;
     case ITEMS_RANGE:
         items_of_range(env, type, value, list);
         break;
@@ -620,6 +627,8 @@ items_of_query(const struct type_env *env, struct arena *arena, enum item_class 
     case ITEMS_POLYGON:
     case ITEMS_CIRCLE:
         return items_of_figure_query(env, arena, class, op, value);
+    case ITEMS_TSVECTOR:
+        return items_of_tsquery(arena, value);
     case ITEMS_RANGE:
         return items_of_range_query(env, arena, type, op, value);
     case ITEMS_INET:

@@ -34,8 +34,9 @@ enum item_class {
     ITEMS_BOX,        /* the left edge, also of what is around others: */
     ITEMS_POLYGON,
     ITEMS_CIRCLE,
-    ITEMS_RANGE, /* the lower bound */
-    ITEMS_INET,  /* its key */
+    ITEMS_RANGE,    /* the lower bound */
+    ITEMS_INET,     /* its key */
+    ITEMS_TSVECTOR, /* its lexemes, each with a zero byte */
 };
 
 /* "btree", "hash", ...; INDEX_METHODS: it is none. */
@@ -103,6 +104,8 @@ void items_of_jsonb(const struct type_env *env, bool has_paths, const union datu
                     struct item_list *list);
 struct item_query *items_of_jsonb_query(const struct type_env *env, struct arena *arena,
                                         bool has_paths, oid op, const union datum *value);
+void items_of_tsvector(const union datum *value, struct item_list *list);
+struct item_query *items_of_tsquery(struct arena *arena, const union datum *value);
 void items_of_figure(const struct type_env *env, enum item_class class, const union datum *value,
                      struct item_list *list);
 struct item_query *items_of_figure_query(const struct type_env *env, struct arena *arena,

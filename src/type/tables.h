@@ -110,5 +110,8 @@ extern const struct type_tables time_tables;
 extern const struct type_tables timestamp_tables;
 extern const struct type_tables timestamp_ops_tables;
 extern const struct type_tables timetz_tables;
+extern const struct type_tables ts_func_tables;
+extern const struct type_tables tsquery_tables;
+extern const struct type_tables tsvector_tables;
 extern const struct type_tables uuid_tables;
 extern const struct type_tables window_func_tables;

@@ -107,6 +107,9 @@ static const struct type_tables *const all_tables[] = {
     &timestamp_tables,
     &timestamp_ops_tables,
     &timetz_tables,
+    &ts_func_tables,
+    &tsquery_tables,
+    &tsvector_tables,
     &uuid_tables,
     &window_func_tables,
 };
