@@ -52,8 +52,11 @@ type_stands_right(oid type)
     case TYPE_FLOAT4:
     case TYPE_FLOAT8:
     case TYPE_NUMERIC:
-    case TYPE_OID:
     case TYPE_MONEY:
+    case TYPE_XID:
+    case TYPE_XID8:
+    case TYPE_CID:
+    case TYPE_OID:
         return true;
     default:
         return false;
