@@ -47,7 +47,6 @@ static const struct type_tables *const all_tables[] = {
     &domain_tables,
     &float_math_tables,
     &float_tables,
-    &float_math_tables,
     &format_date_tables,
     &format_input_tables,
     &format_number_tables,

@@ -204,6 +204,21 @@ operators_are_postgresqls(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* A table of a file that is named twice makes every use of its operators ambiguous. */
+static void
+operators_are_there_once(void **state)
+{
+    struct types *types = *state;
+    const struct operator_info *op;
+    for (uint32_t i = 0; (op = types_operator_at(types, i)) != NULL; i++) {
+        uint32_t count = 0;
+        const struct operator_info *const *named = types_operators_named(types, op->name);
+        for (uint32_t k = 0; named[k] != NULL; k++)
+            count += named[k] == op;
+        assert_int_equal(count, 1);
+    }
+}
+
 static void
 casts_are_postgresqls(void **state)
 {
@@ -425,6 +440,7 @@ main(void)
         cmocka_unit_test(types_are_postgresqls),
         cmocka_unit_test(functions_are_postgresqls),
         cmocka_unit_test(operators_are_postgresqls),
+        cmocka_unit_test(operators_are_there_once),
         cmocka_unit_test(casts_are_postgresqls),
         cmocka_unit_test(casts_are_complete),
         cmocka_unit_test(missing_functions_are_listed),
