@@ -254,7 +254,7 @@ bit_count(struct func_call *call, const union datum *args)
 static union datum
 of_number(struct func_call *call, int64_t value, int32_t length)
 {
-    uint32_t count = length <= 0 ? 1 : (uint32_t)length;
+    uint32_t count = length <= 0 || length > BITS_MAX ? 1 : (uint32_t)length;
     uint8_t *data = bits_alloc(call->arena, count);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t place = count - 1 - i;

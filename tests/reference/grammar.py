@@ -41,6 +41,8 @@ class Grammar:
         known = "array[%s]::oid[]" % ", ".join(map(str, self.type_of))
         for part in (self.operators, self.functions, self.casts):
             part(reference, known)
+        for family in self.families(reference, known):
+            self.polymorphic(reference, family)
 
     def add(self, result, name, template, arguments):
         if self.names is None or name in self.names:
@@ -56,6 +58,45 @@ class Grammar:
                 self.add(result, name, "(" + name + " {})", [right])
             else:
                 self.add(result, name, "({} " + name + " {})", [left, right])
+
+    def families(self, reference, known):
+        """What the polymorphic types stand for together: of each range, and of each array."""
+        for span, spans, element in reference.execute(
+                "select rngtypid, rngmultitypid, rngsubtype from pg_range "
+                "where array[rngtypid, rngmultitypid, rngsubtype] <@ %s order by 1" % known):
+            yield {"anyrange": span, "anymultirange": spans, "anyelement": element}
+        for array, element in reference.execute(
+                "select oid, typelem from pg_type where array[oid, typelem] <@ %s "
+                "and typcategory = 'A' order by oid" % known):
+            yield {"anyarray": array, "anycompatiblearray": array, "anyelement": element,
+                   "anycompatible": element, "anynonarray": element}
+
+    def polymorphic(self, reference, family):
+        """Operators and functions with the family in place of the polymorphic types they name."""
+        place = dict(reference.execute(
+            "select oid, typname from pg_type where typname like 'any%'").fetchall())
+
+        def settle(oids):
+            settled = [family.get(place[oid]) if oid in place else oid for oid in oids]
+            is_known = all(oid in self.type_of for oid in settled)
+            return settled if is_known and any(oid in place for oid in oids) else None
+
+        for name, left, right, result in reference.execute(
+                "select oprname, oprleft, oprright, oprresult from pg_operator "
+                "where oprcode <> 0 and oprleft <> 0 order by oid"):
+            types = settle([left, right, result])
+            if types:
+                self.add(types[2], name, "({} " + name + " {})", types[:2])
+        for name, arguments, result in reference.execute(
+                "select proname, proargtypes::oid[], prorettype from pg_proc "
+                "where pronamespace = 'pg_catalog'::regnamespace and prokind = 'f' "
+                "and not proretset and provolatile in ('i', 's') and provariadic = 0 "
+                "and prolang <> (select oid from pg_language where lanname = 'sql') order by oid"):
+            types = settle(list(arguments) + [result])
+            if types and not (self.names is None and
+                              (name.startswith(IMPURE) or name.endswith(INTERNAL))):
+                self.add(types[-1], name, '"%s"(%s)' % (name, ", ".join(["{}"] * len(arguments))),
+                         types[:-1])
 
     def functions(self, reference, known):
         for name, arguments, result in reference.execute(
