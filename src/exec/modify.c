@@ -170,16 +170,33 @@ modify_open(struct exec *exec, struct node_state *node)
     state->both_columns = arena_alloc_array(exec->arena, both, sizeof(struct column));
 }
 
+/* Errors show the rows of a tree's table as the table that was named has them. */
+static void
+show_as_named(struct exec *exec, struct table_writer *writer, const struct table *named,
+              const attr_no *map)
+{
+    uint16_t *shown = arena_alloc_array(exec->arena, named->column_count + 1u, sizeof *shown);
+
+    for (uint16_t i = 0; i < named->column_count; i++) {
+        attr_no attr = named->columns[i].is_dropped ? 0 : mapped(map, (attr_no)(i + 1));
+        shown[i] = attr == 0 ? UINT16_MAX : (uint16_t)(attr - 1);
+    }
+    writer->shown = shown;
+    writer->shown_count = named->column_count;
+}
+
 void
 modify_select(struct exec *exec, struct modify_state *state, uint32_t change_idx)
 {
     const struct modify_code *code = (const struct modify_code *)state->node.code;
+    const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
     struct change_target *target = &state->targets[change_idx];
 
     if (target->writer == NULL) {
         const struct table_code *table = code->changes[change_idx].table;
         target->writer = table_writer_open(exec, table, state->node.code->capacity,
                                            state->node.code->has_own_arena);
+        show_as_named(exec, target->writer, plan->table, code->changes[change_idx].map);
         target->row_columns =
             arena_alloc_array(exec->arena, table->table->column_count + 1u, sizeof(struct column));
         state->writer = target->writer;
@@ -341,8 +358,7 @@ modify_check_views(struct modify_state *state, const struct batch *rows)
         raise_error(.code = SQLSTATE_WITH_CHECK_OPTION_VIOLATION,
                     .message = raise_text("new row violates check option for view \"%s\"",
                                           plan->views.names[view]),
-                    .detail = raise_text("Failing row contains %s.",
-                                         row_text(writer, rows, row)));
+                    .detail = raise_text("Failing row contains %s.", row_text(writer, rows, row)));
 }
 
 void

@@ -262,7 +262,6 @@ drop_own(struct session *session, const struct table *table, attr_no attr)
     struct column_def *column = &draft.columns[attr - 1];
     column->is_dropped = true;
     column->is_not_null = false;
-    column->inherit_count = 0;
     column->default_sql = column->generated_sql = NULL;
     column->name = arena_format(session->statement_arena, "........pg.dropped.%d........", attr);
     if (loses_key)

@@ -1,0 +1,118 @@
+-- Tables that inherit: what they take over, reading and changing trees of them, ALTER TABLE of trees.
+create table a (aa text, n int default 3 check (n > -100));
+create table b (bb text, aa text not null, check (aa <> 'bad')) inherits (a);
+create table c (id int primary key, cc text, m int generated always as (n * 2) stored) inherits (a);
+create table d (dd text) inherits (b, c);
+create table bad (aa int) inherits (a);
+create table bad (n int default 4, aa text default 'x') inherits (a, a);
+create temp table ta (x int);
+create table bad () inherits (ta);
+create unique index b_aa on b (aa);
+insert into a (aa) values ('aaa'), ('aaaa');
+insert into b (aa, bb) values ('bbb', 'x'), ('bbbb', 'y');
+insert into c (id, aa) values (7, 'ccc'), (8, 'cc8');
+insert into d (id, aa, dd) values (9, 'ddd', 'z');
+select tableoid::regclass::text as t, * from a order by 1, 2;
+select tableoid::regclass::text as t, * from b order by 1, 2;
+select tableoid::regclass::text as t, * from c order by 1, 2;
+select count(*), min(aa), max(n) from only a;
+select a from a where aa like 'd%';
+select attrelid::regclass::text as t, attname, attislocal, attinhcount from pg_attribute
+  where attrelid in ('b'::regclass, 'c'::regclass, 'd'::regclass) and attnum > 0 order by 1, attnum;
+select conrelid::regclass::text as t, conname, conislocal, coninhcount, connoinherit from pg_constraint
+  where contype = 'c' and conrelid in ('a'::regclass, 'b'::regclass, 'c'::regclass, 'd'::regclass) order by 1, 2;
+select inhrelid::regclass::text, inhparent::regclass::text, inhseqno from pg_inherits
+  where inhparent in ('a'::regclass, 'b'::regclass, 'c'::regclass) order by 1, 2;
+select relname, relhassubclass from pg_class where relname in ('a', 'b', 'c', 'd') order by 1;
+-- changes
+update a set aa = aa || '!', n = n + 1 where aa < 'ccc' returning tableoid::regclass::text, *, a;
+update a set aa = 'bad' where aa = 'bbb!';
+update a set n = -100 where aa = 'ddd';
+update only a set n = 0 returning *;
+select tableoid::regclass::text as t, id, m from c order by 2;
+create table other (k text, v int);
+insert into other values ('aaa!', 100), ('bbbb!', 200), ('ddd', 300), ('nope', 400);
+update a set n = v from other where k = aa returning aa, n, k, a.tableoid::regclass::text as t;
+delete from a using other where k = aa and v < 300 returning a.tableoid::regclass::text as t, aa;
+select tableoid::regclass::text as t, aa from a order by 2 for update;
+with gone as (delete from a where n = 4 returning *) select count(*) from gone;
+select tableoid::regclass::text as t, aa, n from a order by 2;
+insert into a select aa || '+', n from a;
+copy a to stdout;
+-- order and limit over all of a tree
+create table m0 (id int primary key, v text);
+create table m1 (extra int) inherits (m0);
+create table m2 (z int, v text, id int) inherits (m0);
+create index on m1 (id);
+create index on m2 (id);
+insert into m0 select g, 'zero' from generate_series(1, 300, 3) g;
+insert into m1 select g, 'one', 0 from generate_series(2, 300, 3) g;
+insert into m2 (id, v, z) select g, 'two', g from generate_series(3, 300, 3) g;
+select tableoid::regclass::text as t, * from m0 order by id limit 4;
+select * from m0 order by id desc limit 4 offset 1;
+select * from m0 join (values (5), (6)) x(k) on k = id order by 1;
+select id, (select v from m0 i where i.id = o.k) from (values (4, 5), (5, 6)) o(id, k) order by 1;
+create index m0_neg on m0 ((-id));
+create index m1_neg on m1 ((-id));
+create index m2_neg on m2 ((-id));
+select id from m0 where -id > -4 order by -id limit 3;
+-- ALTER TABLE
+alter table a add column k int default 5 check (k > 0);
+alter table only a add column q int;
+alter table b add column n2 int;
+alter table a add column n2 int;
+alter table a add column n2 text;
+alter table b drop column aa;
+alter table d drop column n;
+alter table a drop column k;
+alter table only a drop column n2;
+select attrelid::regclass::text as t, attname, attislocal, attinhcount from pg_attribute
+  where attrelid in ('a'::regclass, 'b'::regclass, 'd'::regclass) and attname = 'n2' order by 1;
+alter table a rename column n to nn;
+alter table b rename column nn to n;
+alter table only a rename column nn to n;
+alter table a alter column nn type bigint;
+alter table c alter column id type bigint;
+alter table b alter column nn type int;
+alter table a rename constraint a_n_check to a_nn;
+alter table b rename constraint a_nn to x;
+alter table b drop constraint a_nn;
+alter table a add constraint len check (length(aa) < 10) not valid;
+alter table b validate constraint len;
+alter table only a validate constraint len;
+alter table a validate constraint len;
+alter table a add constraint own check (aa <> 'own') no inherit;
+alter table only a drop constraint len;
+alter table a alter column nn set default 8, alter column nn set not null;
+alter table only a add constraint nope check (aa <> '');
+alter table d no inherit c;
+alter table d no inherit c;
+select attname, attislocal, attinhcount from pg_attribute where attrelid = 'd'::regclass and attnum > 0 order by attnum;
+alter table d inherit c;
+alter table a inherit d;
+alter table d inherit b;
+create table e (aa text, nn bigint not null, constraint a_nn check (nn > '-100'::integer), constraint len check (length(aa) < 10));
+alter table e inherit a;
+alter table e drop constraint a_nn;
+alter table e no inherit a;
+alter table e alter column nn drop not null;
+alter table e inherit a;
+create table f (aa text);
+alter table f inherit a;
+-- truncate, drop
+truncate only a;
+select count(*) from a;
+truncate a;
+select count(*) from a;
+drop table a;
+drop table b cascade;
+begin;
+drop table a cascade;
+rollback;
+select count(*) from pg_inherits where inhparent = 'a'::regclass;
+-- reopen
+insert into c (id, aa) values (10, 'after');
+select tableoid::regclass::text as t, aa, nn from a order by 2;
+update a set nn = nn + 1 returning aa, nn;
+drop table a cascade;
+select count(*) from pg_class where relname in ('a', 'b', 'c', 'd');
