@@ -27,6 +27,8 @@ key_code_of(const struct type_info *type)
         if (type->type == TYPE_TEXT || type->type == TYPE_VARCHAR || type->type == TYPE_NAME ||
             type->type == TYPE_BYTEA || type->type == TYPE_CHAR)
             key.class = KEY_BYTES;
+        else if (type->type == TYPE_BPCHAR)
+            key.class = KEY_PADDED;
         break;
     case PHYS_WIDE:
         if (type->type == TYPE_UUID)
@@ -72,6 +74,36 @@ hash_float(double v)
     return hash_u64(bits);
 }
 
+/* Short texts as two words: equal ones are the same words. */
+static inline uint64_t
+hash_view(const struct view *view)
+{
+    uint64_t words[2];
+
+    if (view->bytes > VIEW_INLINE_BYTES)
+        return hash_bytes(view_data(view), view->bytes);
+    memcpy(words, view, sizeof words);
+    return hash_u64(words[0] ^ hash_u64(words[1]));
+}
+
+static inline struct slice
+unpadded(const struct view *view)
+{
+    struct slice text = view_slice(view);
+
+    while (text.bytes != 0 && text.data[text.bytes - 1] == ' ')
+        text.bytes--;
+    return text;
+}
+
+static inline bool
+padded_equal(const struct view *a, const struct view *b)
+{
+    if (a->bytes <= VIEW_INLINE_BYTES && memcmp(a, b, sizeof *a) == 0)
+        return true;
+    return slice_equal(unpadded(a), unpadded(b));
+}
+
 static uint64_t
 hash_one(const struct key_code *key, const struct column *column, uint32_t row)
 {
@@ -83,9 +115,12 @@ hash_one(const struct key_code *key, const struct column *column, uint32_t row)
         return hash_u64((uint64_t)load_int(column->phys, at));
     case KEY_FLOAT:
         return hash_float(load_float(column->phys, at));
-    case KEY_BYTES: {
-        const struct view *view = (const struct view *)at;
-        return hash_bytes(view_data(view), view->bytes);
+    case KEY_BYTES:
+        return hash_view((const struct view *)at);
+    case KEY_PADDED: {
+        struct slice text = unpadded((const struct view *)at);
+        struct view view = view_of(text.data, text.bytes);
+        return hash_view(&view);
     }
     case KEY_WIDE:
         return hash_bytes(at, 16);
@@ -124,6 +159,8 @@ key_equal_row(const struct key_code *key, const struct column *column, uint32_t 
     }
     case KEY_BYTES:
         return view_equal((const struct view *)at, stored);
+    case KEY_PADDED:
+        return padded_equal((const struct view *)at, stored);
     case KEY_WIDE:
         return memcmp(at, stored, 16) == 0;
     case KEY_GENERIC: {

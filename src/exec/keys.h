@@ -11,6 +11,7 @@ enum key_class {
     KEY_INT,     /* integers of any width, bool, dates and times: by value */
     KEY_FLOAT,   /* float4 and float8: -0 is 0, NaN is NaN */
     KEY_BYTES,   /* views, equal if their bytes are */
+    KEY_PADDED,  /* the same but for spaces at their ends */
     KEY_WIDE,    /* 16 bytes */
     KEY_GENERIC, /* by the type's own functions */
 };

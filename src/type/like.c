@@ -47,6 +47,21 @@ match_one(struct slice text, size_t *t, struct slice pattern, size_t *p, bool by
     return true;
 }
 
+/* Where the literal at pattern[p] first occurs from text[t] on: the text's end if nowhere. Bytes of
+ * whole characters are found at whole characters only. */
+static size_t
+skip_to_literal(struct slice text, size_t t, struct slice pattern, size_t p)
+{
+    size_t end = p;
+    while (end < pattern.bytes && pattern.data[end] != '%' && pattern.data[end] != '_' &&
+           pattern.data[end] != ESCAPE)
+        end++;
+    if (end == p)
+        return t;
+    const uint8_t *found = memmem(text.data + t, text.bytes - t, pattern.data + p, end - p);
+    return found == NULL ? text.bytes : (size_t)(found - text.data);
+}
+
 static bool
 like(struct slice text, struct slice pattern, bool by_byte)
 {
@@ -55,9 +70,9 @@ like(struct slice text, struct slice pattern, bool by_byte)
     for (;;) {
         if (p < pattern.bytes && pattern.data[p] == '%') {
             retry_p = ++p;
-            retry_t = t;
             if (p == pattern.bytes)
                 return true;
+            retry_t = t = skip_to_literal(text, t, pattern, p);
             continue;
         }
         if (t == text.bytes) {
@@ -70,9 +85,9 @@ like(struct slice text, struct slice pattern, bool by_byte)
             continue;
         if (retry_p == SIZE_MAX)
             return false;
-        retry_t += char_bytes(text, retry_t, by_byte);
-        t = retry_t;
         p = retry_p;
+        retry_t += char_bytes(text, retry_t, by_byte);
+        retry_t = t = skip_to_literal(text, retry_t, pattern, p);
     }
 }
 
