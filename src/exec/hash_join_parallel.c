@@ -12,6 +12,7 @@
 #include "exec/parallel.h"
 #include <stdatomic.h>
 
+#define PREFETCH_AHEAD 8u   /* rows whose buckets are on their way */
 #define HANG_ROWS_MIN 8192u /* for which threads are woken again */
 
 struct join_hang {
@@ -66,6 +67,11 @@ hang_rows(const struct hash_table *table, struct hash_join_state *from)
         uint8_t *row = row_store_row(&from->store, i);
         struct hash_header *header = (struct hash_header *)row;
         bool is_null = false;
+        if (i + PREFETCH_AHEAD < from->store.row_count) {
+            const struct hash_header *ahead =
+                (const struct hash_header *)row_store_row(&from->store, i + PREFETCH_AHEAD);
+            __builtin_prefetch(&table->buckets[ahead->hash & table->mask], 1);
+        }
         for (uint32_t k = 0; k < code->key_count; k++)
             is_null |= row_is_null(&code->shape, row, code->key_columns[k]);
         from->has_null_key |= is_null;

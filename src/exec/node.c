@@ -28,6 +28,7 @@ const struct node_kind *const node_kinds[PLAN_KIND_COUNT] = {
     [PLAN_APPEND] = &node_append,
     [PLAN_SETOP] = &node_setop,
     [PLAN_RECURSIVE_UNION] = &node_recursive_union,
+    [PLAN_GATHER] = &node_gather,
     [PLAN_LOCK_ROWS] = &node_lock_rows,
     [PLAN_INSERT] = &node_insert,
     [PLAN_UPDATE] = &node_update,

@@ -206,9 +206,15 @@ find_groups(struct exec *exec, struct agg_state *state, const struct column *key
     for (uint32_t k = 0; k < plan->key_count; k++)
         key_hash(&code->keys[k], &keys[k], in->count, in->sel, k == 0 && plan->set_count == 0,
                  hashes);
+    hash_table_prefetch(&state->table, hashes, in->count);
     for (uint32_t i = 0; i < in->count; i++) {
         uint32_t row = sel_row(in->sel, i);
-        uint8_t *group = hash_table_first(&state->table, hashes[i]);
+        uint8_t *group = NULL;
+        /* Rows of one group often come in a row. */
+        if (i != 0 && hashes[i] == hashes[i - 1])
+            group = state->rows[i - 1];
+        if (group == NULL)
+            group = hash_table_first(&state->table, hashes[i]);
         while (group != NULL) {
             if (((struct hash_header *)group)->hash == hashes[i] &&
                 keys_equal_row(code->keys, plan->key_count, keys, row, &code->shape, group,

@@ -234,6 +234,7 @@ next_left(struct exec *exec, struct hash_join_state *state)
                  k == 0, state->hashes);
     if (code->key_count == 0)
         memset(state->hashes, 0, state->left.count * sizeof state->hashes[0]);
+    hash_table_prefetch(&state->table, state->hashes, state->left.count);
     for (uint32_t i = 0; i < state->left.count; i++)
         state->is_matched[sel_row(state->left.sel, i)] = 0;
     return true;

@@ -52,7 +52,7 @@ sort_open(struct exec *exec, struct node_state *node)
 
 /* ---- sorting ---- */
 
-static void
+void
 sort_items(struct sort_state *state)
 {
     const struct sort_node_code *code = (const struct sort_node_code *)state->node.code;
@@ -157,11 +157,10 @@ spill_run(struct exec *exec, struct sort_state *state)
     state->item_count = state->item_capacity = 0;
 }
 
-static void
-take_rows(struct exec *exec, struct sort_state *state)
+void
+sort_begin(struct sort_state *state)
 {
     const struct sort_node_code *code = (const struct sort_node_code *)state->node.code;
-    struct batch in;
     uint64_t offset;
 
     limit_exprs_value(&code->limit, state->limit, &state->wanted, &offset);
@@ -172,22 +171,42 @@ take_rows(struct exec *exec, struct sort_state *state)
     state->items = NULL;
     state->item_count = state->item_capacity = 0;
     sort_runs_end(state);
-    while (node_next(exec, state->node.left, &in)) {
-        store_batch(state, &in);
-        if (arena_bytes(state->arenas[state->arena_idx]) > exec->work_mem_bytes) {
-            if (state->item_count > state->wanted)
-                cut(exec, state);
-            if (arena_bytes(state->arenas[state->arena_idx]) > exec->work_mem_bytes)
-                spill_run(exec, state);
-            continue;
-        }
-        if (state->wanted < UINT64_MAX / 4 &&
-            state->item_count > state->wanted * 2 + TOP_SLACK_ROWS)
+}
+
+bool
+sort_take(struct exec *exec, struct sort_state *state, const struct batch *in)
+{
+    store_batch(state, in);
+    if (arena_bytes(state->arenas[state->arena_idx]) > exec->work_mem_bytes) {
+        if (state->item_count > state->wanted)
             cut(exec, state);
+        return arena_bytes(state->arenas[state->arena_idx]) > exec->work_mem_bytes;
+    }
+    if (state->wanted < UINT64_MAX / 4 && state->item_count > state->wanted * 2 + TOP_SLACK_ROWS)
+        cut(exec, state);
+    return false;
+}
+
+static void
+take_alone(struct exec *exec, struct sort_state *state)
+{
+    struct batch in;
+
+    sort_begin(state);
+    while (node_next(exec, state->node.left, &in)) {
+        if (sort_take(exec, state, &in))
+            spill_run(exec, state);
     }
     if (state->run_count != 0)
         spill_run(exec, state);
     sort_items(state);
+}
+
+static void
+take_rows(struct exec *exec, struct sort_state *state)
+{
+    if (!sort_parallel(exec, state))
+        take_alone(exec, state);
     if (state->item_count > state->wanted)
         state->item_count = state->wanted;
     if (state->run_count != 0)

@@ -27,3 +27,4 @@ void cte_run(struct exec *exec, uint32_t cte);
 uint64_t work_table_version(const struct work_table *work);
 extern const struct node_kind node_window;      /* node_window.c */
 extern const struct node_kind node_project_set; /* node_project_set.c */
+extern const struct node_kind node_gather;

@@ -30,6 +30,8 @@ struct sort_run {
     struct sort_item head;
 };
 
+struct parallel;
+
 struct sort_state {
     struct node_state node;
     struct expr_state *limit;
@@ -41,6 +43,8 @@ struct sort_state {
     uint64_t wanted; /* rows; UINT64_MAX: all */
     uint64_t at;     /* next to put out */
     bool is_sorted;
+    bool is_full; /* a member of a parallel section: the rows are too many for work_mem */
+    struct parallel *parallel;
     uint64_t sorted; /* exec->clock then */
     struct buf key;
     struct column *columns;
@@ -51,6 +55,16 @@ struct sort_state {
     uint32_t *heap; /* of runs that have rows left: the least head first */
     uint32_t heap_count;
 };
+
+/* No rows. */
+void sort_begin(struct sort_state *state);
+/* Takes a batch in. True: the rows are too many for work_mem now. */
+bool sort_take(struct exec *exec, struct sort_state *state, const struct batch *in);
+/* Puts the rows at hand in order. */
+void sort_items(struct sort_state *state);
+/* sort_parallel.c: all of the child's rows, sorted, by several threads. False: nothing is done, or
+ * they were too many for work_mem: the child is to be read from its start. */
+bool sort_parallel(struct exec *exec, struct sort_state *state);
 
 /* Sorts items whose rows have encoded keys, in a stable way; `arena` gets room for as many more. */
 void sort_encoded(struct arena *arena, struct sort_item *items, uint64_t count);

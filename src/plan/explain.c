@@ -151,6 +151,8 @@ node_name(struct explainer *x, const struct plan_node *node)
         return "Limit";
     case PLAN_UNIQUE:
         return "Unique";
+    case PLAN_GATHER:
+        return "Gather";
     case PLAN_APPEND:
         return ((const struct plan_append *)node)->is_merge ? "Merge Append" : "Append";
     case PLAN_SETOP:

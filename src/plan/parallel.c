@@ -1,12 +1,12 @@
 /*
  * parallel.c: where threads help: a pass over the finished plan.
  *
- * A node that takes in all rows of a child before it puts any out (an aggregate, a hash join with
- * its right side) may do so on several threads, if everything from the child down to the source of
- * the rows can be run by each of them for a share of the source. The way down goes through left
- * children: projections, joins, conditions. The source is the sequential scan at its end if that is
- * large, else the lowest node with rows enough to be divided, such as the few hundred suppliers of
- * a country under nested loops over indexes.
+ * A node that takes in all rows of a child before it puts any out (an aggregate, a sort, a hash
+ * join with its right side) may do so on several threads, if everything from the child down to the
+ * source of the rows can be run by each of them for a share of the source. The way down goes
+ * through left children: projections, joins, conditions. The source is the sequential scan at its
+ * end if that is large, else the lowest node with rows enough to be divided, such as the few
+ * hundred suppliers of a country under nested loops over indexes.
  *
  * Every expression on the way, and in right children that helpers run for themselves, must be safe:
  * it gives the same value in any thread and changes nothing. Functions of users, volatile ones and
@@ -16,6 +16,7 @@
  */
 #include "plan/planner_int.h"
 #include "sql/scope.h"
+#include <string.h>
 
 #define SHARED_ROWS_MIN 24.0  /* of a source that is no scan */
 #define SHARED_COST_PART 0.35 /* of all that is below the node: what its source may cost at most */
@@ -317,9 +318,23 @@ taken_child(const struct plan_node *node)
                    : NULL;
     case PLAN_HASH_JOIN:
         return join->join != PLAN_JOIN_RIGHT && join->join != PLAN_JOIN_FULL ? node->right : NULL;
+    case PLAN_GATHER:
+        return node->left;
+    case PLAN_SORT:
+        return ((const struct plan_sort *)node)->presorted == 0 ? node->left : NULL;
     default:
         return NULL;
     }
+}
+
+static void
+check_sort(struct parallel_pass *pass, const struct plan_sort *sort)
+{
+    struct expr *exprs[] = {sort->limit, sort->offset};
+
+    check_exprs(pass, exprs, 2);
+    for (uint32_t k = 0; k < sort->key_count; k++)
+        pass->is_safe &= sort->keys[k].type->type < OID_USER_FIRST;
 }
 
 /* What the node evaluates itself for each row that it takes in. */
@@ -330,8 +345,10 @@ check_taker(struct parallel_pass *pass, const struct plan_node *node)
 
     if (node->kind == PLAN_AGGREGATE)
         check_calls(pass, (const struct plan_aggregate *)node);
-    else
+    else if (node->kind == PLAN_HASH_JOIN)
         check_exprs(pass, join->right_keys, join->key_count);
+    else if (node->kind == PLAN_SORT)
+        check_sort(pass, (const struct plan_sort *)node);
 }
 
 static void
@@ -371,6 +388,82 @@ mark_node(struct planner *planner, struct plan_node *node)
         if (!is_again)
             mark_node(planner, child);
     }
+}
+
+/* ---- gathers ---- */
+
+/* Rows that are put out without being taken in before: worth it if computing them costs more than
+ * handing them over. Sequential scans alone promise no order that somebody relies on. */
+static bool
+wants_gather(struct planner *planner, const struct plan_node *node)
+{
+    const struct plan_settings *settings = planner->settings;
+    struct parallel_pass pass = {.planner = planner, .is_safe = true};
+    double parts = settings->parallel_workers + 1;
+    double saved = node->total_cost - node->total_cost / parts;
+
+    if (saved < settings->parallel_setup_cost + node->rows * settings->parallel_tuple_cost)
+        return false;
+    if (!is_on_way_kind(node) && node->kind != PLAN_SEQ_SCAN)
+        return false;
+    const struct plan_node *source = find_source(&pass, node);
+    return source != NULL && source->kind == PLAN_SEQ_SCAN && scan_is_large(planner, source);
+}
+
+static void
+add_gather(struct planner *planner, struct plan_node **place)
+{
+    struct plan_node *node = *place;
+
+    if (node->kind == PLAN_APPEND) {
+        struct plan_append *append = (struct plan_append *)node;
+        for (uint32_t i = 0; i < append->child_count && !append->is_merge; i++)
+            add_gather(planner, &append->children[i]);
+    } else if (wants_gather(planner, node)) {
+        struct plan_node *gather =
+            plan_node_new(planner, PLAN_GATHER, sizeof *gather, node->column_count);
+        memcpy(gather->columns, node->columns, node->column_count * sizeof *node->columns);
+        gather->left = node;
+        gather->row_bound = node->row_bound;
+        gather->rows = node->rows;
+        gather->width = node->width;
+        gather->startup_cost = node->startup_cost;
+        gather->total_cost = node->total_cost;
+        *place = gather;
+    } else if (node->kind == PLAN_PROJECT) {
+        add_gather(planner, &node->left);
+    }
+}
+
+/* Helpers must have all done before anybody changes something through the transaction: functions of
+ * users might. */
+static bool
+check_quiet(void *object, const struct expr *e)
+{
+    bool *is_quiet = object;
+
+    if (e->kind == EXPR_NEXTVAL ||
+        (e->kind == EXPR_FUNC &&
+         (e->func.func->func >= OID_USER_FIRST || e->func.func->volatility == FUNC_VOLATILE)))
+        *is_quiet = false;
+    return *is_quiet && expr_walk(e, check_quiet, object);
+}
+
+void
+plan_add_gathers(struct planner *planner)
+{
+    struct plan_node *node = planner->plan->root;
+    bool is_quiet = !planner->plan->has_locks && planner->plan->cte_count == 0;
+
+    if (planner->settings->parallel_workers == 0)
+        return;
+    for (const struct plan_node *n = node; is_quiet && n->kind == PLAN_PROJECT; n = n->left) {
+        const struct plan_project *project = (const struct plan_project *)n;
+        for (uint32_t i = 0; i < n->column_count; i++)
+            (void)check_quiet(&is_quiet, project->exprs[i]);
+    }
+    if (is_quiet)
+        add_gather(planner, &planner->plan->root);
 }
 
 void

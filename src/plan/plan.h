@@ -50,6 +50,7 @@ enum plan_kind {
     PLAN_APPEND, /* one child after the other, or merged: UNION ALL, tables and those that inherit */
     PLAN_SETOP,  /* INTERSECT, EXCEPT, by hash */
     PLAN_RECURSIVE_UNION,
+    PLAN_GATHER, /* the child's rows, by several threads, in any order */
     PLAN_LOCK_ROWS,
     PLAN_INSERT,
     PLAN_UPDATE,

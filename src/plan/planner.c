@@ -13,6 +13,7 @@ const struct plan_settings plan_settings_default = {
     .work_mem_bytes = 4 << 20,
     .min_parallel_table_scan_bytes = 8 << 20,
     .parallel_setup_cost = 1000,
+    .parallel_tuple_cost = 0.1,
     .enable_seqscan = true,
     .enable_indexscan = true,
     .enable_indexonlyscan = true,
@@ -261,6 +262,7 @@ plan_query(const struct plan_context *context, const struct query *query)
     plan->is_modifying = is_change(query->command);
     plan->has_locks = plan->is_modifying || query->row_mark_count != 0;
     plan->root = level_plan(&planner, NULL, USE_TOP, query, -1, &level).node;
+    plan_add_gathers(&planner);
     number_nodes(plan, plan->root);
     for (uint32_t i = 0; i < plan->subplan_count; i++)
         number_nodes(plan, plan->subplans[i].root);

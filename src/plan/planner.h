@@ -36,7 +36,7 @@ struct plan_context {
 struct plan_settings {
     double seq_page_cost, random_page_cost, cpu_tuple_cost, cpu_index_tuple_cost, cpu_operator_cost;
     double work_mem_bytes;
-    double min_parallel_table_scan_bytes, parallel_setup_cost;
+    double min_parallel_table_scan_bytes, parallel_setup_cost, parallel_tuple_cost;
     uint32_t parallel_workers; /* threads that may help a node; 0: none */
     bool enable_seqscan, enable_indexscan, enable_indexonlyscan, enable_bitmapscan, enable_nestloop,
         enable_hashjoin, enable_mergejoin, enable_hashagg, enable_sort, enable_material;

@@ -232,7 +232,9 @@ struct expr *unnest_where(struct level *level, struct expr *where);
 
 /* Fills in the nodes' `depends`, once the plan is whole. */
 void plan_note_depends(struct planner *planner);
-/* Decides where threads help (parallel.c). */
+/* Puts gathers where threads help with what is put out, before nodes have numbers (parallel.c). */
+void plan_add_gathers(struct planner *planner);
+/* Decides where threads help. */
 void plan_note_parallel(struct planner *planner);
 
 /* ---- level.c: a query to a flow ---- */

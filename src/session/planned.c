@@ -97,6 +97,7 @@ planned_context(struct session *session, struct arena *arena, struct plan_contex
     settings->min_parallel_table_scan_bytes =
         (double)settings_int(s, SETTING_MIN_PARALLEL_TABLE_SCAN_SIZE) * 8192;
     settings->parallel_setup_cost = settings_real(s, SETTING_PARALLEL_SETUP_COST);
+    settings->parallel_tuple_cost = settings_real(s, SETTING_PARALLEL_TUPLE_COST);
     settings->parallel_workers = parallel_workers(session);
     settings->enable_seqscan = settings_bool(s, SETTING_ENABLE_SEQSCAN);
     settings->enable_indexscan = settings_bool(s, SETTING_ENABLE_INDEXSCAN);

@@ -487,6 +487,16 @@ const struct setting_def setting_defs[SETTING_COUNT] = {
          .max = 1e10,
          .category = PLANNER,
          .description = "Sets the cost from which a step of a query has helping threads."},
+    [SETTING_PARALLEL_TUPLE_COST] =
+        {.name = "parallel_tuple_cost",
+         .kind = SETTING_REAL,
+         .context = SETTING_BY_USER,
+         .start = "0.1",
+         .min = 0,
+         .max = 1e10,
+         .category = PLANNER,
+         .description = "Sets the planner's estimate of the cost of a row that helping threads "
+                        "put out."},
     [SETTING_PLAN_CACHE_MODE] =
         {.name = "plan_cache_mode",
          .kind = SETTING_ENUM,

@@ -75,3 +75,26 @@ execute p(50);
 execute p(96);
 set max_parallel_workers = 0;
 execute p(50);
+reset max_parallel_workers;
+-- sorts: all rows, the first ones, text, nulls, more than fits
+select id, price from item order by price desc limit 3;
+select id, word from item where id % 7 = 0 order by word nulls first, id offset 500 limit 4;
+select sum(id * n % 1000003) from (select id, row_number() over (order by word desc, id) as n from item) x;
+select count(*), max(id) from (select id from item order by note, word, id offset 1000) x;
+set work_mem = '64kB';
+select sum(id * n % 1000003) from (select id, row_number() over (order by word desc, id) as n from item) x;
+select id, price from item order by price desc limit 3;
+reset work_mem;
+select id, 1 / (id - 29990) as q from item order by q limit 1;
+-- rows put out by several threads
+set parallel_tuple_cost = 0;
+create temporary table kept as select id, price from item where id % 3 = 0 and price > 10;
+select count(*), sum(id), sum(price) from kept;
+select count(*), sum(x) from (select id as x from item where grp = 4 union all select id from grp where name <> 'group 1') u;
+select id, 1 / (id - 20000) from item where price >= 0;
+begin;
+declare c cursor for select id from item where id % 2 = 0;
+move forward 10 in c;
+delete from item where id > 100;
+move forward all in c;
+rollback;
