@@ -255,12 +255,20 @@ definition_constraint(void *object, oid constraint, bool is_pretty, struct arena
 const char *
 definition_view(void *object, oid view, bool is_pretty, struct arena *arena)
 {
-    (void)is_pretty;
     struct session *session = object;
     const struct table *table = catalog_table(session->catalog, view);
     if (table == NULL || (table->kind != TABLE_VIEW && table->kind != TABLE_MATERIALISED))
         return NULL;
-    return arena_format(arena, " %s;", table->view_sql);
+    if (table->table < OID_USER_FIRST)
+        return arena_format(arena, " %s;", table->view_sql);
+    struct analyze_options analysis = {.arena = arena, .scope = &session->scope};
+    struct raw_list *list = parse_sql(arena, slice_text(table->view_sql));
+    struct query *query = analyze(&analysis, &list->statements[0]);
+    for (uint16_t i = 0; i < table->column_count && i < query->target_count; i++)
+        query->targets[i].name = table->columns[i].name;
+    struct deparse_options options = {
+        .arena = arena, .scope = &session->scope, .is_pretty = is_pretty, .is_laid_out = true};
+    return arena_format(arena, "%s;", deparse_query(&options, query));
 }
 
 const char *

@@ -479,14 +479,16 @@ deparse_joined(struct deparse *d, const struct expr *e, const char *word)
 static void
 deparse_case(struct deparse *d, const struct expr *e)
 {
-    put(d, "CASE");
+    deparse_word(d, "CASE", 0, 4, 0);
+    const char *gap = d->options->is_laid_out ? "" : " ";
     if (e->case_.operand != NULL) {
         put(d, " ");
         deparse_one(d, e->case_.operand, true);
     }
     for (uint32_t i = 0; i + 1 < e->arg_count; i += 2) {
         const struct expr *when = e->args[i];
-        put(d, " WHEN ");
+        put(d, gap);
+        deparse_word(d, "WHEN ", 0, 0, 0);
         /* "operand = value" was written as the value. */
         if (e->case_.operand != NULL && when->kind == EXPR_FUNC && when->arg_count == 2)
             when = when->args[1];
@@ -494,9 +496,11 @@ deparse_case(struct deparse *d, const struct expr *e)
         put(d, " THEN ");
         deparse_one(d, e->args[i + 1], true);
     }
-    put(d, " ELSE ");
+    put(d, gap);
+    deparse_word(d, "ELSE ", 0, 0, 0);
     deparse_one(d, e->args[e->arg_count - 1], true);
-    put(d, " END");
+    put(d, gap);
+    deparse_word(d, "END", -4, 0, 0);
 }
 
 static void
@@ -623,6 +627,7 @@ deparse_sublink(struct deparse *d, const struct expr *e)
     default:
         put(d, "( ");
     }
+    d->hides_unnamed = d->options->is_laid_out;
     deparse_select(d, e->sublink.query, d->level);
     bool is_double = e->sublink.kind == SUBLINK_EXISTS || e->sublink.kind == SUBLINK_ANY ||
                      e->sublink.kind == SUBLINK_ALL;

@@ -13,14 +13,15 @@ struct deparse_options {
     const struct name_scope *scope;
     bool qualify_all; /* every relation with its schema: stored text, good under any search_path;
                          else where search_path would not find it */
-    bool is_pretty;     /* without parentheses that say nothing new */
+    bool is_pretty;   /* without parentheses that say nothing new */
+    bool is_laid_out; /* a query on many lines, its columns with their tables' names */
 };
 
 /* An expression whose columns are those of range 0, `table` (may be null); names stand alone. */
 const char *deparse_expr(const struct deparse_options *options, const struct table *table,
                          const struct expr *e);
 
-/* A whole SELECT, on one line. */
+/* A whole SELECT, on one line unless it is to be laid out: then it begins with a space. */
 const char *deparse_query(const struct deparse_options *options, const struct query *q);
 
 /* An identifier, in quotes if it needs them. */

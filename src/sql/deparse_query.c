@@ -1,5 +1,8 @@
 /*
  * deparse_query.c: SELECT back to SQL, for views.
+ *
+ * Laid out, each clause begins a line, indented so that the words end in one column as PostgreSQL
+ * has them, and each column of the result, and each item of FROM, has a line of its own.
  */
 #include "sql/deparse_int.h"
 
@@ -17,6 +20,69 @@ name_of(struct deparse *d, const char *name)
     return deparse_name(d->options->arena, name);
 }
 
+/* ---- layout ---- */
+
+#define INDENT_QUERY 8
+#define INDENT_JOIN 4
+#define INDENT_ITEM 4
+#define INDENT_MAX 40 /* from there on it grows more slowly */
+
+void
+deparse_word(struct deparse *d, const char *word, int32_t before, int32_t after, int32_t plus)
+{
+    if (!d->options->is_laid_out) {
+        put(d, word);
+        return;
+    }
+    d->indent += before;
+    while (d->to->bytes > 0 && d->to->data[d->to->bytes - 1] == ' ')
+        d->to->bytes--;
+    put(d, "\n");
+    int32_t indent = d->indent < 0 ? 0 : d->indent;
+    if (indent >= INDENT_MAX)
+        indent = INDENT_MAX + (indent - INDENT_MAX) / (INDENT_QUERY / 2) % INDENT_MAX;
+    for (int32_t i = 0; i < indent + plus; i++)
+        put(d, " ");
+    put(d, word);
+    d->indent += after;
+    if (d->indent < 0)
+        d->indent = 0;
+}
+
+/* A clause of the query at hand. */
+static void
+put_clause(struct deparse *d, const char *word, int32_t plus)
+{
+    deparse_word(d, word, -INDENT_QUERY, INDENT_QUERY, plus);
+}
+
+/* Where a SELECT, a WITH or VALUES begins. */
+static void
+begin_query(struct deparse *d)
+{
+    if (!d->options->is_laid_out)
+        return;
+    d->indent += INDENT_QUERY;
+    const struct buf *to = d->to;
+    bool has_space =
+        to->bytes >= 2 && to->data[to->bytes - 1] == ' ' && to->data[to->bytes - 2] == '(';
+    put(d, has_space ? "" : " ");
+}
+
+/* The next item of a list, which was written at `start`, goes to a line of its own. */
+static void
+wrap_item(struct deparse *d, uint32_t start)
+{
+    /* What begins with a line's end has one. */
+    if (!d->options->is_laid_out || d->to->data[start - 1] == '\n')
+        return;
+    struct slice item =
+        arena_slice(d->options->arena, (struct slice){d->to->data + start, d->to->bytes - start});
+    d->to->bytes = start;
+    deparse_word(d, "", -INDENT_QUERY, INDENT_QUERY, INDENT_ITEM);
+    buf_put_slice(d->to, item);
+}
+
 /* ---- names of ranges ---- */
 
 static bool
@@ -29,10 +95,22 @@ is_taken(const char *const *names, uint32_t count, const char *name)
     return false;
 }
 
-/* Two ranges of one name (of different schemas) are told apart by a number. */
-static const char **
-range_names(struct deparse *d, const struct query *q)
+static bool
+is_taken_around(const struct deparse_level *level, const char *name)
 {
+    for (; level != NULL; level = level->parent) {
+        if (level->query != NULL && is_taken(level->names, level->query->range_count, name))
+            return true;
+    }
+    return false;
+}
+
+/* Two ranges of one name (of different schemas) are told apart by a number; laid out, those of the
+ * queries around, too. */
+static const char **
+range_names(struct deparse *d, const struct query *q, const struct deparse_level *parent)
+{
+    const struct deparse_level *around = d->options->is_laid_out ? parent : NULL;
     struct arena *arena = d->options->arena;
     const char **names = arena_alloc_zero(arena, (q->range_count + 1) * sizeof *names);
     for (uint32_t i = 0; i < q->range_count; i++) {
@@ -40,7 +118,7 @@ range_names(struct deparse *d, const struct query *q)
         if (range->kind == RANGE_JOIN)
             continue;
         const char *name = range->name;
-        for (int number = 1; is_taken(names, i, name); number++)
+        for (int number = 1; is_taken(names, i, name) || is_taken_around(around, name); number++)
             name = arena_format(arena, "%s_%d", range->name, number);
         names[i] = name;
     }
@@ -112,6 +190,19 @@ cte_has_new_names(const struct range *range, const struct cte *cte)
     return false;
 }
 
+/* Whether columns are called other than the query calls them. */
+static bool
+has_other_names(const struct range_column *columns, const struct query *q)
+{
+    const struct target *targets;
+    uint32_t count = query_result_columns(q, &targets);
+    for (uint32_t i = 0; i < count; i++) {
+        if (strcmp(columns[i].name, targets[i].name) != 0)
+            return true;
+    }
+    return false;
+}
+
 static void
 deparse_sample(struct deparse *d, const struct table_sample *sample)
 {
@@ -171,7 +262,7 @@ deparse_functions(struct deparse *d, const struct range *range)
 }
 
 static void deparse_setop(struct deparse *d, const struct setop *s,
-                          const struct deparse_level *parent);
+                          const struct deparse_level *parent, bool is_right);
 
 static void
 deparse_range(struct deparse *d, uint32_t number)
@@ -195,7 +286,9 @@ deparse_range(struct deparse *d, uint32_t number)
         put(d, "( ");
         deparse_select(d, range->subquery.query, d->level);
         put(d, ")");
-        deparse_alias(d, number, true);
+        deparse_alias(d, number,
+                      !d->options->is_laid_out ||
+                          has_other_names(range->columns, range->subquery.query));
         break;
     case RANGE_VALUES:
         put(d, "( ");
@@ -231,15 +324,32 @@ deparse_join(struct deparse *d, const struct join_tree *tree)
         deparse_range(d, tree->range);
         return;
     }
-    put(d, "(");
+    bool is_laid_out = d->options->is_laid_out;
+    bool is_open = is_laid_out && d->options->is_pretty;
+    bool is_nested = is_open && tree->right->is_join;
+    put(d, is_open ? "" : "(");
     deparse_join(d, tree->left);
-    buf_format(d->to, " %s ", tree->on == NULL ? "CROSS JOIN" : kinds[tree->kind]);
+    const char *kind = tree->on == NULL ? "CROSS JOIN" : kinds[tree->kind];
+    deparse_word(d, arena_format(d->options->arena, " %s ", kind), -INDENT_QUERY, INDENT_QUERY,
+                 INDENT_JOIN);
+    put(d, is_nested ? "(" : "");
     deparse_join(d, tree->right);
+    put(d, is_nested ? ")" : "");
     if (tree->on != NULL) {
-        put(d, " ON ");
+        put(d, is_laid_out && !is_open ? " ON (" : " ON ");
         deparse_one(d, tree->on, false);
+        put(d, is_laid_out && !is_open ? ")" : "");
     }
-    put(d, ")");
+    put(d, is_open ? "" : ")");
+}
+
+static const struct range *
+only_range(const struct query *q, enum range_kind kind)
+{
+    if (q->from_count != 1 || q->from[0]->is_join)
+        return NULL;
+    const struct range *range = q->ranges[q->from[0]->range];
+    return range->kind == kind ? range : NULL;
 }
 
 /* ---- ORDER BY and windows ---- */
@@ -260,6 +370,19 @@ is_shadowed(const struct deparse *d, const struct expr *e, const struct target *
     return false;
 }
 
+/* Laid out, all that is computed stands in parentheses, as operators do anyway. */
+static void
+deparse_key(struct deparse *d, const struct expr *e)
+{
+    bool is_call = (e->kind == EXPR_FUNC && e->func.op == NULL) || e->kind == EXPR_AGGREGATE ||
+                   e->kind == EXPR_WINDOW;
+    bool is_enclosed = d->options->is_laid_out && e->kind != EXPR_COLUMN && e->kind != EXPR_CONST &&
+                       (d->options->is_pretty || is_call);
+    put(d, is_enclosed ? "(" : "");
+    deparse_one(d, e, true);
+    put(d, is_enclosed ? ")" : "");
+}
+
 void
 deparse_keys(struct deparse *d, const struct sort_key *keys, uint32_t count,
              struct expr *const *items, const struct target *targets, bool has_order)
@@ -269,10 +392,13 @@ deparse_keys(struct deparse *d, const struct sort_key *keys, uint32_t count,
         const struct expr *e = items != NULL ? items[keys[i].item] : targets[keys[i].item].expr;
         if (is_shadowed(d, e, targets))
             buf_format(d->to, "%s.", name_of(d, d->level->names[e->column.range]));
-        if (targets != NULL && e->kind == EXPR_CONST)
+        bool is_numbered = has_order && targets != NULL && items == NULL &&
+                           d->options->is_laid_out &&
+                           only_range(d->level->query, RANGE_SETOP) != NULL;
+        if (is_numbered || (targets != NULL && e->kind == EXPR_CONST))
             buf_format(d->to, "%u", keys[i].item + 1);
         else
-            deparse_one(d, e, true);
+            deparse_key(d, e);
         if (!has_order)
             continue;
         put(d, keys[i].is_descending ? " DESC" : "");
@@ -325,11 +451,13 @@ deparse_window_definition(struct deparse *d, const struct window *w)
 /* ---- clauses ---- */
 
 static void
-deparse_targets(struct deparse *d, const struct query *q)
+deparse_targets(struct deparse *d, const struct query *q, const struct target *names,
+                bool hides_unnamed)
 {
     for (uint32_t i = 0; i < q->target_count && !q->targets[i].is_junk; i++) {
         const struct target *target = &q->targets[i];
         put(d, i == 0 ? " " : ", ");
+        uint32_t start = d->to->bytes;
         deparse_one(d, target->expr, true);
         const char *own = NULL;
         if (target->expr->kind == EXPR_COLUMN && target->expr->column.levels_up == 0 &&
@@ -337,8 +465,12 @@ deparse_targets(struct deparse *d, const struct query *q)
             own = q->ranges[target->expr->column.range]
                       ->columns[target->expr->column.number - 1]
                       .name;
-        if (own == NULL || strcmp(own, target->name) != 0)
-            buf_format(d->to, " AS %s", name_of(d, target->name));
+        const char *name = names != NULL ? names[i].name : target->name;
+        bool is_hidden = hides_unnamed && own == NULL && strcmp(name, "?column?") == 0;
+        if (!is_hidden && (own == NULL || strcmp(own, name) != 0))
+            buf_format(d->to, " AS %s", name_of(d, name));
+        if (i != 0)
+            wrap_item(d, start);
     }
 }
 
@@ -347,7 +479,8 @@ deparse_groups(struct deparse *d, const struct query *q)
 {
     if (!q->has_group_by)
         return;
-    put(d, q->is_group_distinct ? " GROUP BY DISTINCT " : " GROUP BY ");
+    put_clause(d, " GROUP BY ", 1);
+    put(d, q->is_group_distinct ? "DISTINCT " : "");
     if (q->grouping_set_count == 0) {
         deparse_keys(d, q->groups, q->group_count, NULL, q->targets, false);
         return;
@@ -368,73 +501,105 @@ static void
 deparse_tail(struct deparse *d, const struct query *q)
 {
     if (q->order_count > 0) {
-        put(d, " ORDER BY ");
+        put_clause(d, " ORDER BY ", 1);
         deparse_keys(d, q->order, q->order_count, NULL, q->targets, true);
     }
     if (q->offset != NULL) {
-        put(d, " OFFSET ");
+        put_clause(d, " OFFSET ", 0);
         deparse_one(d, q->offset, false);
     }
     if (q->limit != NULL && q->has_ties) {
-        put(d, " FETCH FIRST (");
+        put_clause(d, " FETCH FIRST (", 0);
         deparse_one(d, q->limit, false);
         put(d, ") ROWS WITH TIES");
     } else if (q->limit != NULL) {
-        put(d, " LIMIT ");
+        put_clause(d, " LIMIT ", 0);
         deparse_one(d, q->limit, false);
     }
     static const char *const strengths[] = {"KEY SHARE", "SHARE", "NO KEY UPDATE", "UPDATE"};
-    for (uint32_t i = 0; i < q->row_mark_count; i++)
-        buf_format(d->to, " FOR %s OF %s", strengths[q->row_marks[i].strength],
-                   name_of(d, d->level->names[q->row_marks[i].range]));
+    for (uint32_t i = 0; i < q->row_mark_count; i++) {
+        const struct row_mark *mark = &q->row_marks[i];
+        put_clause(d, arena_format(d->options->arena, " FOR %s", strengths[mark->strength]), 0);
+        buf_format(d->to, " OF %s", name_of(d, d->level->names[mark->range]));
+    }
 }
 
 static void
 deparse_ctes(struct deparse *d, const struct query *q)
 {
     static const char *const materialize[] = {"", "MATERIALIZED ", "NOT MATERIALIZED "};
+    bool is_laid_out = d->options->is_laid_out;
+    if (q->cte_count > 0)
+        begin_query(d);
     for (uint32_t i = 0; i < q->cte_count; i++) {
         const struct cte *cte = &q->ctes[i];
         put(d, i > 0 ? ", " : q->is_recursive ? "WITH RECURSIVE " : "WITH ");
         put(d, name_of(d, cte->name));
-        for (uint32_t j = 0; j < cte->column_count; j++)
+        bool has_names = !is_laid_out || has_other_names(cte->columns, cte->query);
+        for (uint32_t j = 0; has_names && j < cte->column_count; j++)
             buf_format(d->to, "%s%s", j == 0 ? "(" : ", ", name_of(d, cte->columns[j].name));
-        buf_format(d->to, "%s AS %s( ", cte->column_count > 0 ? ")" : "",
-                   materialize[cte->materialize]);
+        buf_format(d->to, "%s AS %s(%s", has_names && cte->column_count > 0 ? ")" : "",
+                   materialize[cte->materialize], is_laid_out ? "" : " ");
+        if (is_laid_out)
+            deparse_word(d, "", 0, 0, 0);
         deparse_select(d, cte->query, d->level);
+        if (is_laid_out)
+            deparse_word(d, "", 0, 0, 0);
         put(d, ")");
     }
-    put(d, q->cte_count > 0 ? " " : "");
+    if (q->cte_count == 0)
+        return;
+    if (is_laid_out)
+        deparse_word(d, "", -INDENT_QUERY, 0, 0);
+    else
+        put(d, " ");
 }
 
+static void deparse_branch(struct deparse *d, const struct setop *s,
+                           const struct deparse_level *parent, bool has_parentheses, bool is_right);
+
 static void
-deparse_setop(struct deparse *d, const struct setop *s, const struct deparse_level *parent)
+deparse_setop(struct deparse *d, const struct setop *s, const struct deparse_level *parent,
+              bool is_right)
 {
     static const char *const kinds[] = {"UNION", "INTERSECT", "EXCEPT"};
     if (s->query != NULL) {
         bool is_nested = s->query->order_count > 0 || s->query->limit != NULL ||
                          s->query->offset != NULL || s->query->cte_count > 0;
         put(d, is_nested ? "(" : "");
+        d->column_names = parent->column_names;
+        d->hides_unnamed = d->options->is_laid_out && is_right;
         deparse_select(d, s->query, parent);
         put(d, is_nested ? ")" : "");
         return;
     }
-    put(d, s->left->query == NULL ? "(" : "");
-    deparse_setop(d, s->left, parent);
-    put(d, s->left->query == NULL ? ")" : "");
-    buf_format(d->to, " %s%s ", kinds[s->kind], s->is_all ? " ALL" : "");
-    put(d, s->right->query == NULL ? "(" : "");
-    deparse_setop(d, s->right, parent);
-    put(d, s->right->query == NULL ? ")" : "");
+    const struct setop *left = s->left;
+    bool is_other = left->query == NULL && (left->kind != s->kind || left->is_all != s->is_all);
+    bool is_left_open = d->options->is_laid_out ? !is_other : left->query != NULL;
+    deparse_branch(d, left, parent, !is_left_open, false);
+    if (d->options->is_laid_out && is_left_open)
+        deparse_word(d, "", 0, 0, 0);
+    else
+        put(d, " ");
+    buf_format(d->to, "%s%s ", kinds[s->kind], s->is_all ? " ALL" : "");
+    if (d->options->is_laid_out && s->right->query != NULL)
+        deparse_word(d, "", 0, 0, 0);
+    deparse_branch(d, s->right, parent, s->right->query == NULL, true);
 }
 
-static const struct range *
-only_range(const struct query *q, enum range_kind kind)
+/* An arm that is a set operation itself, in parentheses. */
+static void
+deparse_branch(struct deparse *d, const struct setop *s, const struct deparse_level *parent,
+               bool has_parentheses, bool is_right)
 {
-    if (q->from_count != 1 || q->from[0]->is_join)
-        return NULL;
-    const struct range *range = q->ranges[q->from[0]->range];
-    return range->kind == kind ? range : NULL;
+    bool is_laid_out = d->options->is_laid_out && has_parentheses;
+    put(d, has_parentheses ? "(" : "");
+    if (is_laid_out)
+        deparse_word(d, "", INDENT_QUERY, 0, 0);
+    deparse_setop(d, s, parent, is_right);
+    if (is_laid_out)
+        deparse_word(d, "", -INDENT_QUERY, 0, 0);
+    put(d, has_parentheses ? ")" : "");
 }
 
 static bool
@@ -445,8 +610,10 @@ is_values(const struct query *q)
 }
 
 static void
-deparse_body(struct deparse *d, const struct query *q)
+deparse_body(struct deparse *d, const struct query *q, const struct target *names,
+             bool hides_unnamed)
 {
+    begin_query(d);
     put(d, "SELECT");
     if (q->distinct == DISTINCT_ALL) {
         put(d, " DISTINCT");
@@ -455,25 +622,33 @@ deparse_body(struct deparse *d, const struct query *q)
         deparse_keys(d, q->distinct_keys, q->distinct_count, NULL, q->targets, false);
         put(d, ")");
     }
-    deparse_targets(d, q);
+    deparse_targets(d, q, names, hides_unnamed);
     for (uint32_t i = 0; i < q->from_count; i++) {
-        put(d, i == 0 ? " FROM " : ", ");
+        if (i == 0)
+            put_clause(d, " FROM ", 2);
+        else
+            put(d, ", ");
+        uint32_t start = d->to->bytes;
         deparse_join(d, q->from[i]);
+        if (i != 0)
+            wrap_item(d, start);
     }
     if (q->where != NULL) {
-        put(d, " WHERE ");
+        put_clause(d, " WHERE ", 1);
         deparse_one(d, q->where, false);
     }
     deparse_groups(d, q);
     if (q->having != NULL) {
-        put(d, " HAVING ");
+        put_clause(d, " HAVING ", 0);
         deparse_one(d, q->having, false);
     }
     bool is_first = true;
     for (uint32_t i = 0; i < q->window_count; i++) {
         if (q->windows[i].name == NULL)
             continue;
-        buf_format(d->to, "%s%s AS ", is_first ? " WINDOW " : ", ", name_of(d, q->windows[i].name));
+        if (is_first)
+            put_clause(d, " WINDOW ", 1);
+        buf_format(d->to, "%s%s AS ", is_first ? "" : ", ", name_of(d, q->windows[i].name));
         deparse_window_definition(d, &q->windows[i]);
         is_first = false;
     }
@@ -486,17 +661,26 @@ deparse_select(struct deparse *d, const struct query *q, const struct deparse_le
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "only SELECT can be stored");
     const struct deparse_level *outer = d->level;
     struct deparse_level level = {.parent = parent, .query = q};
-    level.names = range_names(d, q);
-    level.has_prefix = live_range_count(q) > 1;
+    level.names = range_names(d, q, parent);
+    const struct range *setop = only_range(q, RANGE_SETOP);
+    int32_t indent = d->indent;
+    const struct target *names = d->column_names;
+    bool hides_unnamed = d->hides_unnamed;
+    d->column_names = NULL;
+    d->hides_unnamed = false;
+    level.has_prefix = (d->options->is_laid_out && setop == NULL) || live_range_count(q) > 1;
     d->level = &level;
     deparse_ctes(d, q);
-    const struct range *setop = only_range(q, RANGE_SETOP);
-    if (setop != NULL)
-        deparse_setop(d, setop->setop, &level);
-    else if (is_values(q))
+    if (setop != NULL) {
+        level.column_names = parent == NULL && d->options->is_laid_out ? q->targets : NULL;
+        deparse_setop(d, setop->setop, &level, false);
+    } else if (is_values(q)) {
+        begin_query(d);
         deparse_values(d, q->ranges[q->from[0]->range]);
-    else
-        deparse_body(d, q);
+    } else {
+        deparse_body(d, q, names, hides_unnamed);
+    }
     deparse_tail(d, q);
     d->level = outer;
+    d->indent = indent;
 }

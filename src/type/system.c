@@ -348,8 +348,9 @@ static union datum
 pg_get_viewdef(struct func_call *call, const union datum *args)
 {
     const struct db_access *access = access_of(call->env);
+    bool is_pretty = call->func->arg_count == 2 && args[1].b;
     return text_or_null(call,
-                        access->view_def(access->object, (oid)args[0].i32, false, call->arena));
+                        access->view_def(access->object, (oid)args[0].i32, is_pretty, call->arena));
 }
 
 /* Expressions are kept as SQL text; what else a pg_node_tree holds (a partition's bound) is shown
