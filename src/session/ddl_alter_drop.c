@@ -268,6 +268,7 @@ drop_own(struct session *session, const struct table *table, attr_no attr)
         ddl_rebuild(session, table, &draft);
     else
         (void)draft_put(&draft);
+    type_refresh_stored(session, table->row_type);
 }
 
 /* A child has the column from one parent less. */
@@ -322,7 +323,6 @@ alter_drop_column(const struct alter_step *step, const struct table *table)
         release_heir(step, catalog_table(session->catalog, heirs[i]));
     table = catalog_table(session->catalog, table->table);
     drop_needs(step, table, attr);
-    type_refuse_stored(session, table);
     struct object_ref ref = {.class_oid = CLASS_RELATION, .object = table->table, .sub = attr};
     ddl_drop_dependents(session, ref, command->is_cascade,
                         arena_format(session->statement_arena, "column %s of table %s",
@@ -338,7 +338,6 @@ ddl_drop_column(struct session *session, oid table, attr_no attr)
         def = ddl_lock_table(session, def, TABLE_ACCESS_EXCLUSIVE);
     if (def == NULL || def->columns[attr - 1].is_dropped)
         return;
-    type_refuse_stored(session, def);
     struct alter_command command = {
         .kind = ALTER_DROP_COLUMN, .name = def->columns[attr - 1].name, .is_cascade = true};
     struct alter_step step = {.session = session, .command = &command};

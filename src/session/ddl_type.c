@@ -4,6 +4,7 @@
  * A label's place in the order is a number that never changes, for values hold it: one that comes
  * between two others gets a number between theirs.
  */
+#include "session/ddl_rebind.h"
 #include "session/ddl_type.h"
 #include "base/raise.h"
 #include "session/scope.h"
@@ -124,7 +125,9 @@ rename_label(struct session *session, const struct user_type *type, const struct
     struct enum_label *labels =
         arena_copy(session->statement_arena, type->enumeration.labels, count * sizeof *labels);
     labels[place].name = alter->new_label;
+    struct type_rebind *rebind = type_rebind_begin(session, type->info.name);
     put_labels(session, type, labels, count);
+    type_rebind_end(rebind);
 }
 
 /* The number for a label that comes to stand at `place`. */

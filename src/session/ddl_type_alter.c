@@ -4,6 +4,7 @@
  */
 #include "base/raise.h"
 #include "session/ddl_draft.h"
+#include "session/ddl_rebind.h"
 #include "session/ddl_type.h"
 #include "session/scope.h"
 #include "session/utility_run.h"
@@ -50,17 +51,19 @@ ddl_rename_type(struct session *session, const struct rename *rename)
     const struct table *table = relation_of(session, type);
     if (ddl_type_exists(session, type->schema, rename->new_name))
         raise(SQLSTATE_DUPLICATE_OBJECT, "type \"%s\" already exists", rename->new_name);
+    struct type_rebind *rebind = type_rebind_begin(session, type->info.name);
     if (table != NULL) {
         struct draft draft;
         draft_of(&draft, session, table);
         draft.table.name = rename->new_name;
         (void)draft_put(&draft);
-        return;
+    } else {
+        struct user_type changed = *type;
+        changed.info.name = rename->new_name;
+        changed.array.name = ddl_array_name(session, type->schema, rename->new_name);
+        catalog_put_user_type(session->catalog, &changed);
     }
-    struct user_type changed = *type;
-    changed.info.name = rename->new_name;
-    changed.array.name = ddl_array_name(session, type->schema, rename->new_name);
-    catalog_put_user_type(session->catalog, &changed);
+    type_rebind_end(rebind);
 }
 
 void
@@ -78,18 +81,20 @@ ddl_set_type_schema(struct session *session, const struct alter_object *alter)
     if (ddl_type_exists(session, schema->schema, type->info.name))
         raise(SQLSTATE_DUPLICATE_OBJECT, "type \"%s\" already exists in schema \"%s\"",
               type->info.name, schema->name);
+    struct type_rebind *rebind = type_rebind_begin(session, type->info.name);
     if (table != NULL) {
         struct draft draft;
         draft_of(&draft, session, table);
         draft.table.schema = schema->schema;
         draft.table.schema_name = schema->name;
         (void)draft_put(&draft);
-        return;
+    } else {
+        struct user_type changed = *type;
+        changed.schema = schema->schema;
+        changed.array.name = ddl_array_name(session, schema->schema, type->info.name);
+        catalog_put_user_type(session->catalog, &changed);
     }
-    struct user_type changed = *type;
-    changed.schema = schema->schema;
-    changed.array.name = ddl_array_name(session, schema->schema, type->info.name);
-    catalog_put_user_type(session->catalog, &changed);
+    type_rebind_end(rebind);
 }
 
 void

@@ -21,6 +21,9 @@ struct object_ref *type_uses(struct session *session, const struct user_type *ty
 const struct column_def *type_stored_use(struct session *session, const struct user_type *type,
                                          const struct table **owner);
 
+/* A column of the row type was dropped: stored values of it, also within others, lose it. */
+void type_refresh_stored(struct session *session, oid type);
+
 /*
  * Refuses to change the row type of the relation if values of it are stored somewhere, also within
  * other types: "cannot alter table ..." (0A000).

@@ -69,6 +69,10 @@ struct query *analyze(const struct analyze_options *options, const struct raw_st
 struct expr *analyze_expr(const struct analyze_options *options, const struct table *table,
                           const char *sql, oid type, int32_t typmod);
 
+/* A check of a domain over the base, stored as text; VALUE is a placeholder (expr.h). */
+struct expr *analyze_domain_check(const struct analyze_options *options, oid base, int32_t typmod,
+                                  const char *sql);
+
 /* The rules for rows of `table`, read as columns of range `range`; see struct row_rules. */
 struct row_rules *analyze_row_rules(const struct analyze_options *options,
                                     const struct table *table, uint32_t range);

@@ -115,3 +115,12 @@ domain_default(struct analysis *an, oid type)
     }
     return NULL;
 }
+
+struct expr *
+analyze_domain_check(const struct analyze_options *options, oid base, int32_t typmod,
+                     const char *sql)
+{
+    struct analysis an = analysis_begin(options, NULL);
+    an.env = stored_env(&an);
+    return bind_domain_check(&an, parse_expression(&an, sql), base, typmod);
+}

@@ -14,5 +14,12 @@
 void composite_type_init(struct user_type *type, oid number, oid array, const char *name,
                          const char *array_name, oid relation, const struct record_shape *shape);
 
+/*
+ * The value, of a composite type or of one that holds such, at any depth, with the columns that its
+ * type has now: dropped ones are null, later ones are there. Others are given back as they are.
+ */
+union datum composite_refresh(const struct type_env *env, struct arena *arena, oid type,
+                              union datum value);
+
 /* The columns of a composite type; null: it is none. Follows domains to what they are over. */
 const struct record_shape *composite_shape(const struct type_env *env, oid type);

@@ -47,6 +47,7 @@ extern const struct type_tables datetime_trunc_tables;
 extern const struct type_tables digest_tables;
 extern const struct type_tables encode_tables;
 extern const struct type_tables enum_tables;
+extern const struct type_tables composite_tables;
 extern const struct type_tables domain_tables;
 extern const struct type_tables float_math_tables;
 extern const struct type_tables float_tables;

@@ -44,6 +44,7 @@ static const struct type_tables *const all_tables[] = {
     &digest_tables,
     &encode_tables,
     &enum_tables,
+    &composite_tables,
     &domain_tables,
     &float_math_tables,
     &float_tables,
