@@ -24,6 +24,21 @@ static const char type_columns[] =
     "typbasetype oid, typtypmod int4, typndims int4, typcollation oid, "
     "typdefaultbin pg_node_tree, typdefault text, typacl aclitem[]";
 
+#define SUBSCRIPT_ARRAY 6179
+#define SUBSCRIPT_RAW_ARRAY 6180
+#define SUBSCRIPT_JSONB 6098
+
+/* What takes [i] of a value of the type; OID_NONE: nothing. */
+static oid
+subscript_handler(const struct type_info *type)
+{
+    if (type->type == TYPE_JSONB)
+        return SUBSCRIPT_JSONB;
+    if (type->element == OID_NONE)
+        return OID_NONE;
+    return type->category == 'A' ? SUBSCRIPT_ARRAY : SUBSCRIPT_RAW_ARRAY;
+}
+
 static void
 put_type(struct system_rows *rows, const struct type_info *type, oid schema)
 {
@@ -40,7 +55,7 @@ put_type(struct system_rows *rows, const struct type_info *type, oid schema)
     put_bool(rows, true);
     put_char(rows, type->delimiter);
     put_oid(rows, OID_NONE);
-    put_oid(rows, OID_NONE);
+    put_oid(rows, subscript_handler(type));
     put_oid(rows, type->element);
     put_oid(rows, type->array);
     put_oid(rows, type->input_oid);

@@ -13,6 +13,7 @@
 #include "base/raise.h"
 #include "type/array.h"
 #include "type/numeric.h"
+#include "type/range.h"
 #include "type/record.h"
 #include "type/tables.h"
 #include "type/values.h"
@@ -256,6 +257,42 @@ hash_fields(const struct type_env *env, struct arena *arena, union datum value, 
     return hash;
 }
 
+/* Each half of a hash turned by one bit, so that both bounds of a range count. */
+static uint64_t
+turn_halves(uint64_t hash)
+{
+    return (hash << 1 & UINT64_C(0xfffffffefffffffe)) | (hash >> 31 & UINT64_C(0x100000001));
+}
+
+static uint64_t
+hash_bound(const struct type_env *env, struct arena *arena, const struct range_value *range,
+           const struct range_bound *bound, const struct type_info *subtype, uint64_t seed)
+{
+    bool is_there = !range->is_empty && !bound->is_infinite;
+    return is_there ? value_hash_extended(env, arena, subtype, bound->value, seed) : 0;
+}
+
+static uint64_t
+hash_range(const struct type_env *env, struct arena *arena, union datum value, uint64_t seed)
+{
+    const uint8_t *head = view_data(&value.view);
+    const struct type_info *subtype = type_get(env, type_get(env, le32_get(head))->range->subtype);
+    struct range_value range = range_read(&value);
+    uint64_t hash = hash_u32(head[8], seed);
+    hash ^= hash_bound(env, arena, &range, &range.lower, subtype, seed);
+    return turn_halves(hash) ^ hash_bound(env, arena, &range, &range.upper, subtype, seed);
+}
+
+static uint64_t
+hash_multirange(const struct type_env *env, struct arena *arena, union datum value, uint64_t seed)
+{
+    struct multirange multirange = multirange_read(&value);
+    uint64_t hash = 1;
+    for (uint32_t i = 0; i < multirange.count; i++)
+        hash = (hash << 5) - hash + hash_range(env, arena, multirange_at(&multirange, i), seed);
+    return hash;
+}
+
 /* How values of a type are hashed. */
 enum hash_way {
     HASH_NONE,
@@ -275,6 +312,8 @@ enum hash_way {
     HASH_TIMETZ,
     HASH_ARRAY,
     HASH_RECORD,
+    HASH_RANGE,
+    HASH_MULTIRANGE,
 };
 
 static enum hash_way
@@ -293,6 +332,8 @@ builtin_way(oid type)
     case TYPE_TIME:
     case TYPE_TIMESTAMP:
     case TYPE_TIMESTAMPTZ:
+    case TYPE_PG_LSN:
+    case TYPE_XID8:
         return HASH_I64;
     case TYPE_FLOAT4:
         return HASH_F32;
@@ -329,6 +370,8 @@ way_of(const struct type_env *env, const struct type_info *info)
         return HASH_RECORD;
     if (info->kind == 'e')
         return HASH_ENUM;
+    if (info->range != NULL)
+        return info->kind == 'm' ? HASH_MULTIRANGE : HASH_RANGE;
     if (info->kind == 'p')
         return HASH_NONE;
     enum hash_way way = builtin_way(info->type);
@@ -382,6 +425,10 @@ hash_by(const struct type_env *env, struct arena *arena, enum hash_way way, unio
         return hash_elements(env, arena, value, seed);
     case HASH_RECORD:
         return hash_fields(env, arena, value, seed);
+    case HASH_RANGE:
+        return hash_range(env, arena, value, seed);
+    case HASH_MULTIRANGE:
+        return hash_multirange(env, arena, value, seed);
     default:
         raise(SQLSTATE_UNDEFINED_FUNCTION, "could not identify an extended hash function");
     }
@@ -449,6 +496,9 @@ static const struct func_info funcs[] = {
     HASH_PAIR(1688, "time_hash", 3409, "time_hash_extended", TYPE_TIME),
     HASH_PAIR(2039, "timestamp_hash", 3411, "timestamp_hash_extended", TYPE_TIMESTAMP),
     HASH_PAIR(1696, "timetz_hash", 3410, "timetz_hash_extended", TYPE_TIMETZ),
+    HASH_PAIR(3252, "pg_lsn_hash", 3413, "pg_lsn_hash_extended", TYPE_PG_LSN),
+    HASH_PAIR(3902, "hash_range", 3417, "hash_range_extended", TYPE_ANYRANGE),
+    HASH_PAIR(4278, "hash_multirange", 4279, "hash_multirange_extended", TYPE_ANYMULTIRANGE),
     HASH_PAIR(2963, "uuid_hash", 3412, "uuid_hash_extended", TYPE_UUID),
 };
 

@@ -98,6 +98,7 @@ extern const struct type_tables reg_tables;
 extern const struct type_tables regexp_tables;
 extern const struct type_tables regexp_array_tables;
 extern const struct type_tables series_tables;
+extern const struct type_tables server_func_tables;
 extern const struct type_tables session_func_tables;
 extern const struct type_tables similar_tables;
 extern const struct type_tables size_tables;

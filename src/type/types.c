@@ -94,6 +94,7 @@ static const struct type_tables *const all_tables[] = {
     &regexp_tables,
     &regexp_array_tables,
     &series_tables,
+    &server_func_tables,
     &session_func_tables,
     &similar_tables,
     &size_tables,

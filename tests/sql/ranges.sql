@@ -78,3 +78,5 @@ select x, pg_typeof(x) from unnest('{[1,2),[5,6)}'::int8multirange) with ordinal
 select format('%s %L', int4range(1,2), '{[1,2)}'::int4multirange), row_to_json(t) from (select int4range(1,2) as r) t;
 select cast(int4range(1,4) as text), '[1,4]'::text::int4range, numrange(1,2)::nummultirange;
 select rngtypid::regtype, rngsubtype::regtype, rngmultitypid::regtype, rngcanonical, rngsubdiff from pg_range order by rngtypid;
+-- hashes, as hash partitions and users see them
+select hash_range(int4range(1, 5)), hash_range('empty'::numrange), hash_range_extended(numrange(1.5, null), 7), hash_multirange('{[1,2),[5,9)}'::int4multirange), hash_multirange_extended('{[1,2),[5,9)}'::int4multirange, 42);

@@ -59,7 +59,6 @@ read_catalog(const char *name)
         if (*line != 0)
             catalog.lines[catalog.count++] = line;
     }
-    assert_true(catalog.count > 0);
     return catalog;
 }
 
@@ -284,7 +283,7 @@ has_all_types(const struct types *types, const char *result, char *args)
 
 /*
  * Of PostgreSQL's functions over types that are there, those that are not are listed, with the
- * reason, in missing.tsv; and nothing else is.
+ * reason, in missing.tsv; and nothing else is. missing.py writes the list anew.
  */
 static void
 missing_functions_are_listed(void **state)
