@@ -75,6 +75,10 @@ uint64_t exec_modified_count(const struct exec *exec);
  * known. */
 uint32_t exec_fault_row(const struct exec *exec);
 
+/* Which children of an append over partitions run, by the parameters of the execution alone; null:
+ * it is told otherwise, or the node is no such one, or has not been opened. */
+const bool *exec_live_children(struct exec *exec, uint32_t node_id);
+
 /* What EXPLAIN ANALYZE shows of a node; by plan_node.id. */
 struct exec_node_report {
     double startup_us, total_us; /* over all loops; 0 unless is_timed */

@@ -8,6 +8,7 @@
 #include "exec/nodes.h"
 #include "exec/prune_run.h"
 #include "exec/sort_key.h"
+#include "plan/prune.h"
 
 struct append_code {
     struct node_code node;
@@ -91,6 +92,20 @@ is_live(struct exec *exec, struct append_state *state, uint32_t child_idx)
         prune_run(exec, state->prune, state->is_live, plan->child_count);
     state->is_pruned = true;
     return state->is_live[child_idx];
+}
+
+const bool *
+exec_live_children(struct exec *exec, uint32_t node_id)
+{
+    struct node_state *node = exec->nodes[node_id];
+    if (node == NULL || node->plan->kind != PLAN_APPEND)
+        return NULL;
+    const struct plan_append *plan = (const struct plan_append *)node->plan;
+    struct append_state *state = (struct append_state *)node;
+    if (state->prune == NULL || !plan->prune->is_once)
+        return NULL;
+    (void)is_live(exec, state, 0);
+    return state->is_live;
 }
 
 static uint32_t

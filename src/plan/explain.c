@@ -593,9 +593,51 @@ put_hash(struct explainer *x, const struct plan_node *child, uint32_t depth)
     x->w->indent -= 6;
 }
 
+static const bool *
+live_children(const struct explainer *x, const struct plan_node *node)
+{
+    if (node->kind != PLAN_APPEND || ((const struct plan_append *)node)->prune == NULL ||
+        x->options->live == NULL)
+        return NULL;
+    return x->options->live(x->options->live_object, node->id);
+}
+
+/* A member as the n-th that is shown: names count those alone. */
+static const struct plan_node *
+renamed(struct explainer *x, const struct plan_node *node, const char *alias)
+{
+    if (node->kind == PLAN_SORT) {
+        struct plan_sort *sort = arena_copy(x->arena, node, sizeof *sort);
+        sort->node.left = (struct plan_node *)(uintptr_t)renamed(x, node->left, alias);
+        return &sort->node;
+    }
+    if (node->kind != PLAN_SEQ_SCAN && node->kind != PLAN_INDEX_SCAN)
+        return node;
+    struct plan_scan *scan = arena_copy(
+        x->arena, node,
+        node->kind == PLAN_SEQ_SCAN ? sizeof(struct plan_scan) : sizeof(struct plan_index_scan));
+    scan->alias = alias;
+    return &scan->node;
+}
+
+static void
+put_live_children(struct explainer *x, const struct plan_append *append, const bool *live,
+                  uint32_t depth)
+{
+    uint32_t number = 0;
+
+    for (uint32_t i = 0; i < append->child_count; i++) {
+        if (!live[i])
+            continue;
+        const char *alias = arena_format(x->arena, "%s_%u", append->alias, ++number);
+        put_node(x, renamed(x, append->children[i], alias), "Member", NULL, depth + 1);
+    }
+}
+
 static void
 put_children(struct explainer *x, const struct plan_node *node, uint32_t depth)
 {
+    const bool *live = live_children(x, node);
     struct plan_node *child;
     bool is_root = node == shown(x->plan->root);
     bool has_attached = is_root && x->plan->subplan_count + x->plan->cte_count != 0;
@@ -605,7 +647,9 @@ put_children(struct explainer *x, const struct plan_node *node, uint32_t depth)
     explain_open(x->w, "Plans", "Plans", false);
     if (is_root)
         put_attached(x, depth + 1);
-    for (uint32_t i = 0; (child = plan_child(node, i)) != NULL; i++) {
+    if (live != NULL)
+        put_live_children(x, (const struct plan_append *)node, live, depth);
+    for (uint32_t i = 0; live == NULL && (child = plan_child(node, i)) != NULL; i++) {
         const char *relationship = i == 0 ? "Outer" : "Inner";
         if (node->kind == PLAN_HASH_JOIN && i == 1)
             put_hash(x, child, depth + 1);
@@ -642,6 +686,12 @@ put_rest(struct explainer *x, const struct plan_node *node, const struct explain
     if (is_join && !is_text(x))
         explain_bool(x->w, "Inner Unique", join->is_inner_unique);
     put_details(x, node);
+    const bool *live = live_children(x, node);
+    uint32_t removed = 0;
+    for (uint32_t i = 0; live != NULL && i < ((const struct plan_append *)node)->child_count; i++)
+        removed += !live[i];
+    if (removed != 0 || (live != NULL && !is_text(x)))
+        explain_number(x->w, "Subplans Removed", removed, 0);
     if (node->parallel != NULL)
         explain_number(x->w, "Workers Planned", node->parallel->worker_count, 0);
     if (node->parallel != NULL && x->options->is_analyze)

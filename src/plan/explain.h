@@ -29,6 +29,10 @@ struct explain_plan_options {
     /* ANALYZE: what node `id` did. */
     void *object;
     void (*actual)(void *object, uint32_t node_id, struct explain_actual *actual);
+    /* Which children of an append over partitions parameters leave, one a child; null: all, or it
+     * is told only row by row. */
+    void *live_object;
+    const bool *(*live)(void *object, uint32_t node_id);
 };
 
 /* Appends the whole result: text, lines ended by \n but the last; or one document. */

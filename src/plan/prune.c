@@ -4,6 +4,7 @@
 #include "plan/prune.h"
 
 #include "plan/path.h"
+#include "sql/analyze.h"
 #include "type/array.h"
 #include "type/values.h"
 
@@ -228,7 +229,8 @@ struct builder {
 static const struct expr *
 strip(const struct expr *e)
 {
-    while (e->kind == EXPR_RELABEL)
+    while (e->kind == EXPR_RELABEL ||
+           (e->kind == EXPR_CAST_ARRAY && e->args[1]->kind == EXPR_RELABEL))
         e = e->args[0];
     return e;
 }
@@ -608,6 +610,27 @@ build_and(struct builder *b, const struct expr_list *conditions, bool *is_known)
     return all;
 }
 
+/* Where a default partition takes the rest, what holds for the whole level tells what the rest is. */
+static const struct expr_list *
+with_constraint(struct level *level, const struct rel *rel, const struct plan_route *route,
+                const struct expr_list *conditions)
+{
+    struct partition_source source = plan_partition_source(level->planner->context);
+    struct analyze_options options = {.arena = level->arena, .scope = level->planner->scope};
+    struct key_map map = {level, rel, route};
+    struct expr_list *all = arena_alloc_zero(level->arena, sizeof *all);
+
+    if (route == rel->route || route->map->default_partition == PARTITION_NONE ||
+        conditions->count == 0)
+        return conditions;
+    const char *sql = partition_constraint_text(&source, level->arena, route->table);
+    struct expr *e = analyze_expr(&options, route->table, sql, TYPE_BOOL, -1);
+    for (uint32_t i = 0; i < conditions->count; i++)
+        expr_list_add(level->arena, all, conditions->items[i]);
+    expr_list_add_conjuncts(level->arena, all, fold_expr(level->planner, key_change(&map, e)));
+    return all;
+}
+
 static const struct prune_level *
 build_level(struct level *level, const struct rel *rel, const struct plan_route *route,
             const struct expr_list *conditions, bool *is_known)
@@ -623,7 +646,8 @@ build_level(struct level *level, const struct rel *rel, const struct plan_route 
     for (uint16_t k = 0; k < route->map->key->count; k++)
         b.keys[k] = key_change(&map, route->keys[k]);
     made->route = route;
-    const struct prune_step *step = build_and(&b, conditions, &is_here);
+    const struct prune_step *step =
+        build_and(&b, with_constraint(level, rel, route, conditions), &is_here);
     made->step = is_here ? step : NULL;
     made->values = b.values.items;
     made->value_count = b.values.count;

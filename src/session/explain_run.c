@@ -22,9 +22,28 @@ actual_of(void *object, uint32_t node_id, struct explain_actual *actual)
                                       .note = report.note};
 }
 
-/* Runs the plan for its figures; its rows go nowhere. */
+static const bool *
+live_of(void *object, uint32_t node_id)
+{
+    return exec_live_children(object, node_id);
+}
+
+static bool
+has_pruning(const struct plan_node *node)
+{
+    const struct plan_node *child;
+    if (node->kind == PLAN_APPEND && ((const struct plan_append *)node)->prune != NULL)
+        return true;
+    for (uint32_t i = 0; (child = plan_child(node, i)) != NULL; i++)
+        if (has_pruning(child))
+            return true;
+    return false;
+}
+
+/* The plan as it stands before it runs, with its parameters, or after it has. */
 static struct exec *
-run_for_figures(struct session *session, struct cache_entry *entry, const struct portal *portal)
+run_for_figures(struct session *session, struct cache_entry *entry, const struct portal *portal,
+                bool is_run)
 {
     struct exec_context context = session_exec_context(session, session->statement_arena);
     context.is_timed = true; /* rows and loops are counted with the time */
@@ -35,7 +54,7 @@ run_for_figures(struct session *session, struct cache_entry *entry, const struct
     }
     struct exec *exec = exec_open(entry->program, &context);
     struct batch batch;
-    while (exec_next(exec, &batch)) {
+    while (is_run && exec_next(exec, &batch)) {
     }
     return exec;
 }
@@ -162,10 +181,16 @@ explain_run(struct session *session, const struct explain *explain, const struct
         options.planning_us = (double)(clock_monotonic_us() - began_us);
     if (explain->is_analyze) {
         began_us = clock_monotonic_us();
-        options.object = run_for_figures(session, entry, portal);
+        options.object = run_for_figures(session, entry, portal, true);
         options.actual = actual_of;
+        options.live_object = options.object;
+        options.live = live_of;
         if (explain->has_summary)
             options.execution_us = (double)(clock_monotonic_us() - began_us);
+    }
+    if (!explain->is_analyze && !entry->plan->is_modifying && has_pruning(entry->plan->root)) {
+        options.live_object = run_for_figures(session, entry, portal, false);
+        options.live = live_of;
     }
     struct buf *text = arena_alloc(session->statement_arena, sizeof *text);
     buf_init(text);
