@@ -5,8 +5,8 @@
  * always hold for a value that no list names; one over ranges reaches the default partition where
  * ranges leave a gap, or where not all columns of the key are bound.
  *
- * Slots of a list: value i at i, NULL after the values, the rest last. Of ranges: range i at 2i + 1,
- * the gap before it at 2i, that after the last at 2n, the rest at 2n + 1.
+ * Slots of a list: value i at i, NULL after the values, the rest last. Of ranges: range i at
+ * 2i + 1, the gap before it at 2i, that after the last at 2n, the rest at 2n + 1.
  */
 #include "catalog/partition.h"
 

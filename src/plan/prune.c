@@ -610,7 +610,7 @@ build_and(struct builder *b, const struct expr_list *conditions, bool *is_known)
     return all;
 }
 
-/* Where a default partition takes the rest, what holds for the whole level tells what the rest is. */
+/* Where a default partition takes the rest, what holds for the whole level tells what that is. */
 static const struct expr_list *
 with_constraint(struct level *level, const struct rel *rel, const struct plan_route *route,
                 const struct expr_list *conditions)

@@ -24,6 +24,49 @@ set_owner(const struct alter_step *step, const struct table *table)
     ddl_set_owner(step->session, &owner);
 }
 
+/* What links the table with others, and what is not there. */
+static void
+run_link(const struct alter_step *step, const struct table *table)
+{
+    switch (step->command->kind) {
+    case ALTER_ATTACH_PARTITION:
+        partition_attach(step->session, table, step->command);
+        break;
+    case ALTER_DETACH_PARTITION:
+    case ALTER_FINALIZE_DETACH:
+        partition_detach(step->session, table, step->command);
+        break;
+    case ALTER_SET_STATISTICS:
+    case ALTER_SET_STORAGE:
+    case ALTER_SET_COMPRESSION:
+        alter_column_property(step, table);
+        break;
+    case ALTER_OF:
+        alter_of(step, table);
+        break;
+    case ALTER_NOT_OF:
+        alter_not_of(step, table);
+        break;
+    case ALTER_WITHOUT_OIDS:
+        break;
+    case ALTER_INHERIT:
+        alter_inherit(step, table);
+        break;
+    case ALTER_NO_INHERIT:
+        alter_no_inherit(step, table);
+        break;
+    case ALTER_SET_OPTIONS:
+    case ALTER_RESET_OPTIONS:
+        if (table->kind == TABLE_VIEW) {
+            ddl_alter_view_options(step->session, table, step->command);
+            break;
+        }
+        /* fall through */
+    default:
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of ALTER TABLE is not supported yet");
+    }
+}
+
 static void
 run_command(const struct alter_step *step, const struct table *table)
 {
@@ -62,41 +105,8 @@ run_command(const struct alter_step *step, const struct table *table)
     case ALTER_DROP_EXPRESSION:
         alter_column(step, table);
         break;
-    case ALTER_ATTACH_PARTITION:
-        partition_attach(step->session, table, step->command);
-        break;
-    case ALTER_DETACH_PARTITION:
-    case ALTER_FINALIZE_DETACH:
-        partition_detach(step->session, table, step->command);
-        break;
-    case ALTER_SET_STATISTICS:
-    case ALTER_SET_STORAGE:
-    case ALTER_SET_COMPRESSION:
-        alter_column_property(step, table);
-        break;
-    case ALTER_OF:
-        alter_of(step, table);
-        break;
-    case ALTER_NOT_OF:
-        alter_not_of(step, table);
-        break;
-    case ALTER_WITHOUT_OIDS:
-        break;
-    case ALTER_INHERIT:
-        alter_inherit(step, table);
-        break;
-    case ALTER_NO_INHERIT:
-        alter_no_inherit(step, table);
-        break;
-    case ALTER_SET_OPTIONS:
-    case ALTER_RESET_OPTIONS:
-        if (table->kind == TABLE_VIEW) {
-            ddl_alter_view_options(step->session, table, step->command);
-            break;
-        }
-        /* fall through */
     default:
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "this form of ALTER TABLE is not supported yet");
+        run_link(step, table);
     }
 }
 

@@ -110,9 +110,9 @@ static bool
 same_index(const struct table *parent, const struct index_def *a, const struct table *partition,
            const struct index_def *b)
 {
-    if (a->method != b->method || a->is_unique != b->is_unique || a->is_nulls_distinct != b->is_nulls_distinct ||
-        a->key_count != b->key_count || a->include_count != b->include_count ||
-        !same_text(a->predicate_sql, b->predicate_sql))
+    if (a->method != b->method || a->is_unique != b->is_unique ||
+        a->is_nulls_distinct != b->is_nulls_distinct || a->key_count != b->key_count ||
+        a->include_count != b->include_count || !same_text(a->predicate_sql, b->predicate_sql))
         return false;
     for (uint16_t i = 0; i < a->key_count; i++)
         if (map_attr(parent, partition, a->keys[i].attr) != b->keys[i].attr ||
@@ -372,7 +372,7 @@ ensure_foreign(struct session *session, const struct table *parent,
     made->is_local = false;
     made->inherit_count = 1;
     const struct constraint_def copy = *made;
-    partition = draft_put(&draft);
+    (void)draft_put(&draft);
     draft_link_foreign(&draft);
     partition = catalog_table(session->catalog, partition_oid);
     if (is_new && copy.is_validated && !is_empty(session, partition))

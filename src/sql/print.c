@@ -490,7 +490,8 @@ put_change(struct print *p, const struct query *q)
     }
     for (uint32_t i = 0; q->rules != NULL && i < q->rules->check_count; i++) {
         buf_format(p->to, " (check %s ",
-                   q->rules->checks[i].name == NULL ? "of the partition" : q->rules->checks[i].name);
+                   q->rules->checks[i].name == NULL ? "of the partition"
+                                                    : q->rules->checks[i].name);
         print_one(p, q->rules->checks[i].expr);
         put(p, ")");
     }
