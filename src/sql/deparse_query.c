@@ -105,12 +105,10 @@ is_taken_around(const struct deparse_level *level, const char *name)
     return false;
 }
 
-/* Two ranges of one name (of different schemas) are told apart by a number; laid out, those of the
- * queries around, too. */
+/* Ranges of one name (of different schemas, or in queries around) are told apart by a number. */
 static const char **
 range_names(struct deparse *d, const struct query *q, const struct deparse_level *parent)
 {
-    const struct deparse_level *around = d->options->is_laid_out ? parent : NULL;
     struct arena *arena = d->options->arena;
     const char **names = arena_alloc_zero(arena, (q->range_count + 1) * sizeof *names);
     for (uint32_t i = 0; i < q->range_count; i++) {
@@ -118,7 +116,7 @@ range_names(struct deparse *d, const struct query *q, const struct deparse_level
         if (range->kind == RANGE_JOIN)
             continue;
         const char *name = range->name;
-        for (int number = 1; is_taken(names, i, name) || is_taken_around(around, name); number++)
+        for (int number = 1; is_taken(names, i, name) || is_taken_around(parent, name); number++)
             name = arena_format(arena, "%s_%d", range->name, number);
         names[i] = name;
     }

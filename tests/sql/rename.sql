@@ -53,3 +53,17 @@ INSERT INTO other.m VALUES (1, 'first');
 SELECT * FROM both_of;
 ALTER SEQUENCE other.n_id_seq RENAME TO counter;
 INSERT INTO other.n (k) VALUES (3) RETURNING *;
+-- A view's tables renamed to what its other tables are called.
+create schema clash; set search_path = clash;
+CREATE TABLE tt1 (f1 int, f2 int, f3 text);
+CREATE TABLE tx1 (x1 int, x2 int, x3 text);
+CREATE TABLE temp1 (y1 int, f2 int, f3 text);
+CREATE VIEW aliased_view_1 AS select * from tt1 where exists (select 1 from tx1 where tt1.f1 = tx1.x1);
+CREATE VIEW aliased_view_2 AS select * from tt1 a1 where exists (select 1 from tx1 where a1.f1 = tx1.x1);
+CREATE VIEW aliased_view_3 AS select * from tt1 where exists (select 1 from tx1 a2 where tt1.f1 = a2.x1);
+ALTER TABLE tx1 RENAME TO a1;
+select pg_get_viewdef('aliased_view_2'); select pg_get_viewdef('aliased_view_1');
+ALTER TABLE tt1 RENAME TO a2;
+select pg_get_viewdef('aliased_view_3');
+insert into a2 values (1,2,'x'),(5,5,'y'); insert into a1 values (1); select * from aliased_view_1; select * from aliased_view_2; alter table a1 rename to tt1; select * from aliased_view_3; select * from aliased_view_2;
+reset search_path;
