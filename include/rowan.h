@@ -19,8 +19,9 @@
  *
  * A database may have many connections, each used by one thread at a time (rowan_interrupt by any).
  * No thread is started unless ROWAN_THREADS asks for it: then commits of several connections are
- * written together by a thread of their own. Every function that can fail returns a code;
- * rowan_error and rowan_sqlstate tell more of the last failure of a connection.
+ * written together by a thread of their own, and large queries have threads that help. Every
+ * function that can fail returns a code; rowan_error and rowan_sqlstate tell more of the last
+ * failure of a connection.
  */
 #pragma once
 

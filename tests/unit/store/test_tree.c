@@ -321,6 +321,26 @@ assert_estimates(struct setting *s, const struct tree_root *root, const struct m
     assert_true(rows >= 0 && rows <= model->count);
 }
 
+/* Keys that cut the tree rise, lie within it, and leave ranges of no more rows than so many leaves
+ * can have; with one leaf each, there are as many as leaves. */
+static void
+assert_split(struct setting *s, const struct tree_root *root, const struct model *model)
+{
+    struct arena *arena = arena_new(&(struct arena_options){.name = "split"});
+    struct slice *keys;
+    uint32_t count, finer;
+    assert_non_null(arena);
+    assert_int_equal(tree_split(s->store, root, 4, arena, &keys, &count), ST_OK);
+    for (uint32_t i = 0; i < count; i++) {
+        assert_true(i == 0 || slice_compare(keys[i - 1], keys[i]) < 0);
+        assert_true(slice_compare(model->rows[0].key, keys[i]) < 0);
+        assert_true(slice_compare(keys[i], model->rows[model->count - 1].key) <= 0);
+    }
+    assert_int_equal(tree_split(s->store, root, 1, arena, &keys, &finer), ST_OK);
+    assert_true(finer == 0 ? count == 0 : count <= finer / 4 + 1 && count >= finer / 4);
+    arena_free(arena);
+}
+
 static void
 build(struct edit *edit, const struct model *model, struct tree_root *root)
 {
@@ -491,6 +511,7 @@ run(const struct workload *load, uint64_t seed)
         assert_diff(&s, &old_root, &old, &root, &model);
         assert_diff(&s, &root, &model, &old_root, &old);
         assert_estimates(&s, &root, &model);
+        assert_split(&s, &root, &model);
         assert_rebuild(&s, &edit, &root, &model);
         reader_leave(s.reader);
         stand_in_publish(&edit);
