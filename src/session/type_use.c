@@ -122,8 +122,7 @@ type_refuse_stored(struct session *session, const struct table *table)
     const struct user_type *type =
         table->row_type == OID_NONE ? NULL : catalog_user_type(session->catalog, table->row_type);
     const struct table *owner;
-    const struct column_def *column =
-        type == NULL ? NULL : type_stored_use(session, type, &owner);
+    const struct column_def *column = type == NULL ? NULL : type_stored_use(session, type, &owner);
     if (column != NULL && table->kind == TABLE_COMPOSITE)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
               "cannot alter type \"%s\" because column \"%s.%s\" uses it", table->name, owner->name,

@@ -1,6 +1,6 @@
 /*
- * type_use.h: what has a type of users: columns, attributes of composite types, domains and ranges over it,
- * tables of it.
+ * type_use.h: what has a type of users: columns, attributes of composite types, domains and ranges
+ * over it, tables of it.
  */
 #pragma once
 
@@ -8,7 +8,8 @@
 
 /*
  * All that is made of the type or of arrays of it, in the statement's arena: columns of stored
- * tables and composite types, {CLASS_TYPE} for domains and ranges, a whole {CLASS_RELATION} for typed tables.
+ * tables and composite types, {CLASS_TYPE} for domains and ranges, a whole {CLASS_RELATION} for
+ * typed tables.
  * Views are not among them: they have dependencies.
  */
 struct object_ref *type_uses(struct session *session, const struct user_type *type,

@@ -350,23 +350,30 @@ static const struct func_info funcs[] = {
     {FUNC(2921, "varbittypmodout", TYPE_CSTRING, generic_typmod_out, TYPE_INT4)},
 };
 
-#define ORDERED(eq_, ne_, lt_, gt_, le_, ge_, type_, feq_, fne_, flt_, fgt_, fle_, fge_)            \
-    {eq_, "=", type_, type_, TYPE_BOOL, feq_, eq_, ne_, false, true, "eqsel", "eqjoinsel"},         \
-        {ne_, "<>", type_, type_, TYPE_BOOL, fne_, ne_, eq_, false, false, "neqsel", "neqjoinsel"}, \
-        {lt_, "<", type_, type_, TYPE_BOOL,     flt_,                                               \
-         gt_, ge_, false, false, "scalarltsel", "scalarltjoinsel"},                                 \
-        {gt_, ">", type_, type_, TYPE_BOOL,     fgt_,                                               \
-         lt_, le_, false, false, "scalargtsel", "scalargtjoinsel"},                                 \
-        {le_, "<=", type_, type_, TYPE_BOOL,     fle_,                                              \
-         ge_, gt_,  false, false, "scalarlesel", "scalarlejoinsel"},                                \
-    {                                                                                               \
-        ge_, ">=", type_, type_, TYPE_BOOL, fge_, le_, lt_, false, false, "scalargesel",            \
-            "scalargejoinsel"                                                                       \
-    }
-
 static const struct operator_info operators[] = {
-    ORDERED(1784, 1785, 1786, 1787, 1788, 1789, TYPE_BIT, 1581, 1582, 1595, 1593, 1594, 1592),
-    ORDERED(1804, 1805, 1806, 1807, 1808, 1809, TYPE_VARBIT, 1666, 1667, 1671, 1669, 1670, 1668),
+    {1784, "=", TYPE_BIT, TYPE_BIT, TYPE_BOOL, 1581, 1784, 1785, false, true, "eqsel", "eqjoinsel"},
+    {1785, "<>", TYPE_BIT, TYPE_BIT, TYPE_BOOL, 1582, 1785, 1784, false, false, "neqsel",
+     "neqjoinsel"},
+    {1786, "<", TYPE_BIT, TYPE_BIT, TYPE_BOOL, 1595, 1787, 1789, false, false, "scalarltsel",
+     "scalarltjoinsel"},
+    {1787, ">", TYPE_BIT, TYPE_BIT, TYPE_BOOL, 1593, 1786, 1788, false, false, "scalargtsel",
+     "scalargtjoinsel"},
+    {1788, "<=", TYPE_BIT, TYPE_BIT, TYPE_BOOL, 1594, 1789, 1787, false, false, "scalarlesel",
+     "scalarlejoinsel"},
+    {1789, ">=", TYPE_BIT, TYPE_BIT, TYPE_BOOL, 1592, 1788, 1786, false, false, "scalargesel",
+     "scalargejoinsel"},
+    {1804, "=", TYPE_VARBIT, TYPE_VARBIT, TYPE_BOOL, 1666, 1804, 1805, false, true, "eqsel",
+     "eqjoinsel"},
+    {1805, "<>", TYPE_VARBIT, TYPE_VARBIT, TYPE_BOOL, 1667, 1805, 1804, false, false, "neqsel",
+     "neqjoinsel"},
+    {1806, "<", TYPE_VARBIT, TYPE_VARBIT, TYPE_BOOL, 1671, 1807, 1809, false, false, "scalarltsel",
+     "scalarltjoinsel"},
+    {1807, ">", TYPE_VARBIT, TYPE_VARBIT, TYPE_BOOL, 1669, 1806, 1808, false, false, "scalargtsel",
+     "scalargtjoinsel"},
+    {1808, "<=", TYPE_VARBIT, TYPE_VARBIT, TYPE_BOOL, 1670, 1809, 1807, false, false, "scalarlesel",
+     "scalarlejoinsel"},
+    {1809, ">=", TYPE_VARBIT, TYPE_VARBIT, TYPE_BOOL, 1668, 1808, 1806, false, false, "scalargesel",
+     "scalargejoinsel"},
 };
 
 static const struct cast_info casts[] = {

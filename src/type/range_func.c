@@ -430,7 +430,7 @@ intersect_multiranges(struct func_call *call, const union datum *args)
     return multirange_intersect(&form, call->arena, &a, &b);
 }
 
-/* What of `range` lies in no range of `holes`, of which *hole_idx is the first that may touch it. */
+/* What of `range` lies in none of `holes`, of which *hole_idx is the first that may touch it. */
 static uint32_t
 cut_out(const struct range_form *form, struct arena *arena, struct range_value range,
         const struct multirange *holes, uint32_t *hole_idx, union datum *pieces)

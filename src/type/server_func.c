@@ -1,8 +1,8 @@
 /*
  * server_func.c: functions that PostgreSQL's server calls of itself and SQL cannot, for want of a
  * value of type internal: estimates of operators, what subscripts types, texts that only the server
- * writes. They are here because pg_operator and pg_type refer to them; Rowan's planner has estimates
- * of its own.
+ * writes. They are here because pg_operator and pg_type refer to them; Rowan's planner has its own
+ * estimates.
  */
 #include "type/generic.h"
 #include "type/tables.h"
