@@ -320,6 +320,18 @@ analyze_table(struct session *session, const struct table *table)
     catalog_put_stats(session->catalog, table->table, &all);
 }
 
+/* The table or, of a partitioned one that was named, its partitions. */
+static void
+analyze_parts(struct session *session, const struct table *table, bool is_named)
+{
+    if (table->kind != TABLE_PARTITIONED) {
+        analyze_table(session, table);
+        return;
+    }
+    for (uint32_t i = 0; is_named && i < table->child_count; i++)
+        analyze_parts(session, catalog_table(session->catalog, table->children[i]), true);
+}
+
 static void
 check_columns(const struct table *table, const struct name_list *names)
 {
@@ -350,9 +362,10 @@ upkeep_vacuum(struct session *session, const struct vacuum *vacuum)
         }
     }
     for (uint32_t i = 0; i < count; i++) {
-        if (table_is_stored(tables[i]) && vacuum->is_analyze)
-            analyze_table(session, tables[i]);
-        else if (!table_is_stored(tables[i]) && vacuum->table_count != 0)
+        bool has_rows = table_is_stored(tables[i]) || tables[i]->kind == TABLE_PARTITIONED;
+        if (has_rows && vacuum->is_analyze)
+            analyze_parts(session, tables[i], vacuum->table_count != 0);
+        else if (!has_rows && vacuum->table_count != 0)
             notice(SEVERITY_WARNING, SQLSTATE_WARNING,
                    "skipping \"%s\" --- cannot %s non-tables or special system tables",
                    tables[i]->name, vacuum->is_vacuum ? "vacuum" : "analyze");

@@ -3,8 +3,8 @@
  * SET, SHOW, PREPARE, EXECUTE, LOCK, DISCARD.
  */
 #include "session/constraints.h"
-#include "session/ddl_routine.h"
 #include "session/cursor.h"
+#include "session/ddl_routine.h"
 #include "session/definition.h"
 #include "session/planned.h"
 #include "session/portal.h"
@@ -255,6 +255,25 @@ run_deallocate(struct session *session, const char *name)
 
 /* ---- LOCK, DISCARD, CHECKPOINT ---- */
 
+/* The table and, unless it is alone, those that inherit from it. */
+static void
+lock_tree(struct session *session, const struct lock_tables *lock, const struct table *table,
+          bool is_only)
+{
+    enum status st = ST_OK;
+    if (table->kind == TABLE_PLAIN)
+        st = txn_lock_table(session->txn, table->tree, (enum table_lock)lock->mode,
+                            lock->is_nowait ? LOCK_NOWAIT : LOCK_WAIT);
+    if (st != ST_OK)
+        raise_status(st, "could not obtain lock on relation \"%s\"", table->name);
+    uint32_t count = 0;
+    const struct table **children =
+        is_only ? NULL
+                : catalog_children(session->catalog, table, session->statement_arena, &count);
+    for (uint32_t i = 0; i < count; i++)
+        lock_tree(session, lock, children[i], false);
+}
+
 static void
 run_lock(struct session *session, const struct lock_tables *lock)
 {
@@ -263,12 +282,9 @@ run_lock(struct session *session, const struct lock_tables *lock)
               "LOCK TABLE can only be used in transaction blocks");
     for (uint32_t i = 0; i < lock->count; i++) {
         const struct table *table = session_find_table(session, &lock->tables[i]);
-        if (table->kind != TABLE_PLAIN)
+        if (table->kind != TABLE_PLAIN && table->kind != TABLE_PARTITIONED)
             raise(SQLSTATE_WRONG_OBJECT_TYPE, "cannot lock relation \"%s\"", table->name);
-        enum status st = txn_lock_table(session->txn, table->tree, (enum table_lock)lock->mode,
-                                        lock->is_nowait ? LOCK_NOWAIT : LOCK_WAIT);
-        if (st != ST_OK)
-            raise_status(st, "could not obtain lock on relation \"%s\"", table->name);
+        lock_tree(session, lock, table, lock->is_only[i]);
     }
 }
 

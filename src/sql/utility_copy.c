@@ -340,8 +340,12 @@ bind_table(struct copy_bind *bind)
     const char *name = copy->table->name;
     const char *verb = copy->is_from ? "copy to" : "copy from";
     switch (copy->table->kind) {
-    case TABLE_PLAIN:
     case TABLE_PARTITIONED:
+        if (!copy->is_from)
+            fail_hint(an, -1, SQLSTATE_WRONG_OBJECT_TYPE, "Try the COPY (SELECT ...) TO variant.",
+                      "cannot copy from partitioned table \"%s\"", name);
+        break;
+    case TABLE_PLAIN:
         break;
     case TABLE_VIEW:
         fail_hint(an, -1, SQLSTATE_WRONG_OBJECT_TYPE,
