@@ -552,6 +552,14 @@ find_item(struct session *session, const struct drop *drop, const struct object_
     const char *kind = kind_names[drop->object];
     const struct table *table =
         session->scope.relation(session, item->name.schema, item->name.name);
+    const char *schema_name = table == NULL ? item->name.schema : NULL;
+    if (schema_name != NULL && session_find_schema(session, schema_name) == NULL) {
+        if (!drop->if_exists)
+            raise(SQLSTATE_UNDEFINED_SCHEMA, "schema \"%s\" does not exist", schema_name);
+        notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION,
+               "schema \"%s\" does not exist, skipping", schema_name);
+        return NULL;
+    }
     if (table == NULL && drop->if_exists) {
         notice(SEVERITY_NOTICE, SQLSTATE_SUCCESSFUL_COMPLETION,
                "%s \"%s\" does not exist, skipping", kind, item->name.name);

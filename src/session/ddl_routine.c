@@ -54,8 +54,7 @@ kind_word(char kind)
 const char *
 routine_kind_text(struct session *session, const struct routine *routine, struct arena *arena)
 {
-    const char *word = routine->kind == 'p' ? "procedure" : "function";
-    return arena_format(arena, "%s %s", word, routine_text(session, routine, arena));
+    return arena_format(arena, "function %s", routine_text(session, routine, arena));
 }
 
 /* ---- naming ---- */
@@ -156,24 +155,40 @@ has_all_args(const struct func_info *info, const struct func_signature *signatur
            memcmp(info->args, signature->all, signature->all_count * sizeof(oid)) == 0;
 }
 
+/* A procedure of the schema all of whose arguments have the types. */
 static const struct func_info *
-find_by_signature(struct session *session, const struct object_item *item)
+find_whole(struct session *session, oid schema, const struct object_item *item)
+{
+    const struct func_signature *signature = &item->signature;
+    const struct func_info *const *list =
+        catalog_routines_named(session->catalog, schema, item->name.name);
+    for (; *list != NULL; list++) {
+        bool is_whole =
+            (*list)->kind == FUNC_PROCEDURE && (*list)->arg_count == signature->arg_count &&
+            memcmp((*list)->args, signature->args, signature->arg_count * sizeof(oid)) == 0;
+        if (signature->all_count > 0 ? has_all_args(*list, signature) : is_whole)
+            return *list;
+    }
+    return NULL;
+}
+
+static const struct func_info *
+find_by_signature(struct session *session, enum object_kind object, const struct object_item *item)
 {
     const struct func_signature *signature = &item->signature;
     for (const oid *path = schemas_of(session, item); *path != OID_NONE; path++) {
         const struct routine *routine = catalog_find_routine(
             session->catalog, *path, item->name.name, signature->arg_count, signature->args);
-        if (routine != NULL)
+        const struct func_info *whole = find_whole(session, *path, item);
+        bool both = routine != NULL && whole != NULL && whole != &routine->info &&
+                    signature->all_count == 0;
+        if (both && (object == OBJECT_KIND_PROCEDURE || object == OBJECT_KIND_ROUTINE))
+            raise(SQLSTATE_AMBIGUOUS_FUNCTION, "%s name \"%s\" is not unique", object_word(object),
+                  item_name(item, session->statement_arena));
+        if (routine != NULL && signature->all_count == 0)
             return &routine->info;
-        const struct func_info *const *list =
-            catalog_routines_named(session->catalog, *path, item->name.name);
-        for (; *list != NULL; list++) {
-            bool is_whole =
-                (*list)->kind == FUNC_PROCEDURE && (*list)->arg_count == signature->arg_count &&
-                memcmp((*list)->args, signature->args, signature->arg_count * sizeof(oid)) == 0;
-            if (is_whole || (signature->all_count > 0 && has_all_args(*list, signature)))
-                return *list;
-        }
+        if (whole != NULL)
+            return whole;
     }
     const struct func_info *const *list =
         scope_funcs_builtin(&session->scope, item->name.schema, item->name.name);
@@ -247,7 +262,7 @@ ddl_find_routine(struct session *session, enum object_kind object, const struct 
     if (may_miss && skip_missing(session, item))
         return NULL;
     if (item->signature.has_args)
-        found = find_by_signature(session, item);
+        found = find_by_signature(session, object, item);
     else if (find_by_name(session, object, item, &found) > 1)
         fail_ambiguous(session, object, item);
     if (found == NULL && may_miss) {
@@ -331,9 +346,11 @@ fail_replace(struct session *session, const struct routine *old, const char *mes
              const char *detail)
 {
     raise_error(.code = SQLSTATE_INVALID_FUNCTION_DEFINITION, .message = message, .detail = detail,
-                .hint =
-                    raise_text("Use DROP %s %s first.", old->kind == 'p' ? "PROCEDURE" : "FUNCTION",
-                               routine_text(session, old, session->statement_arena)));
+                .hint = raise_text("Use DROP %s %s first.",
+                                   old->kind == 'p'   ? "PROCEDURE"
+                                   : old->kind == 'a' ? "AGGREGATE"
+                                                      : "FUNCTION",
+                                   routine_text(session, old, session->statement_arena)));
 }
 
 static void
@@ -503,6 +520,8 @@ ddl_alter_routine(struct session *session, const struct alter_routine *alter)
     struct routine changed = *old;
     if (old->kind == 'a')
         raise(SQLSTATE_WRONG_OBJECT_TYPE, "\"%s\" is an aggregate function", old->info.name);
+    if (old->kind == 'p' && (alter->given & ~(uint32_t)OPTION_SECURITY) != 0)
+        raise(SQLSTATE_INVALID_FUNCTION_DEFINITION, "invalid attribute in procedure definition");
     if (alter->given & OPTION_VOLATILITY)
         changed.info.volatility = new->info.volatility;
     if (alter->given & OPTION_STRICT)

@@ -31,7 +31,7 @@ void ddl_remove_routine(struct session *session, oid routine);
 /* f(integer,text), with its schema where search_path does not find it. In `arena`. */
 const char *routine_text(struct session *session, const struct routine *routine,
                          struct arena *arena);
-/* "function f(integer)", "procedure ...", "aggregate ...". */
+/* "function f(integer)", as PostgreSQL calls routines of every kind. */
 const char *routine_kind_text(struct session *session, const struct routine *routine,
                               struct arena *arena);
 

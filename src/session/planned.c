@@ -380,19 +380,18 @@ struct cache_entry *
 planned_find(struct session *session, const struct raw_statement *raw,
              const struct param_types *given, struct arena *arena, struct query **utility)
 {
-    struct statement_cache *cache = session->engine->statements;
     struct cache_entry *entry = planned_known(session, raw->source, given);
     if (entry != NULL)
         return entry;
-    struct cache_key key = key_of(session, raw->source, given);
-    struct guard *guard = guard_begin(session);
-    entry = guard->entry;
-    if (!entry_analyze(session, entry, raw, given, false)) {
-        guard->entry = NULL;
-        statement_cache_release(cache, entry);
+    if (raw_is_utility(raw)) {
+        session->ran_long = true;
         *utility = analyze_utility(session, raw, given, arena);
         return NULL;
     }
+    struct cache_key key = key_of(session, raw->source, given);
+    struct guard *guard = guard_begin(session);
+    entry = guard->entry;
+    (void)entry_analyze(session, entry, raw, given, false);
     if (key.catalog_version != 0 && !names_a_moment(key.text))
         entry_list(session, entry, &key);
     guard->entry = NULL;

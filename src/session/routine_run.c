@@ -77,6 +77,11 @@ call_arguments(struct session *session, const struct call_routine *call)
     struct cache_entry *entry = planned_make(session, call->query, NULL);
     session_release_later(session, entry);
     struct exec_context context = session_exec_context(session, arena);
+    if (session->body_params != NULL) {
+        context.param_count = session->body_params->count;
+        context.params = session->body_params->values;
+        context.param_nulls = session->body_params->nulls;
+    }
     struct exec *exec = exec_open(entry->program, &context);
     struct batch batch;
     if (!exec_next(exec, &batch))

@@ -371,7 +371,12 @@ run_statement(struct run *run, uint32_t i)
         run_query(run, i);
         return;
     }
+    const struct query_params params = {
+        .count = run->site->param_count, .values = run->site->params, .nulls = run->site->nulls};
+    const struct query_params *outer = run->session->body_params;
+    run->session->body_params = &params;
     (void)utility_run(run->session, statement->query, statement->raw, NULL);
+    run->session->body_params = outer;
 }
 
 /* One statement of the body, as a statement of the transaction if the function is volatile. */
@@ -465,7 +470,9 @@ run_body(struct session *session, struct func_call *call, const union datum *arg
     const struct routine *routine = call->func->routine;
     struct catch frame;
     uint32_t depth = session->routine_depth;
+    const struct query_params *outer_params = session->body_params;
     enter(session);
+    session->body_params = NULL;
     if (catch_begin(&frame, session->statement_arena)) {
         struct arena *arena = call->state_arena;
         const struct old_setting *olds =
@@ -479,9 +486,11 @@ run_body(struct session *session, struct func_call *call, const union datum *arg
             restore_settings(session, routine, olds);
         catch_end(&frame);
         session->routine_depth = depth;
+        session->body_params = outer_params;
         return;
     }
     session->routine_depth = depth;
+    session->body_params = outer_params;
     raise_again(frame.error);
 }
 

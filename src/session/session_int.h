@@ -186,7 +186,7 @@ struct session {
     struct catalog *parked_catalog;
     struct temp_space *temp; /* temp.h; null: no temporary object was ever made */
     struct name_scope scope;
-    struct extra_table *extras; /* seen by this statement only: session/feed.h */
+    struct extra_table *extras;           /* seen by this statement only: session/feed.h */
     struct domain_tester *domain_testers; /* in statement_arena: domain_check.c */
     enum transaction_state state;
     bool in_statement;
@@ -227,8 +227,9 @@ struct session {
     struct arena *spare_txn_arena;
     uint64_t modified_count; /* rows changed by the last statement_next execution */
 
-    struct routine_code *routine_codes; /* bodies of functions: routine_sql.c */
-    uint32_t routine_depth;             /* calls under way within each other */
+    struct routine_code *routine_codes;     /* bodies of functions: routine_sql.c */
+    const struct query_params *body_params; /* of the function's statement under way; or null */
+    uint32_t routine_depth;                 /* calls under way within each other */
 };
 
 /* The flag that ends what the session runs. */

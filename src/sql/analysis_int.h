@@ -130,6 +130,7 @@ struct level {
     const char *value_name; /* a name that stands for value_expr: VALUE in a domain's check */
     struct expr *value_expr;
     bool is_lateral_active;
+    bool calls_procedure;    /* CALL: the next call bound is a procedure's */
     bool is_sublink;         /* the query of an expression, not of FROM */
     bool is_aggregate_order; /* an aggregate's ORDER BY: names and numbers mean nothing there */
     bool keep_unknown; /* unknown-typed targets stay so: INSERT ... SELECT, UNION's branches */

@@ -41,6 +41,23 @@ is_into(const PgQuery__Node *node)
     return select->into_clause != NULL;
 }
 
+bool
+raw_is_utility(const struct raw_statement *raw)
+{
+    const PgQuery__Node *node = raw->node;
+    switch (node->node_case) {
+    case PG_QUERY__NODE__NODE_SELECT_STMT:
+        return is_into(node);
+    case PG_QUERY__NODE__NODE_INSERT_STMT:
+    case PG_QUERY__NODE__NODE_UPDATE_STMT:
+    case PG_QUERY__NODE__NODE_DELETE_STMT:
+    case PG_QUERY__NODE__NODE_MERGE_STMT:
+        return false;
+    default:
+        return true;
+    }
+}
+
 struct query *
 bind_statement(struct analysis *an, const struct raw_statement *raw, const PgQuery__Node *node)
 {

@@ -58,6 +58,9 @@ struct analyze_options {
     bool is_lifted;
 };
 
+/* True if analysis makes a utility statement of it. */
+bool raw_is_utility(const struct raw_statement *raw);
+
 /* Analyses one statement. The query lives in options->arena. */
 struct query *analyze(const struct analyze_options *options, const struct raw_statement *raw);
 

@@ -3,6 +3,7 @@
  * agg.c and window.c once their arguments are bound.
  */
 #include "sql/analysis_int.h"
+#include "type/routine.h"
 
 struct call {
     struct level *level;
@@ -240,12 +241,33 @@ check_window(struct call *call)
 
 /* ---- building ---- */
 
+/* A user's function whose columns are polymorphic, with the types that they have in this call. */
+static const struct func_info *
+with_outs(const struct call *call, const struct func_info *func)
+{
+    struct analysis *an = call->level->an;
+    bool is_open = false;
+    for (uint16_t i = 0; func->routine != NULL && i < func->out_count; i++)
+        is_open |= type_is_polymorphic(func->out_types[i]);
+    if (!is_open || call->arg_count != func->arg_count)
+        return func;
+    struct func_info *copy = arena_copy(an->arena, func, sizeof *func);
+    oid *given = arena_alloc_array(an->arena, func->arg_count + 1u, sizeof *given);
+    oid *outs = arena_copy(an->arena, func->out_types, func->out_count * sizeof *outs);
+    for (uint32_t i = 0; i < func->arg_count; i++)
+        given[i] = call->args[i]->type;
+    for (uint16_t i = 0; i < func->out_count; i++)
+        outs[i] = routine_resolve(an->env, outs[i], func->arg_count, func->args, given);
+    copy->out_types = outs;
+    return copy;
+}
+
 static struct expr *
 plain_node(struct call *call, const struct candidate *c, oid result)
 {
     struct level *level = call->level;
     struct expr *e = expr_new(level->an->arena, EXPR_FUNC, result, call->node->location);
-    e->func.func = c->func;
+    e->func.func = with_outs(call, c->func);
     e->func.form = call->node->funcformat == PG_QUERY__COERCION_FORM__COERCE_SQL_SYNTAX
                        ? FORM_SYNTAX
                        : FORM_CALL;
@@ -337,7 +359,8 @@ bind_call(struct level *level, const PgQuery__FuncCall *node)
     call.use.is_variadic = node->func_variadic;
     call.use.has_decoration = is_decorated(node);
     call.use.has_order = node->n_agg_order > 1 && !node->agg_within_group;
-    call.use.is_procedure = level->clause == CLAUSE_CALL;
+    call.use.is_procedure = level->calls_procedure;
+    level->calls_procedure = false;
     bind_args(&call);
 
     struct func_choice choice = func_choose(an, &call.use);

@@ -652,11 +652,78 @@ deparse_body(struct deparse *d, const struct query *q, const struct target *name
     }
 }
 
+static void
+deparse_from(struct deparse *d, const struct query *q, const char *word)
+{
+    for (uint32_t i = 0; i < q->from_count; i++) {
+        put(d, i == 0 ? word : ", ");
+        deparse_join(d, q->from[i]);
+    }
+}
+
+static void
+deparse_insert(struct deparse *d, const struct query *q, const struct table *table)
+{
+    bool is_first = true;
+    put(d, " (");
+    for (uint32_t i = 0; i < q->target_count; i++) {
+        if (q->targets[i].column == 0 || q->targets[i].expr->kind == EXPR_NEXTVAL)
+            continue; /* an identity column's own value */
+        buf_format(d->to, "%s%s", is_first ? "" : ", ",
+                   name_of(d, table->columns[q->targets[i].column - 1].name));
+        is_first = false;
+    }
+    put(d, q->from_count == 0 ? ") VALUES (" : ") SELECT ");
+    is_first = true;
+    for (uint32_t i = 0; i < q->target_count; i++) {
+        if (q->targets[i].column == 0 || q->targets[i].expr->kind == EXPR_NEXTVAL)
+            continue;
+        put(d, is_first ? "" : ", ");
+        deparse_one(d, q->targets[i].expr, false);
+        is_first = false;
+    }
+    put(d, q->from_count == 0 ? ")" : "");
+    deparse_from(d, q, " FROM ");
+}
+
+/* INSERT, UPDATE, DELETE. */
+static void
+deparse_change(struct deparse *d, const struct query *q)
+{
+    if (q->command == COMMAND_MERGE || q->on_conflict != NULL || q->result == RANGE_NONE ||
+        q->overriding != OVERRIDING_NONE)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
+              "MERGE, ON CONFLICT and OVERRIDING cannot be stored yet");
+    const struct range *range = q->ranges[q->result];
+    const struct table *table = range->table.table;
+    static const char *const verbs[] = {[COMMAND_INSERT] = "INSERT INTO",
+                                        [COMMAND_UPDATE] = "UPDATE",
+                                        [COMMAND_DELETE] = "DELETE FROM"};
+    buf_format(d->to, "%s %s.%s AS %s", verbs[q->command], name_of(d, table->schema_name),
+               name_of(d, table->name), name_of(d, d->level->names[q->result]));
+    if (q->command == COMMAND_INSERT)
+        deparse_insert(d, q, table);
+    for (uint32_t i = 0; q->command == COMMAND_UPDATE && i < q->target_count; i++) {
+        buf_format(d->to, "%s%s = ", i == 0 ? " SET " : ", ",
+                   name_of(d, table->columns[q->targets[i].column - 1].name));
+        deparse_one(d, q->targets[i].expr, false);
+    }
+    if (q->command != COMMAND_INSERT)
+        deparse_from(d, q, q->command == COMMAND_UPDATE ? " FROM " : " USING ");
+    if (q->where != NULL) {
+        put(d, " WHERE ");
+        deparse_one(d, q->where, false);
+    }
+    for (uint32_t i = 0; i < q->returning_count; i++) {
+        put(d, i == 0 ? " RETURNING " : ", ");
+        deparse_one(d, q->returning[i].expr, true);
+        buf_format(d->to, " AS %s", name_of(d, q->returning[i].name));
+    }
+}
+
 void
 deparse_select(struct deparse *d, const struct query *q, const struct deparse_level *parent)
 {
-    if (q->command != COMMAND_SELECT)
-        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "only SELECT can be stored");
     const struct deparse_level *outer = d->level;
     struct deparse_level level = {.parent = parent, .query = q};
     level.names = range_names(d, q, parent);
@@ -669,7 +736,10 @@ deparse_select(struct deparse *d, const struct query *q, const struct deparse_le
     level.has_prefix = (d->options->is_laid_out && setop == NULL) || live_range_count(q) > 1;
     d->level = &level;
     deparse_ctes(d, q);
-    if (setop != NULL) {
+    if (q->command != COMMAND_SELECT) {
+        level.has_prefix = live_range_count(q) > 1;
+        deparse_change(d, q);
+    } else if (setop != NULL) {
         level.column_names = parent == NULL && d->options->is_laid_out ? q->targets : NULL;
         deparse_setop(d, setop->setop, &level, false);
     } else if (is_values(q)) {
@@ -678,7 +748,8 @@ deparse_select(struct deparse *d, const struct query *q, const struct deparse_le
     } else {
         deparse_body(d, q, names, hides_unnamed);
     }
-    deparse_tail(d, q);
+    if (q->command == COMMAND_SELECT)
+        deparse_tail(d, q);
     d->level = outer;
     d->indent = indent;
 }

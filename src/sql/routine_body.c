@@ -277,6 +277,11 @@ refuse_utility(const struct query *q)
         if (q->utility->copy.file == NULL)
             raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "cannot COPY to/from client in an SQL function");
         return;
+    case UTILITY_CALL:
+        if (q->utility->call_routine->call->func.func->out_count > 0)
+            raise(SQLSTATE_FEATURE_NOT_SUPPORTED,
+                  "calling procedures with output arguments is not supported in SQL functions");
+        return;
     default:
         return;
     }

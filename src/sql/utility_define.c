@@ -42,16 +42,16 @@ static const struct func_info *
 agg_function(struct analysis *an, struct object_name name, uint32_t count, const oid *types,
              oid *result)
 {
-    struct func_use use = {.name = name, .arg_count = count, .types = types};
+    struct func_use use = {.name = name, .arg_count = count, .types = types, .is_variadic = true};
     struct func_choice choice = func_choose(an, &use);
     if (choice.kind != CHOICE_FUNC)
         fail_no_function(an, name, count, types);
     const struct func_info *func = choice.candidate->func;
-    const char *text = func_signature_text(an, name, func->arg_count, func->args, NULL);
-    if (func->is_set)
-        fail(an, -1, SQLSTATE_DATATYPE_MISMATCH, "function %s returns a set", text);
     oid *declared = arena_copy(an->arena, choice.candidate->types, count * sizeof(oid));
     *result = generic_resolve(an, types, declared, count, func->result);
+    const char *text = func_signature_text(an, name, count, declared, NULL);
+    if (func->is_set)
+        fail(an, -1, SQLSTATE_DATATYPE_MISMATCH, "function %s returns a set", text);
     for (uint32_t i = 0; i < count; i++)
         if (!is_same_binary(an, types[i], declared[i]))
             fail(an, -1, SQLSTATE_DATATYPE_MISMATCH, "function %s requires run-time type coercion",
@@ -416,6 +416,8 @@ static void
 old_arguments(struct aggregate_making *m)
 {
     struct analysis *an = m->an;
+    if (m->words.state == NULL)
+        fail_aggregate(m, "aggregate stype must be specified");
     if (m->words.base == NULL)
         fail_aggregate(m, "aggregate input type must be specified");
     struct routine_arg *arg = arena_alloc_zero(an->arena, sizeof *arg);
@@ -755,6 +757,18 @@ bind_create_cast(struct analysis *an, struct utility *u, const PgQuery__CreateCa
              "source data type and target data type are the same");
 }
 
+/* Why there is no such type. */
+static const char *
+missing_type(struct analysis *an, const PgQuery__TypeName *name)
+{
+    struct object_name object = object_name(an, NODES(name, names), name->location);
+    if (object.schema != NULL && an->scope->has_schema != NULL &&
+        !an->scope->has_schema(an->scope->object, object.schema))
+        return arena_format(an->arena, "schema \"%s\" does not exist, skipping", object.schema);
+    return arena_format(an->arena, "type \"%s\" does not exist, skipping",
+                        tree_dotted(an->arena, NODES(name, names)));
+}
+
 static struct cast_statement *
 cast_of(struct analysis *an, const PgQuery__Node *pair, bool may_miss)
 {
@@ -767,8 +781,7 @@ cast_of(struct analysis *an, const PgQuery__Node *pair, bool may_miss)
         if (!may_miss)
             *ends[i] = typename_get(an, name, &typmod);
         else if (!typename_find(an, name, ends[i], &typmod) && cast->missing == NULL)
-            cast->missing = arena_format(an->arena, "type \"%s\" does not exist, skipping",
-                                         tree_dotted(an->arena, NODES(name, names)));
+            cast->missing = missing_type(an, name);
     }
     return cast;
 }

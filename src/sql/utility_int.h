@@ -68,6 +68,8 @@ void bind_create_routine(struct analysis *an, struct utility *u, const struct ra
 void bind_alter_routine(struct analysis *an, struct utility *u,
                         const PgQuery__AlterFunctionStmt *stmt);
 void bind_call_statement(struct analysis *an, struct utility *u, const PgQuery__CallStmt *stmt);
+/* DROP of what no database has (utility_absent.c); false: of another kind. */
+bool bind_drop_absent(struct analysis *an, struct utility *u, const PgQuery__DropStmt *stmt);
 /* CREATE AGGREGATE, OPERATOR, ...; false: of another kind. */
 bool bind_define(struct analysis *an, struct utility *u, const PgQuery__DefineStmt *stmt);
 void bind_alter_operator(struct analysis *an, struct utility *u,

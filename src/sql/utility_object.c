@@ -61,6 +61,8 @@ bind_drop(struct analysis *an, struct utility *u, const PgQuery__DropStmt *stmt)
         bind_drop_cast(an, u, stmt);
         return;
     }
+    if (bind_drop_absent(an, u, stmt))
+        return;
     u->kind = UTILITY_DROP;
     struct drop *drop = &u->drop;
     drop->object = object_kind_of(an, stmt->remove_type);

@@ -632,9 +632,7 @@ bind_alter_routine(struct analysis *an, struct utility *u, const PgQuery__AlterF
     alter->object = object_kind_of(an, stmt->objtype);
     u->tag = arena_format(an->arena, "ALTER %s", object_kind_name(alter->object));
     alter->item = routine_item(an, stmt->func, false);
-    struct making m = {.an = an,
-                       .routine = &alter->routine,
-                       .is_procedure = alter->object == OBJECT_KIND_PROCEDURE};
+    struct making m = {.an = an, .routine = &alter->routine};
     for (size_t i = 0; i < stmt->n_actions; i++) {
         const PgQuery__DefElem *def = stmt->actions[i]->def_elem;
         if (!take_common(&m, def))
@@ -648,6 +646,19 @@ bind_alter_routine(struct analysis *an, struct utility *u, const PgQuery__AlterF
 
 /* ---- CALL ---- */
 
+/* What stands for an argument that is only given back is not computed. */
+static void
+drop_outs(struct analysis *an, struct expr *call)
+{
+    const struct routine *routine = call->func.func->routine;
+    for (uint32_t i = 0; routine != NULL && i < routine->arg_count && i < call->arg_count; i++) {
+        if (routine->args[i].mode != ARG_OUT)
+            continue;
+        call->args[i] = expr_null(an->arena, call->args[i]->type, -1, -1);
+        expr_done(an, call->args[i]);
+    }
+}
+
 void
 bind_call_statement(struct analysis *an, struct utility *u, const PgQuery__CallStmt *stmt)
 {
@@ -657,8 +668,10 @@ bind_call_statement(struct analysis *an, struct utility *u, const PgQuery__CallS
     u->call_routine = call;
     struct level *level = level_new(an, NULL, COMMAND_SELECT);
     level->clause = CLAUSE_CALL;
+    level->calls_procedure = true;
     call->call = bind_call(level, stmt->funccall);
     level->clause = CLAUSE_NONE;
+    drop_outs(an, call->call);
     for (uint32_t i = 0; i < call->call->arg_count; i++)
         target_add(level, &level->targets, call->call->args[i], "?column?", false);
     settle_unknown_targets(level, &level->targets);
