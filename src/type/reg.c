@@ -16,6 +16,7 @@
 #include "type/input.h"
 #include "type/quote.h"
 #include "type/tables.h"
+#include "type/ts_config.h"
 #include "type/values.h"
 #include <strings.h>
 
@@ -25,6 +26,8 @@
 #define TYPE_REGNAMESPACE 4089
 #define TYPE_REGROLE 4096
 #define TYPE_REGCOLLATION 4191
+#define TYPE_REGCONFIG 3734
+#define TYPE_REGDICTIONARY 3769
 #define REG_ARGS_MAX 100
 
 /* How a look-up by name ended; `oid` is set if it was FOUND. */
@@ -250,6 +253,30 @@ find_collation(struct look_up *look_up)
     return FOUND_NONE;
 }
 
+static enum found
+find_config(struct look_up *look_up)
+{
+    const char *name = bare_name(look_up->arena, look_up->text, strlen(look_up->text));
+    for (uint32_t i = 0; name != NULL && ts_config_at(i) != NULL; i++)
+        if (strcmp(name, ts_config_at(i)->name) == 0) {
+            look_up->object = ts_config_at(i)->config;
+            return FOUND;
+        }
+    return FOUND_NONE;
+}
+
+static enum found
+find_dictionary(struct look_up *look_up)
+{
+    const char *name = bare_name(look_up->arena, look_up->text, strlen(look_up->text));
+    for (uint32_t i = 0; name != NULL && ts_dict_at(i) != NULL; i++)
+        if (strcmp(name, ts_dict_at(i)->name) == 0) {
+            look_up->object = ts_dict_at(i)->dict;
+            return FOUND;
+        }
+    return FOUND_NONE;
+}
+
 /* ---- names ---- */
 
 static const char *
@@ -350,6 +377,26 @@ name_of_collation(const struct type_env *env, struct arena *arena, oid object)
     return NULL;
 }
 
+static const char *
+name_of_config(const struct type_env *env, struct arena *arena, oid object)
+{
+    (void)env;
+    for (uint32_t i = 0; ts_config_at(i) != NULL; i++)
+        if (ts_config_at(i)->config == object)
+            return quote_identifier(arena, ts_config_at(i)->name);
+    return NULL;
+}
+
+static const char *
+name_of_dictionary(const struct type_env *env, struct arena *arena, oid object)
+{
+    (void)env;
+    for (uint32_t i = 0; ts_dict_at(i) != NULL; i++)
+        if (ts_dict_at(i)->dict == object)
+            return quote_identifier(arena, ts_dict_at(i)->name);
+    return NULL;
+}
+
 /* ---- the types ---- */
 
 static const struct kind {
@@ -372,6 +419,10 @@ static const struct kind {
     {TYPE_REGROLE, "role", SQLSTATE_UNDEFINED_OBJECT, 0, find_role, name_of_role},
     {TYPE_REGCOLLATION, "collation", SQLSTATE_UNDEFINED_OBJECT, 0, find_collation,
      name_of_collation},
+    {TYPE_REGCONFIG, "text search configuration", SQLSTATE_UNDEFINED_OBJECT, 0, find_config,
+     name_of_config},
+    {TYPE_REGDICTIONARY, "text search dictionary", SQLSTATE_UNDEFINED_OBJECT, 0, find_dictionary,
+     name_of_dictionary},
 };
 
 static const struct kind *
@@ -421,7 +472,8 @@ reg_input(struct type_call *call, struct slice text)
     }
     bool is_collation = kind->type == TYPE_REGCOLLATION;
     bool is_quoted = kind->type == TYPE_REGTYPE || kind->type == TYPE_REGNAMESPACE ||
-                     kind->type == TYPE_REGROLE || kind->noun[0] == 'f';
+                     kind->type == TYPE_REGROLE || kind->noun[0] == 'f' ||
+                     kind->type == TYPE_REGCONFIG || kind->type == TYPE_REGDICTIONARY;
     raise(kind->code,
           is_collation ? "%s \"%s\" for encoding \"UTF8\" does not exist"
           : is_quoted  ? "%s \"%s\" does not exist"
@@ -487,6 +539,10 @@ static const struct type_info types[] = {
     {REG(TYPE_REGNAMESPACE, 4090, "regnamespace", 4084, 4085, 4087, 4088)},
     {REG(TYPE_REGROLE, 4097, "regrole", 4098, 4092, 4094, 4095)},
     {REG(TYPE_REGCOLLATION, 4192, "regcollation", 4193, 4194, 4196, 4197)},
+    {REG(TYPE_REGCONFIG, 3735, "regconfig", 3736, 3737, 3738, 3739)},
+    {REG(TYPE_REGDICTIONARY, 3770, "regdictionary", 3771, 3772, 3773, 3774)},
+    {ARRAY(3735, TYPE_REGCONFIG, "_regconfig", "regconfig[]")},
+    {ARRAY(3770, TYPE_REGDICTIONARY, "_regdictionary", "regdictionary[]")},
     {ARRAY(2207, TYPE_REGPROCEDURE, "_regprocedure", "regprocedure[]")},
     {ARRAY(2208, TYPE_REGOPER, "_regoper", "regoper[]")},
     {ARRAY(2209, TYPE_REGOPERATOR, "_regoperator", "regoperator[]")},
@@ -513,6 +569,8 @@ static const struct func_info funcs[] = {
     CONVERSIONS(4084, 4085, 4087, 4088, "regnamespace", TYPE_REGNAMESPACE),
     CONVERSIONS(4098, 4092, 4094, 4095, "regrole", TYPE_REGROLE),
     CONVERSIONS(4193, 4194, 4196, 4197, "regcollation", TYPE_REGCOLLATION),
+    CONVERSIONS(3736, 3737, 3738, 3739, "regconfig", TYPE_REGCONFIG),
+    CONVERSIONS(3771, 3772, 3773, 3774, "regdictionary", TYPE_REGDICTIONARY),
     {FUNC(3494, "to_regproc", TYPE_REGPROC, to_reg, TYPE_TEXT), STABLE},
     {FUNC(3479, "to_regprocedure", TYPE_REGPROCEDURE, to_reg, TYPE_TEXT), STABLE},
     {FUNC(3492, "to_regoper", TYPE_REGOPER, to_reg, TYPE_TEXT), STABLE},
@@ -541,6 +599,8 @@ static const struct cast_info casts[] = {
     CASTS(TYPE_REGNAMESPACE),
     CASTS(TYPE_REGROLE),
     CASTS(TYPE_REGCOLLATION),
+    CASTS(TYPE_REGCONFIG),
+    CASTS(TYPE_REGDICTIONARY),
     {TYPE_REGPROC, TYPE_REGPROCEDURE, OID_NONE, CAST_IMPLICIT, CAST_BINARY},
     {TYPE_REGPROCEDURE, TYPE_REGPROC, OID_NONE, CAST_IMPLICIT, CAST_BINARY},
     {TYPE_REGOPER, TYPE_REGOPERATOR, OID_NONE, CAST_IMPLICIT, CAST_BINARY},

@@ -113,6 +113,7 @@ extern const struct type_tables timestamp_tables;
 extern const struct type_tables timestamp_ops_tables;
 extern const struct type_tables timetz_tables;
 extern const struct type_tables ts_func_tables;
+extern const struct type_tables ts_text_tables;
 extern const struct type_tables tsquery_tables;
 extern const struct type_tables tsvector_tables;
 extern const struct type_tables uuid_tables;

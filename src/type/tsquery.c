@@ -183,7 +183,8 @@ struct parser {
     struct ts_node **operands;
     struct pending_op *ops;
     uint32_t operand_count, operand_capacity, op_count, op_capacity, depth;
-    bool in_quotes, wants_operand, has_any; /* web */
+    bool in_quotes, has_any; /* web */
+    uint32_t quote_floor;    /* the operators before the quoted words */
 };
 
 static _Noreturn void
@@ -461,10 +462,14 @@ tsquery_parse_web(struct arena *arena, struct slice text, ts_word_maker make, vo
             break;
         if (!was_quoted || !p.in_quotes)
             join = join == TS_PHRASE ? TS_AND : join;
+        if (was_quoted && join != TS_PHRASE)
+            apply_ops(&p, TS_OR, p.quote_floor);
         if (p.has_any)
-            push_op(&p, join, join == TS_PHRASE, 0);
+            push_op(&p, join, join == TS_PHRASE, join == TS_PHRASE ? p.quote_floor : 0);
         if (is_not)
             push_op(&p, TS_NOT, 0, 0);
+        if (p.in_quotes && !was_quoted)
+            p.quote_floor = p.op_count;
         take_word(&p, true);
         p.has_any = true;
     }

@@ -109,6 +109,7 @@ static const struct type_tables *const all_tables[] = {
     &timestamp_ops_tables,
     &timetz_tables,
     &ts_func_tables,
+    &ts_text_tables,
     &tsquery_tables,
     &tsvector_tables,
     &uuid_tables,
