@@ -132,6 +132,18 @@ btree_mirrored(enum btree_op op)
 void rel_index_exprs(struct level *level, struct rel *rel);
 /* Null: the index has columns only, and all rows. */
 const struct plan_index_exprs *rel_exprs_of(const struct rel *rel, const struct index_def *index);
+/* An expression over the rel's table as one over the rel; null: it reads a column that is not
+ * shown. */
+struct expr *predicate_over_rel(struct level *level, const struct rel *rel, struct expr *e);
+/* expr op constant; false: it is not that. */
+struct predicate_comparison {
+    const struct expr *left, *value;
+    enum btree_op op;
+};
+bool predicate_read_comparison(const struct level *level, const struct expr *e,
+                               struct predicate_comparison *comparison);
+/* True if `condition` cannot be true where `part` is null. */
+bool predicate_refuses_null(const struct expr *condition, const struct expr *part);
 /* True if rows for which all the conditions are true are among those of the predicate. */
 bool predicate_is_implied(const struct level *level, const struct expr *predicate,
                           const struct expr_list *conditions);

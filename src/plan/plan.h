@@ -452,9 +452,9 @@ struct plan_foreign {
 struct plan_route {
     const struct table *table;
     const struct partition_map *map;
-    struct expr **keys;                 /* [map->key->count] */
-    struct expr *check; /* the first level's, if it is a partition itself: what holds there */
-    const uint16_t *columns;            /* [table->column_count]: 0-based; of dropped ones any */
+    struct expr **keys;      /* [map->key->count] */
+    struct expr *check;      /* the first level's, if it is a partition itself: what holds there */
+    const uint16_t *columns; /* [table->column_count]: 0-based; of dropped ones any */
     const struct plan_route **children; /* [map->count]: partitions that are partitioned; or null */
     uint32_t first_leaf, leaf_count;    /* its partitions, and all below, are numbered from here */
 };

@@ -23,6 +23,7 @@ const struct plan_settings plan_settings_default = {
     .enable_hashagg = true,
     .enable_sort = true,
     .enable_material = true,
+    .excludes_by_checks = true,
     .join_collapse_limit = 8,
     .from_collapse_limit = 8,
 };

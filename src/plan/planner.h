@@ -40,6 +40,7 @@ struct plan_settings {
     uint32_t parallel_workers; /* threads that may help a node; 0: none */
     bool enable_seqscan, enable_indexscan, enable_indexonlyscan, enable_bitmapscan, enable_nestloop,
         enable_hashjoin, enable_mergejoin, enable_hashagg, enable_sort, enable_material;
+    bool excludes_by_checks; /* constraint_exclusion */
     uint32_t join_collapse_limit, from_collapse_limit;
 };
 

@@ -31,8 +31,8 @@ to_rel(void *object, struct expr *e)
     return column;
 }
 
-static struct expr *
-renumbered(struct level *level, const struct rel *rel, struct expr *e)
+struct expr *
+predicate_over_rel(struct level *level, const struct rel *rel, struct expr *e)
 {
     struct renumber r = {level, rel, false};
     struct expr *made = e == NULL ? NULL : to_rel(&r, e);
@@ -49,8 +49,8 @@ rel_index_exprs(struct level *level, struct rel *rel)
     for (uint32_t i = 0; i < rel->index_expr_count; i++) {
         struct plan_index_exprs *exprs = &rel->index_exprs[i];
         for (uint16_t k = 0; k < exprs->index->key_count; k++)
-            exprs->keys[k] = renumbered(level, rel, exprs->keys[k]);
-        exprs->predicate = renumbered(level, rel, exprs->predicate);
+            exprs->keys[k] = predicate_over_rel(level, rel, exprs->keys[k]);
+        exprs->predicate = predicate_over_rel(level, rel, exprs->predicate);
     }
 }
 
@@ -66,14 +66,9 @@ rel_exprs_of(const struct rel *rel, const struct index_def *index)
 
 /* ---- implication ---- */
 
-/* expr op constant; false: it is not that. */
-struct comparison {
-    const struct expr *left, *value;
-    enum btree_op op;
-};
-
-static bool
-read_comparison(const struct level *level, const struct expr *e, struct comparison *comparison)
+bool
+predicate_read_comparison(const struct level *level, const struct expr *e,
+                          struct predicate_comparison *comparison)
 {
     if (e->kind != EXPR_FUNC || e->func.op == NULL || e->arg_count != 2)
         return false;
@@ -81,10 +76,10 @@ read_comparison(const struct level *level, const struct expr *e, struct comparis
     uint32_t side = e->args[1]->kind == EXPR_CONST ? 1 : 0;
     if (strategy == 0 || e->args[side]->kind != EXPR_CONST || e->args[side]->constant.is_null)
         return false;
-    *comparison = (struct comparison){.left = e->args[1 - side],
-                                      .value = e->args[side],
-                                      .op = side == 1 ? (enum btree_op)strategy
-                                                      : btree_mirrored((enum btree_op)strategy)};
+    *comparison = (struct predicate_comparison){
+        .left = e->args[1 - side],
+        .value = e->args[side],
+        .op = side == 1 ? (enum btree_op)strategy : btree_mirrored((enum btree_op)strategy)};
     return true;
 }
 
@@ -111,10 +106,11 @@ static bool
 comparison_implies(const struct level *level, const struct expr *condition,
                    const struct expr *wanted)
 {
-    struct comparison have, want;
+    struct predicate_comparison have, want;
 
-    if (!read_comparison(level, condition, &have) || !read_comparison(level, wanted, &want) ||
-        have.value->type != want.value->type || !expr_equal(have.left, want.left))
+    if (!predicate_read_comparison(level, condition, &have) ||
+        !predicate_read_comparison(level, wanted, &want) || have.value->type != want.value->type ||
+        !expr_equal(have.left, want.left))
         return false;
     const struct type_info *type = plan_type(level->planner, have.value->type);
     return type->compare != NULL &&
@@ -122,9 +118,8 @@ comparison_implies(const struct level *level, const struct expr *condition,
                       type->compare(have.value->constant.value, want.value->constant.value));
 }
 
-/* True if `condition` cannot be true where `part` is null. */
-static bool
-refuses_null(const struct expr *condition, const struct expr *part)
+bool
+predicate_refuses_null(const struct expr *condition, const struct expr *part)
 {
     switch (condition->kind) {
     case EXPR_FUNC:
@@ -138,15 +133,18 @@ refuses_null(const struct expr *condition, const struct expr *part)
         break;
     case EXPR_ARRAY_COMPARE:
         return condition->array_compare.ref.func->is_strict && !condition->array_compare.is_all &&
-               (expr_equal(condition->args[0], part) || refuses_null(condition->args[0], part));
+               (expr_equal(condition->args[0], part) ||
+                predicate_refuses_null(condition->args[0], part));
     case EXPR_NULL_TEST:
         return condition->null_test.is_not && !condition->null_test.is_row &&
-               (expr_equal(condition->args[0], part) || refuses_null(condition->args[0], part));
+               (expr_equal(condition->args[0], part) ||
+                predicate_refuses_null(condition->args[0], part));
     default:
         return expr_equal(condition, part);
     }
     for (uint32_t i = 0; i < condition->arg_count; i++) {
-        if (expr_equal(condition->args[i], part) || refuses_null(condition->args[i], part))
+        if (expr_equal(condition->args[i], part) ||
+            predicate_refuses_null(condition->args[i], part))
             return true;
     }
     return expr_equal(condition, part);
@@ -156,7 +154,7 @@ refuses_null(const struct expr *condition, const struct expr *part)
 static const struct expr *
 read_truth(const struct level *level, const struct expr *e, bool *wanted)
 {
-    struct comparison comparison;
+    struct predicate_comparison comparison;
 
     *wanted = true;
     if (e->kind == EXPR_NOT) {
@@ -168,7 +166,7 @@ read_truth(const struct level *level, const struct expr *e, bool *wanted)
         *wanted = e->bool_test == TEST_TRUE;
         return e->args[0];
     }
-    if (read_comparison(level, e, &comparison) && comparison.op == BTREE_EQ &&
+    if (predicate_read_comparison(level, e, &comparison) && comparison.op == BTREE_EQ &&
         comparison.value->type == TYPE_BOOL) {
         *wanted = comparison.value->constant.value.b;
         return comparison.left;
@@ -212,7 +210,7 @@ condition_implies(const struct level *level, const struct expr *condition,
         truth_implies(level, condition, wanted) || parts_imply(level, condition, wanted))
         return true;
     if (wanted->kind == EXPR_NULL_TEST && wanted->null_test.is_not && !wanted->null_test.is_row)
-        return refuses_null(condition, wanted->args[0]);
+        return predicate_refuses_null(condition, wanted->args[0]);
     if (wanted->kind == EXPR_OR) {
         for (uint32_t i = 0; i < wanted->arg_count; i++) {
             if (condition_implies(level, condition, wanted->args[i]))

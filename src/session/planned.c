@@ -107,6 +107,8 @@ planned_context(struct session *session, struct arena *arena, struct plan_contex
     settings->enable_hashjoin = settings_bool(s, SETTING_ENABLE_HASHJOIN);
     settings->enable_mergejoin = settings_bool(s, SETTING_ENABLE_MERGEJOIN);
     settings->enable_hashagg = settings_bool(s, SETTING_ENABLE_HASHAGG);
+    settings->excludes_by_checks =
+        strcmp(settings_text(s, SETTING_CONSTRAINT_EXCLUSION), "off") != 0;
     settings->enable_sort = settings_bool(s, SETTING_ENABLE_SORT);
     settings->enable_material = settings_bool(s, SETTING_ENABLE_MATERIAL);
     settings->join_collapse_limit = (uint32_t)settings_int(s, SETTING_JOIN_COLLAPSE_LIMIT);

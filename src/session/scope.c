@@ -402,6 +402,7 @@ planner_hash(const struct settings *settings, uint64_t hash)
         SETTING_MIN_PARALLEL_TABLE_SCAN_SIZE,
         SETTING_MAX_PARALLEL_WORKERS,
         SETTING_MAX_PARALLEL_WORKERS_PER_GATHER,
+        SETTING_CONSTRAINT_EXCLUSION,
     };
 
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
@@ -411,6 +412,9 @@ planner_hash(const struct settings *settings, uint64_t hash)
             real = settings_real(settings, ids[i]);
         else if (setting_defs[ids[i]].kind == SETTING_BOOL)
             number = settings_bool(settings, ids[i]);
+        else if (setting_defs[ids[i]].kind == SETTING_ENUM)
+            hash = hash_bytes_seed(settings_text(settings, ids[i]),
+                                   strlen(settings_text(settings, ids[i])), hash);
         else
             number = settings_int(settings, ids[i]);
         hash = hash_bytes_seed(&real, sizeof real, hash);

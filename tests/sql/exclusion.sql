@@ -1,0 +1,26 @@
+-- Tables of a tree that no wanted row can be in, by their checks: EXPLAIN, and the rows.
+create table ev (id int, d date, k text);
+create table ev1 (check (id >= 1 and id < 10)) inherits (ev);
+create table ev2 (check (id between 10 and 19)) inherits (ev);
+create table ev3 (check (id in (20, 21, 22) or id > 100)) inherits (ev);
+create table ev4 (check (k is not null), check (d >= '2024-01-01')) inherits (ev);
+insert into ev1 values (5), (null);
+insert into ev2 values (15);
+insert into ev3 values (21), (200);
+insert into ev4 values (50, '2024-05-05', 'x');
+explain (costs off) select * from ev where id = 5;
+explain (costs off) select * from ev where id > 22 and id <= 100;
+explain (costs off) select * from ev where id = 15 or id = 21;
+explain (costs off) select * from ev where id = 10 and k is null;
+explain (costs off) select * from ev where d < '2024-01-01' and id > 200;
+explain (costs off) update ev set k = 'u' where id = 15;
+explain (costs off) select * from ev where id = 5 and false;
+select tableoid::regclass::text, id from ev where id = 5;
+select tableoid::regclass::text, id from ev where id > 22 and id <= 100;
+select tableoid::regclass::text, id from ev where id in (15, 21) order by 2;
+select tableoid::regclass::text, id from ev where id is null;
+update ev set k = 'u' where id = 15 returning tableoid::regclass::text, *;
+set constraint_exclusion = off;
+explain (costs off) select * from ev where id = 5;
+reset constraint_exclusion;
+drop table ev cascade;
