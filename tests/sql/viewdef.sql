@@ -27,3 +27,14 @@ CREATE VIEW w3 AS SELECT DISTINCT ON (lower(y)) y, row_number() OVER (PARTITION 
 SELECT pg_get_viewdef(c::regclass), pg_get_viewdef(c::regclass, true) FROM unnest(ARRAY['w1','w2','w3']) c;
 -- reopen
 SELECT pg_get_viewdef('v5'::regclass);
+-- A name that a query inside takes again does not hide that of the query around.
+CREATE SCHEMA other;
+CREATE TABLE other.a (y1 int, x int);
+INSERT INTO other.a VALUES (1, 1), (2, 2);
+INSERT INTO a VALUES (2);
+CREATE VIEW hidden AS SELECT o.y1 FROM other.a o WHERE EXISTS (SELECT 1 FROM a WHERE a.x = o.y1);
+ALTER TABLE a RENAME TO o;
+CREATE VIEW hidden2 AS SELECT q.y1 FROM other.a q WHERE EXISTS (SELECT 1 FROM o WHERE o.x = q.y1);
+ALTER TABLE o RENAME TO q;
+SELECT * FROM hidden;
+SELECT * FROM hidden2;
