@@ -6,6 +6,7 @@
 #include "base/raise.h"
 #include "catalog/catalog_int.h"
 #include "catalog/object.h"
+#include "catalog/routine_row.h"
 
 #define REF_BYTES 12
 
@@ -70,6 +71,14 @@ catalog_read_sequence(struct catalog *catalog, struct slice row, struct arena *a
         raise(SQLSTATE_DATA_CORRUPTED, "the definition of a sequence cannot be read");
     sequence->schema_name = schema_name(catalog, sequence->schema);
     return sequence;
+}
+
+const char *
+catalog_read_routine_name(enum catalog_row_kind kind, struct slice row, struct arena *arena)
+{
+    const struct routine *routine = (int)kind == ROW_ROUTINE ? routine_read(row, arena) : NULL;
+    const struct user_operator *op = (int)kind == ROW_OPERATOR ? operator_read(row, arena) : NULL;
+    return routine != NULL ? routine->info.name : op != NULL ? op->info.name : NULL;
 }
 
 const struct row_format *

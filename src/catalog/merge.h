@@ -30,6 +30,10 @@ bool catalog_dependency_key(struct slice key, struct object_ref *on, struct obje
 struct table *catalog_read_table(struct catalog *catalog, struct slice row, struct arena *arena);
 struct sequence_def *catalog_read_sequence(struct catalog *catalog, struct slice row,
                                            struct arena *arena);
+/* The name of a function or an operator, as a row of TREE_OBJECTS of that kind has it, in `arena`;
+ * null: the row is of another kind. */
+const char *catalog_read_routine_name(enum catalog_row_kind kind, struct slice row,
+                                      struct arena *arena);
 /* How rows of such a table are stored. */
 const struct row_format *catalog_read_format(struct catalog *catalog, const struct table *table,
                                              struct arena *arena);

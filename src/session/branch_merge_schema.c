@@ -60,7 +60,7 @@ object_name(struct merge *merge, enum catalog_row_kind kind, const struct kept_r
         return branch_table_name(catalog_read_table(catalog, value, merge->work), merge->work);
     if (kind == CATALOG_SEQUENCE)
         return catalog_read_sequence(catalog, value, merge->work)->name;
-    return NULL;
+    return catalog_read_routine_name(kind, value, merge->work);
 }
 
 static const struct table *
