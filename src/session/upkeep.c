@@ -281,6 +281,9 @@ column_statistics(struct session *session, const struct sample *sample, uint32_t
     double total = (double)sample->seen * (1 - stats->null_fraction);
     stats->distinct = estimate_distinct(count, run_count, once, total);
     stats->correlation = correlation(values, count);
+    /* Values of users' types are kept for enums only: the catalog cannot read and write others. */
+    if (def->type >= OID_USER_FIRST && type->kind != 'e')
+        return;
     uint32_t target = def->statistics != 0 ? def->statistics - 1u : sample->target;
     take_common(session, stats, values, count, runs, run_count, rows, target);
     take_bounds(session, stats, values, count, runs, target);
