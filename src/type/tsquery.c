@@ -437,7 +437,7 @@ web_to_operand(struct parser *p, enum ts_op *join, bool *is_not)
             *is_not = !*is_not;
             p->words.at++;
         } else if (is_space(c) || c == '!' || c == '&' || c == '|' || c == '(' || c == ')' ||
-                   c == ':') {
+                   c == ':' || c == '<') {
             p->words.at++;
         } else if (p->has_any && *join != TS_OR && !*is_not && at_or(p)) {
             *join = TS_OR;
