@@ -124,7 +124,8 @@ join_places(struct arena *arena, struct lexeme *to, const struct lexeme *from)
 {
     uint32_t count = to->place_count + from->place_count;
     uint16_t *places = arena_alloc_array(arena, count + 1u, sizeof *places);
-    memcpy(places, to->places, to->place_count * sizeof *places);
+    if (to->place_count != 0)
+        memcpy(places, to->places, to->place_count * sizeof *places);
     memcpy(places + to->place_count, from->places, from->place_count * sizeof *places);
     to->places = places;
     to->place_count = count;
@@ -134,6 +135,8 @@ union datum
 tsvector_make(struct arena *arena, struct tsvector *vector)
 {
     uint32_t kept = 0;
+    if (vector->count == 0)
+        return tsvector_datum(arena, vector);
     qsort(vector->lexemes, vector->count, sizeof *vector->lexemes, lexeme_compare);
     for (uint32_t i = 0; i < vector->count; i++) {
         struct lexeme *lexeme = &vector->lexemes[i];
