@@ -226,28 +226,39 @@ copy_tree(struct arena *arena, const struct join_tree *tree)
     return copy;
 }
 
+/* A view whose conditions come before all others: no function of a query sees rows that they hide. */
 static bool
-find_place(const struct query *query, struct join_tree *tree, struct join_tree *parent,
-           bool is_nullable, struct place *place)
+is_barrier(const struct planner *planner, const struct range *range)
+{
+    const struct plan_context *context = planner->context;
+
+    return range->subquery.view != OID_NONE &&
+           context->table(context->object, range->subquery.view)->is_security_barrier;
+}
+
+static bool
+find_place(const struct planner *planner, const struct query *query, struct join_tree *tree,
+           struct join_tree *parent, bool is_nullable, struct place *place)
 {
     if (!tree->is_join) {
         const struct range *range = query->ranges[tree->range];
         *place = (struct place){tree, parent, is_nullable};
-        return range->kind == RANGE_SUBQUERY && can_pull_up(range->subquery.query, is_nullable);
+        return range->kind == RANGE_SUBQUERY && !is_barrier(planner, range) &&
+               can_pull_up(range->subquery.query, is_nullable);
     }
     bool left = is_nullable || tree->kind == JOIN_RIGHT || tree->kind == JOIN_FULL;
     bool right = is_nullable || tree->kind == JOIN_LEFT || tree->kind == JOIN_FULL;
-    return find_place(query, tree->left, tree, left, place) ||
-           find_place(query, tree->right, tree, right, place);
+    return find_place(planner, query, tree->left, tree, left, place) ||
+           find_place(planner, query, tree->right, tree, right, place);
 }
 
 static bool
-has_candidate(const struct query *query)
+has_candidate(const struct planner *planner, const struct query *query)
 {
     struct place place;
 
     for (uint32_t i = 0; i < query->from_count; i++) {
-        if (find_place(query, query->from[i], NULL, false, &place))
+        if (find_place(planner, query, query->from[i], NULL, false, &place))
             return true;
     }
     return false;
@@ -286,7 +297,7 @@ query_pull_up(struct planner *planner, const struct query *query)
     if (query->command != COMMAND_SELECT || query->row_mark_count != 0 ||
         query->grouping_set_count != 0)
         return now;
-    for (uint32_t pass = 0; pass < PULL_UPS_MAX && has_candidate(now); pass++) {
+    for (uint32_t pass = 0; pass < PULL_UPS_MAX && has_candidate(planner, now); pass++) {
         /* A copy to change, FROM's trees included. */
         struct query *copy = arena_copy(planner->arena, now, sizeof *now);
         struct query *pulled = NULL;
@@ -295,7 +306,7 @@ query_pull_up(struct planner *planner, const struct query *query)
         for (uint32_t i = 0; i < now->from_count; i++)
             copy->from[i] = copy_tree(planner->arena, now->from[i]);
         for (uint32_t i = 0; i < copy->from_count && pulled == NULL; i++) {
-            if (find_place(copy, copy->from[i], NULL, false, &place))
+            if (find_place(planner, copy, copy->from[i], NULL, false, &place))
                 pulled = pull_up_one(planner, copy, &place);
         }
         if (pulled == NULL)

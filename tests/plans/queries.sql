@@ -19,3 +19,4 @@ select * from big where false;
 select 1 where 1 = 2;
 insert into small select id + 100, 'x' from mid where ref = 1 returning id;
 explain (analyze, costs off, timing off, summary off) select * from small where id > 3 and name <> 'n5';
+select * from barred where name::int > 0;

@@ -217,3 +217,12 @@ INSERT INTO c5 VALUES (-100);
 SELECT relname, reloptions FROM pg_class WHERE relname IN ('c1', 'c2') ORDER BY 1;
 DROP TABLE base_tbl;
 DROP TABLE base_tbl CASCADE;
+-- Conditions do not see the rows that a barrier hides.
+create table secret (id int primary key, owner text, note text);
+insert into secret values (1, 'me', '1'), (2, 'you', 'x');
+create view open_view as select * from secret where owner = 'me';
+create view barred with (security_barrier) as select * from secret where owner = 'me';
+select * from barred where note::int > 0;
+
+select count(*) from barred b join secret s on s.id = b.id where b.note::int = 1;
+select id from barred where note::int > 0 order by id;
