@@ -245,6 +245,8 @@ static void
 sort_items(struct item_list *list, uint32_t first)
 {
     uint32_t kept = first;
+    if (list->count - first < 2)
+        return;
     qsort(list->items + first, list->count - first, sizeof *list->items, compare_items);
     for (uint32_t i = first; i < list->count; i++) {
         if (kept == first || !slice_equal(list->items[kept - 1], list->items[i]))
