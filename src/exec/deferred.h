@@ -3,8 +3,8 @@
  *
  * A key that a foreign key misses at the end of its statement is noted, with the constraint: a row
  * points to it, or did, and no row has it. When it is looked at again, what counts is what the
- * tables hold by then. So notes of changes that were rolled back to a savepoint do no harm; what was
- * checked since is to be looked at again, for it is the changes before that count then.
+ * tables hold by then. So notes of changes that were rolled back to a savepoint do no harm; what
+ * was checked since is to be looked at again, for it is the changes before that count then.
  */
 #pragma once
 

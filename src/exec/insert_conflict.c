@@ -61,8 +61,8 @@ check_shown(struct modify_state *state, const struct batch *both)
 {
     const struct plan_modify *plan = (const struct plan_modify *)state->node.plan;
     uint32_t row;
-    uint32_t view = modify_failing_view(state->conflict_views, plan->conflict->views.count, both,
-                                        &row);
+    uint32_t view =
+        modify_failing_view(state->conflict_views, plan->conflict->views.count, both, &row);
 
     if (view != UINT32_MAX)
         raise(SQLSTATE_OBJECT_NOT_IN_PREREQUISITE_STATE,

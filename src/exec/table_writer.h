@@ -67,8 +67,8 @@ struct table_writer {
     struct expr_state **item_exprs;  /* [item_count]; the same */
     struct buf key, value, entry_key, entry_value, old_entry_key, old_entry_value, spill;
     struct column *dropped; /* a constant null */
-    /* The columns that errors show of a row, in this order: those of the table that was named. Null:
-     * the table's own. Dropped ones are past its columns. */
+    /* The columns that errors show of a row, in this order: those of the table that was named.
+     * Null: the table's own. Dropped ones are past its columns. */
     const uint16_t *shown;
     uint32_t shown_count;
     uint32_t capacity;

@@ -47,7 +47,7 @@ enum plan_kind {
     PLAN_SORT, /* with a limit: top-N */
     PLAN_LIMIT,
     PLAN_UNIQUE, /* the first of each run of rows with equal keys */
-    PLAN_APPEND, /* one child after the other, or merged: UNION ALL, tables and those that inherit */
+    PLAN_APPEND, /* one child after the other, or merged: UNION ALL, trees of tables */
     PLAN_SETOP,  /* INTERSECT, EXCEPT, by hash */
     PLAN_RECURSIVE_UNION,
     PLAN_GATHER, /* the child's rows, by several threads, in any order */
@@ -176,7 +176,7 @@ struct plan_bound {
     oid item_op;        /* BOUND_ITEM */
 };
 
-/* If the index goes by items, bounds are BOUND_ITEM, all conditions are in the node's filter too. */
+/* If the index goes by items, bounds are BOUND_ITEM, and all conditions are in the filter too. */
 struct plan_index_scan {
     struct plan_scan scan;
     const struct index_def *index; /* a primary key's, or a secondary index */

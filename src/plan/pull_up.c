@@ -226,7 +226,7 @@ copy_tree(struct arena *arena, const struct join_tree *tree)
     return copy;
 }
 
-/* A view whose conditions come before all others: no function of a query sees rows that they hide. */
+/* A view whose conditions come before all others: no function sees rows that they hide. */
 static bool
 is_barrier(const struct planner *planner, const struct range *range)
 {

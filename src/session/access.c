@@ -2,9 +2,9 @@
  * access.c: the session as functions see it: sequences, settings, names, definitions.
  */
 #include "session/access.h"
-#include "session/routine_run.h"
-#include "session/domain_check.h"
 #include "session/cursor.h"
+#include "session/domain_check.h"
+#include "session/routine_run.h"
 
 #include "base/clock.h"
 #include "base/raise.h"

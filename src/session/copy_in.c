@@ -159,8 +159,8 @@ put_null(struct copy_in *in, uint32_t column)
     if (in->calls[column].type->kind == 'd') {
         in->error_column = column;
         in->error_at = AT_NULL;
-        domain_check(in->calls[column].env, in->calls[column].type,
-                     (union datum){.words = {0, 0}}, true);
+        domain_check(in->calls[column].env, in->calls[column].type, (union datum){.words = {0, 0}},
+                     true);
     }
     column_set(to, in->row_count, (union datum){.words = {0, 0}});
 }

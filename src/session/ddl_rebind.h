@@ -16,6 +16,6 @@ struct rebind *rebind_begin(struct session *session, const struct table *table);
 /* The table has its new names: those who read it learn of them. */
 void rebind_end(struct rebind *rebind);
 
-/* The same for a type that is renamed or moved, or has a label renamed: `name` is the one it had. */
+/* The same for a type that is renamed or moved, or whose label is: `name` is the one it had. */
 struct type_rebind *type_rebind_begin(struct session *session, const char *name);
 void type_rebind_end(struct type_rebind *rebind);

@@ -4,9 +4,9 @@
  * A label's place in the order is a number that never changes, for values hold it: one that comes
  * between two others gets a number between theirs.
  */
-#include "session/ddl_rebind.h"
 #include "session/ddl_type.h"
 #include "base/raise.h"
+#include "session/ddl_rebind.h"
 #include "session/scope.h"
 #include "session/utility_run.h"
 

@@ -63,7 +63,7 @@ struct class_row {
     int64_t pages;
     uint16_t column_count, check_count;
     const char *options; /* "a=1,b=2"; null: none */
-    const char *bound; /* a partition's; else null */
+    const char *bound;   /* a partition's; else null */
     bool has_index, has_rules, has_triggers, is_unpopulated, has_children, is_partition;
 };
 

@@ -153,7 +153,7 @@ struct target {
     const char *name; /* the result column's; null if is_junk */
     bool is_junk;     /* not part of the result */
     int16_t column;   /* INSERT, UPDATE: the table's column that it sets; else 0 */
-    bool is_part;     /* UPDATE, while it is bound: parts of the column are set, others may follow */
+    bool is_part; /* UPDATE, while it is bound: parts of the column are set, others may follow */
     oid origin_table; /* the table column that it shows, for the client; else OID_NONE, 0 */
     int16_t origin_column;
 };
