@@ -219,7 +219,6 @@ struct partition_elem {
     const char *column; /* null: an expression */
     struct stored_expr expr;
     oid type, collation;
-    const char *opclass; /* null: the default */
 };
 
 struct partition_spec {

@@ -127,6 +127,119 @@ check_class(struct analysis *an, char strategy, const struct partition_elem *ele
               type_text(an, elem->type, -1), method);
 }
 
+/* The name of the class that a type goes by, without its ending. */
+static const char *
+class_of_type(const struct analysis *an, oid type)
+{
+    oid base = base_type(an, type);
+    const struct type_info *info = scope_type(an->scope, base);
+    if (info == NULL)
+        return "";
+    if (info->element != OID_NONE)
+        return strcmp(info->name, "oidvector") == 0 ? "oidvector" : "array";
+    switch (info->kind) {
+    case 'e':
+        return "enum";
+    case 'r':
+        return "range";
+    case 'm':
+        return "multirange";
+    case 'c':
+        return "record";
+    default:
+        break;
+    }
+    return base == TYPE_VARCHAR                 ? "text"
+           : base == TYPE_CIDR                  ? "inet"
+           : strncmp(info->name, "reg", 3) == 0 ? "oid"
+                                                : info->name;
+}
+
+struct class_name {
+    const char *name;
+    char method; /* b, h; or a: both */
+};
+
+static bool
+is_class(const char *name, bool is_hash)
+{
+    static const struct class_name classes[] = {
+        {"aclitem", 'h'},      {"array", 'a'},        {"bit", 'b'},
+        {"bool", 'a'},         {"bpchar", 'a'},       {"bpchar_pattern", 'a'},
+        {"bytea", 'a'},        {"char", 'a'},         {"cid", 'h'},
+        {"cidr", 'a'},         {"date", 'a'},         {"enum", 'a'},
+        {"float4", 'a'},       {"float8", 'a'},       {"inet", 'a'},
+        {"int2", 'a'},         {"int4", 'a'},         {"int8", 'a'},
+        {"interval", 'a'},     {"jsonb", 'a'},        {"macaddr", 'a'},
+        {"macaddr8", 'a'},     {"money", 'b'},        {"multirange", 'a'},
+        {"name", 'a'},         {"numeric", 'a'},      {"oid", 'a'},
+        {"oidvector", 'a'},    {"pg_lsn", 'a'},       {"range", 'a'},
+        {"record", 'a'},       {"record_image", 'b'}, {"text", 'a'},
+        {"text_pattern", 'a'}, {"tid", 'a'},          {"time", 'a'},
+        {"timestamp", 'a'},    {"timestamptz", 'a'},  {"timetz", 'a'},
+        {"tsquery", 'b'},      {"tsvector", 'b'},     {"uuid", 'a'},
+        {"varbit", 'b'},       {"varchar", 'a'},      {"varchar_pattern", 'a'},
+        {"xid", 'h'},          {"xid8", 'a'},
+    };
+    size_t bytes = strlen(name);
+    if (bytes < 4 || strcmp(name + bytes - 4, "_ops") != 0)
+        return false;
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+        if (strlen(classes[i].name) == bytes - 4 && strncmp(classes[i].name, name, bytes - 4) == 0)
+            return classes[i].method == 'a' || (classes[i].method == 'h') == is_hash;
+    }
+    return false;
+}
+
+/* True if the class `name`, which is not the type's own, takes values of types that go by `own`. */
+static bool
+takes_type(const char *name, const char *own)
+{
+    static const char *const texts[] = {"text", "varchar", "bpchar"};
+    if (strcmp(own, "text") == 0 || strcmp(own, "bpchar") == 0) {
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+            if (strncmp(name, texts[i], strlen(texts[i])) == 0)
+                return true;
+    }
+    return strcmp(own, "record") == 0 && strcmp(name, "record_image_ops") == 0;
+}
+
+/* True if the class is the type's own, or another name of what that does. */
+static bool
+is_own_class(struct analysis *an, const char *name, const char *own)
+{
+    return strcmp(name, arena_format(an->arena, "%s_ops", own)) == 0 ||
+           (strcmp(own, "text") == 0 && strcmp(name, "varchar_ops") == 0) ||
+           (strcmp(own, "inet") == 0 && strcmp(name, "cidr_ops") == 0);
+}
+
+/* A class that is named must do what the type's own does. */
+static void
+check_named_class(struct analysis *an, char strategy, const struct partition_elem *elem,
+                  struct nodes names)
+{
+    const struct name_scope *scope = an->scope;
+    struct object_name class = object_name(an, names, -1);
+    bool is_hash = strategy == 'h';
+    if (class.schema != NULL && scope->has_schema != NULL &&
+        !scope->has_schema(scope->object, class.schema))
+        fail(an, -1, SQLSTATE_UNDEFINED_SCHEMA, "schema \"%s\" does not exist", class.schema);
+    if ((class.schema != NULL && strcmp(class.schema, "pg_catalog") != 0) ||
+        !is_class(class.name, is_hash))
+        fail(an, -1, SQLSTATE_UNDEFINED_OBJECT,
+             "operator class \"%s\" does not exist for access method \"%s\"",
+             dotted_name(an, class.schema, class.name), is_hash ? "hash" : "btree");
+    const char *own = class_of_type(an, elem->type);
+    if (is_own_class(an, class.name, own))
+        return;
+    if (!takes_type(class.name, own))
+        fail(an, -1, SQLSTATE_DATATYPE_MISMATCH,
+             "operator class \"%s\" does not accept data type %s",
+             dotted_name(an, class.schema, class.name), type_text(an, elem->type, -1));
+    fail(an, -1, SQLSTATE_FEATURE_NOT_SUPPORTED,
+         "operator class \"%s\" of a partition key is not supported yet", class.name);
+}
+
 struct partition_spec *
 bind_partition_by(struct sketch *sketch, const PgQuery__PartitionSpec *node)
 {
@@ -151,7 +264,7 @@ bind_partition_by(struct sketch *sketch, const PgQuery__PartitionSpec *node)
         if (elem->n_collation > 0)
             made->collation = collation_get(an, NODES(elem, collation), elem->location);
         if (elem->n_opclass > 0)
-            made->opclass = tree_string(elem->opclass[elem->n_opclass - 1]);
+            check_named_class(an, spec->strategy, made, NODES(elem, opclass));
         check_class(an, spec->strategy, made);
     }
     return spec;
