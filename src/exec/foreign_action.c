@@ -6,6 +6,7 @@
  * found before the first is changed.
  */
 #include "exec/foreign_key_int.h"
+#include "exec/modify.h"
 #include "exec/side_writer.h"
 
 struct found_row {
@@ -230,6 +231,35 @@ set_columns(struct search *s, const struct fk_event *event, char action)
     }
 }
 
+/* Takes a changed row out of its partition and puts it into the one that it belongs to; false: it
+ * stays. */
+static bool
+move_row(struct search *s, struct slice key, const struct batch *old_rows,
+         const struct batch *new_rows)
+{
+    const struct table *root = s->fk->plan->owner;
+    struct side_writer *target = s->target;
+
+    if (target->table->bound == NULL || root->kind != TABLE_PARTITIONED)
+        return false;
+    struct side_route *route = side_route_of(s->exec, target, root);
+    struct batch one = {.count = 1, .column_count = root->column_count, .columns = route->columns};
+    for (uint32_t i = 0; i < one.column_count; i++)
+        one.columns[i] = route->from_root[i] != ROUTE_DROPPED
+                             ? new_rows->columns[route->from_root[i]]
+                             : modify_null_column(PHYS_I32);
+    router_find(route->router, &one);
+    struct leaf *leaf = router_leaf(route->router, route->router->found[0]);
+    if (leaf->table->table == target->table->table)
+        return false;
+    table_index_exprs(target->writer, old_rows);
+    table_writer_move(target->writer, key, old_rows, new_rows, 0);
+    one = router_rows(leaf, &one);
+    table_writer_check(leaf->writer, &one);
+    table_writer_insert(leaf->writer, &one);
+    return true;
+}
+
 static void
 change_row(struct search *s, const struct fk_event *event, struct slice key, struct slice value,
            char action)
@@ -259,6 +289,8 @@ change_row(struct search *s, const struct fk_event *event, struct slice key, str
     s->target->new_columns = columns;
     set_columns(s, event, action);
     new_rows.columns = columns;
+    if (move_row(s, key, &old_rows, &new_rows))
+        return;
     table_writer_check(s->target->writer, &new_rows);
     table_writer_update(s->target->writer, key, &old_rows, &new_rows, 0, NULL);
 }

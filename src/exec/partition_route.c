@@ -226,8 +226,8 @@ leaf_table(const struct plan_route *route, uint32_t number)
     }
 }
 
-static const uint16_t *
-match_columns(struct arena *arena, const struct table *from, const struct table *to)
+const uint16_t *
+route_match_columns(struct arena *arena, const struct table *from, const struct table *to)
 {
     uint16_t *map = arena_alloc_array(arena, from->column_count + 1u, sizeof *map);
 
@@ -263,10 +263,10 @@ router_leaf(struct router *router, uint32_t number)
     plan_table_rules(&context, leaf->table, rules);
     leaf->writer = table_writer_open(exec, table_compile(&compiler, rules), router->capacity,
                                      router->is_repeated);
-    leaf->to_leaf = match_columns(exec->arena, root, leaf->table);
+    leaf->to_leaf = route_match_columns(exec->arena, root, leaf->table);
     leaf->writer->shown = leaf->to_leaf;
     leaf->writer->shown_count = root->column_count;
-    leaf->to_root = match_columns(exec->arena, leaf->table, root);
+    leaf->to_root = route_match_columns(exec->arena, leaf->table, root);
     leaf->columns =
         arena_alloc_array(exec->arena, leaf->table->column_count + 1u, sizeof *leaf->columns);
     router->leaves[number] = leaf;

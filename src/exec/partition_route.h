@@ -44,6 +44,9 @@ struct router *router_open(struct exec *exec, const struct route_code *code, uin
 /* Fills router->found for the rows of the batch, columns being the root's; 23514 for a row that no
  * partition takes. */
 void router_find(struct router *router, const struct batch *rows);
+/* [from's columns]: the column of that name, 0-based, in `to`, or ROUTE_DROPPED. */
+const uint16_t *route_match_columns(struct arena *arena, const struct table *from,
+                                    const struct table *to);
 /* The leaf of a number in `found`. */
 struct leaf *router_leaf(struct router *router, uint32_t number);
 /* Rows in the root's columns as the leaf's; and its writer starts a new batch. They share data. */

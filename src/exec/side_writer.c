@@ -61,7 +61,7 @@ side_writer_of(struct exec *exec, const struct table *table)
     struct plan_context context = side_plan_context(exec);
     struct compiler compiler = side_compiler(exec);
     struct plan_table_rules *rules = arena_alloc_zero(exec->arena, sizeof *rules);
-    plan_table_rules(&context, table, rules);
+    plan_direct_rules(&context, table, rules);
     writer = arena_alloc_zero(exec->arena, sizeof *writer);
     writer->table = table;
     writer->writer = table_writer_open(exec, table_compile(&compiler, rules), 1, true);
@@ -70,4 +70,26 @@ side_writer_of(struct exec *exec, const struct table *table)
     writer->next = exec->side_writers;
     exec->side_writers = writer;
     return writer;
+}
+
+struct side_route *
+side_route_of(struct exec *exec, struct side_writer *writer, const struct table *root)
+{
+    struct side_route *route = writer->routes;
+
+    while (route != NULL && route->root != root)
+        route = route->next;
+    if (route != NULL)
+        return route;
+    struct plan_context context = side_plan_context(exec);
+    struct compiler compiler = side_compiler(exec);
+    route = arena_alloc_zero(exec->arena, sizeof *route);
+    route->root = root;
+    route->router =
+        router_open(exec, route_compile(&compiler, plan_route_make(&context, root)), 1, true);
+    route->from_root = route_match_columns(exec->arena, root, writer->table);
+    route->columns = arena_alloc_array(exec->arena, root->column_count + 1u, sizeof(struct column));
+    route->next = writer->routes;
+    writer->routes = route;
+    return route;
 }

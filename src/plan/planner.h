@@ -55,6 +55,9 @@ struct plan *plan_query(const struct plan_context *context, const struct query *
  */
 void plan_table_rules(const struct plan_context *context, const struct table *table,
                       struct plan_table_rules *rules);
+/* The same with a partition's own constraint, as the check without a name. */
+void plan_direct_rules(const struct plan_context *context, const struct table *table,
+                       struct plan_table_rules *rules);
 struct partition_source;
 /* How catalog/partition.h finds the planner's tables; as long as the context. */
 struct partition_source plan_partition_source(const struct plan_context *context);

@@ -2,6 +2,7 @@
  * rules.c: what a table asks of rows written to it, from its definition: expressions of its
  * indexes, foreign keys of both directions, generated columns, checks.
  */
+#include "catalog/partition.h"
 #include "plan/planner_int.h"
 #include "sql/analyze.h"
 
@@ -241,6 +242,32 @@ plan_table_rules(const struct plan_context *context, const struct table *table,
         rules->check_names[i] = from->checks[i].name;
         rules->checks[i] = rule_expr(context, from->checks[i].expr);
     }
+}
+
+void
+plan_direct_rules(const struct plan_context *context, const struct table *table,
+                  struct plan_table_rules *rules)
+{
+    struct analyze_options options = {.arena = context->arena, .scope = context->scope};
+    struct partition_source source = plan_partition_source(context);
+
+    plan_table_rules(context, table, rules);
+    const char *sql =
+        table->bound == NULL ? NULL : partition_constraint_text(&source, context->arena, table);
+    if (sql == NULL)
+        return;
+    uint32_t count = rules->check_count + 1;
+    const char **names = arena_alloc_zero(context->arena, count * sizeof *names);
+    struct expr **checks = arena_alloc_zero(context->arena, count * sizeof *checks);
+    for (uint32_t i = 0; i < rules->check_count; i++) {
+        names[i] = rules->check_names[i];
+        checks[i] = rules->checks[i];
+    }
+    checks[rules->check_count] =
+        rule_expr(context, analyze_expr(&options, table, sql, TYPE_BOOL, -1));
+    rules->check_names = names;
+    rules->checks = checks;
+    rules->check_count = count;
 }
 
 struct expr *
