@@ -543,7 +543,7 @@ merge_table(struct merge *merge, const struct table *table)
     }
 }
 
-/* ---- foreign keys of rows that were not written one by one ---- */
+/* ---- rows that were not written one by one ---- */
 
 static bool
 is_copied(const struct merge *merge, oid table)
@@ -565,7 +565,28 @@ is_new(const struct merge *merge, const struct table *table, oid constraint)
     return true;
 }
 
-/* True if a row that the merge has not written itself may point to nothing now. */
+/* The default partition of a table that the source has given partitions. */
+static bool
+has_new_siblings(const struct merge *merge, const struct table *table)
+{
+    const struct table_sides *sides = NULL;
+    if (table->bound != NULL && table->bound->is_default)
+        sides = find_sides(merge, table->parents[0]);
+    if (sides == NULL || sides->source == NULL || sides->target == NULL)
+        return false;
+    for (uint32_t i = 0; i < sides->source->child_count; i++) {
+        uint32_t k = 0;
+        while (k < sides->target->child_count &&
+               sides->target->children[k] != sides->source->children[i])
+            k++;
+        if (k == sides->target->child_count)
+            return true;
+    }
+    return false;
+}
+
+/* True if a row that the merge has not written itself may point to nothing now, or belong to
+ * another partition. */
 static bool
 needs_check(const struct merge *merge, const struct table *table)
 {
@@ -576,7 +597,7 @@ needs_check(const struct merge *merge, const struct table *table)
              is_new(merge, table, def->constraint)))
             return true;
     }
-    return false;
+    return has_new_siblings(merge, table);
 }
 
 static void

@@ -121,6 +121,30 @@ join_lists(struct merge *merge, struct oid_list base, struct oid_list source,
     return (struct oid_list){.oids = list, .count = count};
 }
 
+static bool
+adds_to_list(struct oid_list base, struct oid_list side)
+{
+    for (uint32_t i = 0; i < side.count; i++)
+        if (!is_listed(base, side.oids[i]))
+            return true;
+    return false;
+}
+
+/* What one side has put below a table is not as the other has made that table, or, of partitions,
+ * may be meant for the same rows. */
+static bool
+children_conflict(struct merge *merge, const struct table *base, const struct table *source,
+                  const struct table *target)
+{
+    bool source_adds = adds_to_list(children_of(base), children_of(source));
+    bool target_adds = adds_to_list(children_of(base), children_of(target));
+    struct slice of_base = own_row(merge, base);
+    if (source_adds && target_adds && base->kind == TABLE_PARTITIONED)
+        return true;
+    return (source_adds && !slice_equal(own_row(merge, target), of_base)) ||
+           (target_adds && !slice_equal(own_row(merge, source), of_base));
+}
+
 /*
  * Both sides have changed the table. True if they agree, or one has only other tables pointing to
  * it or inheriting from it: *row is then the merged definition.
@@ -130,7 +154,8 @@ join_tables(struct merge *merge, struct kept_row *row, const struct table *base)
 {
     const struct table *source = read_side(merge, row->source);
     const struct table *target = read_side(merge, row->target);
-    if (base == NULL || source == NULL || target == NULL)
+    if (base == NULL || source == NULL || target == NULL ||
+        children_conflict(merge, base, source, target))
         return false;
     struct slice of_base = own_row(merge, base), of_source = own_row(merge, source),
                  of_target = own_row(merge, target);
