@@ -124,11 +124,11 @@ void partition_of_slots(const struct partition_map *map, const uint64_t *slots, 
 
 /* ---- as text (partition_text.c), in `arena` ---- */
 
-/* A column of the key as it stands in expressions and in keys: calls without parentheses around. */
+/* A column of the key as it stands in expressions: calls without parentheses around. */
 const char *partition_column_text(struct arena *arena, const struct table *table, uint16_t column);
-/* "RANGE (a, lower(b))", as pg_get_partkeydef shows it: without names of classes and collations
- * that are the defaults. */
-const char *partition_key_text(struct arena *arena, const struct table *table);
+/* The same as pg_get_partkeydef shows it: in parentheses of its own unless it is a call. */
+const char *partition_key_column_text(struct arena *arena, const struct table *table,
+                                      uint16_t column);
 /* "a, lower(b)". */
 const char *partition_columns_text(struct arena *arena, const struct table *table);
 /* "FOR VALUES FROM (1) TO (10)", "DEFAULT", ...; `key`: the parent's. */

@@ -7,11 +7,19 @@
 #include "type/quote.h"
 
 static const char *
+text_of(struct arena *arena, const struct buf *buf)
+{
+    if (buf->is_failed)
+        raise(SQLSTATE_OUT_OF_MEMORY, "out of memory");
+    return (const char *)arena_slice(arena, buf_slice(buf)).data;
+}
+
+static const char *
 quoted_name(struct arena *arena, const char *name)
 {
     struct buf *buf = buf_new(arena);
     quote_ident(buf, slice_text(name));
-    return (const char *)arena_format(arena, "%.*s", (int)buf->bytes, (const char *)buf->data);
+    return text_of(arena, buf);
 }
 
 static const char *
@@ -19,7 +27,7 @@ quoted_text(struct arena *arena, const char *text)
 {
     struct buf *buf = buf_new(arena);
     quote_literal(buf, slice_text(text));
-    return (const char *)arena_format(arena, "%.*s", (int)buf->bytes, (const char *)buf->data);
+    return text_of(arena, buf);
 }
 
 /* ---- keys ---- */
@@ -32,7 +40,12 @@ is_enclosed(const char *sql)
     if (sql[bytes] != '(')
         return false;
     int depth = 0;
+    char quote = 0;
     for (const char *at = sql + bytes; *at != '\0'; at++) {
+        if (quote != 0 || *at == '\'' || *at == '"') {
+            quote = quote == 0 ? *at : quote == *at ? 0 : quote;
+            continue;
+        }
         depth += (*at == '(') - (*at == ')');
         if (depth == 0)
             return at[1] == '\0';
@@ -63,14 +76,12 @@ partition_columns_text(struct arena *arena, const struct table *table)
 }
 
 const char *
-partition_key_text(struct arena *arena, const struct table *table)
+partition_key_column_text(struct arena *arena, const struct table *table, uint16_t column)
 {
-    char strategy = table->partition_key->strategy;
-    return arena_format(arena, "%s (%s)",
-                        strategy == 'r'   ? "RANGE"
-                        : strategy == 'l' ? "LIST"
-                                          : "HASH",
-                        partition_columns_text(arena, table));
+    const char *sql = table->partition_key->expr_sql[column];
+    bool is_operator = sql != NULL && sql[0] == '(' && is_enclosed(sql);
+    const char *text = partition_column_text(arena, table, column);
+    return is_operator ? arena_format(arena, "(%s)", text) : text;
 }
 
 /* ---- bounds ---- */
@@ -121,13 +132,14 @@ partition_bound_text(struct arena *arena, const struct partition_key *key,
         return arena_format(arena, "FOR VALUES FROM %s TO %s",
                             partition_end_text(arena, key, bound->from),
                             partition_end_text(arena, key, bound->to));
-    const char *values = "";
+    struct buf *text = buf_new(arena);
     for (uint16_t i = 0; i < bound->count; i++)
-        values = arena_format(arena, "%s%s%s", values, i == 0 ? "" : ", ",
-                              bound->values[i].kind == PARTITION_LIST_NULL
-                                  ? "NULL"
-                                  : bound_value(arena, key->types[0], bound->values[i].text));
-    return arena_format(arena, "FOR VALUES IN (%s)", values);
+        buf_format(text, "%s%s", i == 0 ? "FOR VALUES IN (" : ", ",
+                   bound->values[i].kind == PARTITION_LIST_NULL
+                       ? "NULL"
+                       : bound_value(arena, key->types[0], bound->values[i].text));
+    buf_format(text, ")");
+    return text_of(arena, text);
 }
 
 /* ---- constraints ---- */
@@ -160,7 +172,8 @@ list_condition(const struct partition_source *source, struct arena *arena,
                const struct table *parent, const struct partition_bound *const *bounds,
                uint32_t count)
 {
-    const char *column = partition_column_text(arena, parent, 0), *values = NULL;
+    const char *column = partition_column_text(arena, parent, 0);
+    struct buf *list = buf_new(arena);
     oid type = parent->partition_key->types[0];
     uint32_t value_count = 0;
     bool has_null = false;
@@ -169,12 +182,11 @@ list_condition(const struct partition_source *source, struct arena *arena,
         for (uint16_t i = 0; i < bounds[b]->count; i++) {
             if (bounds[b]->values[i].kind == PARTITION_LIST_NULL)
                 continue;
-            value_count++;
-            const char *value = typed_value(source, arena, type, bounds[b]->values[i].text);
-            values = values == NULL ? value : arena_format(arena, "%s, %s", values, value);
+            buf_format(list, "%s%s", value_count++ == 0 ? "" : ", ",
+                       typed_value(source, arena, type, bounds[b]->values[i].text));
         }
     }
-    const char *is_value = NULL;
+    const char *is_value = NULL, *values = text_of(arena, list);
     if (value_count == 1)
         is_value = arena_format(arena, "(%s = %s)", column, values);
     else if (value_count > 1)
@@ -274,17 +286,19 @@ default_condition(const struct partition_source *source, struct arena *arena,
     if (key->strategy == 'l')
         return arena_format(arena, "(NOT (%s))",
                             list_condition(source, arena, parent, bounds, count));
-    const char *any = NULL, *all = NULL;
+    const char *all = NULL;
+    struct buf *any = buf_new(arena);
     for (uint32_t i = 0; i < count; i++) {
         const char *one = range_condition(source, arena, parent, bounds[i], false);
-        any = join(arena, any, "OR",
-                   strstr(one, " AND ") != NULL ? arena_format(arena, "(%s)", one) : one);
+        bool is_joined = strstr(one, " AND ") != NULL;
+        buf_format(any, is_joined ? "%s(%s)" : "%s%s", i == 0 ? "" : " OR ", one);
     }
     for (uint16_t i = 0; i < key->count; i++)
         all =
             join(arena, all, "AND",
                  arena_format(arena, "(%s IS NOT NULL)", partition_column_text(arena, parent, i)));
-    return arena_format(arena, count == 1 ? "(NOT (%s AND %s))" : "(NOT (%s AND (%s)))", all, any);
+    return arena_format(arena, count == 1 ? "(NOT (%s AND %s))" : "(NOT (%s AND (%s)))", all,
+                        text_of(arena, any));
 }
 
 const char *

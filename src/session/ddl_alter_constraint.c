@@ -36,9 +36,8 @@ first_row(struct session *session, const char *sql)
     return text;
 }
 
-/* True if the query gives a row. */
-static bool
-finds_row(struct session *session, const char *sql)
+bool
+ddl_finds_row(struct session *session, const char *sql)
 {
     struct inner_query *query = inner_query_open(session, session->statement_arena, sql);
     struct batch batch;
@@ -51,16 +50,16 @@ finds_row(struct session *session, const char *sql)
 static const char *
 table_text(const struct table *table, struct arena *arena)
 {
-    return arena_format(arena, "ONLY %s.%s", definition_name(table->schema_name, arena),
-                        definition_name(table->name, arena));
+    return arena_format(arena, "ONLY %s", definition_qualified_name(table, arena));
 }
 
 void
 ddl_validate_not_null(struct session *session, const struct table *table, const char *column)
 {
     struct arena *arena = session->statement_arena;
-    if (finds_row(session, arena_format(arena, "SELECT 1 FROM %s WHERE %s IS NULL LIMIT 1",
-                                        table_text(table, arena), definition_name(column, arena))))
+    if (ddl_finds_row(session,
+                      arena_format(arena, "SELECT 1 FROM %s WHERE %s IS NULL LIMIT 1",
+                                   table_text(table, arena), definition_name(column, arena))))
         raise(SQLSTATE_NOT_NULL_VIOLATION, "column \"%s\" of relation \"%s\" contains null values",
               column, table->name);
 }
@@ -70,8 +69,8 @@ ddl_validate_check(struct session *session, const struct table *table,
                    const struct constraint_def *constraint)
 {
     struct arena *arena = session->statement_arena;
-    if (finds_row(session, arena_format(arena, "SELECT 1 FROM %s WHERE NOT (%s) LIMIT 1",
-                                        table_text(table, arena), constraint->check_sql)))
+    if (ddl_finds_row(session, arena_format(arena, "SELECT 1 FROM %s WHERE NOT (%s) LIMIT 1",
+                                            table_text(table, arena), constraint->check_sql)))
         raise(SQLSTATE_CHECK_VIOLATION,
               "check constraint \"%s\" of relation \"%s\" is violated by some row",
               constraint->name, table->name);
@@ -96,8 +95,9 @@ ddl_validate_foreign(struct session *session, const struct table *table,
         texts = arena_format(arena, "%s%sf.%s::text", texts, i == 0 ? "" : ", ", from);
     }
     /* The rows of a partitioned table are those of its partitions. */
-    const char *target_text =
-        table_text(target, arena) + (target->kind == TABLE_PARTITIONED ? strlen("ONLY ") : 0);
+    const char *target_text = target->kind == TABLE_PARTITIONED
+                                  ? definition_qualified_name(target, arena)
+                                  : table_text(target, arena);
     const char *sql = arena_format(
         arena, "SELECT %s FROM %s f WHERE NOT EXISTS (SELECT 1 FROM %s t WHERE %s)%s LIMIT 1",
         texts, table_text(table, arena), target_text, match, present);
@@ -106,9 +106,10 @@ ddl_validate_foreign(struct session *session, const struct table *table,
         detail =
             raise_text("Key (%s)=(%s) is not present in table \"%s\".", names, key, target->name);
     else if (constraint->match == 'f' && constraint->attr_count > 1 &&
-             finds_row(session,
-                       arena_format(arena, "SELECT 1 FROM %s f WHERE (%s) AND NOT (true%s) LIMIT 1",
-                                    table_text(table, arena), some, present)))
+             ddl_finds_row(session,
+                           arena_format(arena,
+                                        "SELECT 1 FROM %s f WHERE (%s) AND NOT (true%s) LIMIT 1",
+                                        table_text(table, arena), some, present)))
         detail = "MATCH FULL does not allow mixing of null and nonnull key values.";
     if (detail != NULL)
         raise_error(.code = SQLSTATE_FOREIGN_KEY_VIOLATION,

@@ -129,7 +129,7 @@ is_key_of(struct session *session, const struct table *table, oid index, attr_no
     return false;
 }
 
-/* Foreign keys of other tables to a key that has the column. */
+/* Foreign keys to a key that has the column; the table's own that read it go with it. */
 static void
 find_foreign(struct needs *needs, const struct alter_step *drop)
 {
@@ -137,12 +137,12 @@ find_foreign(struct needs *needs, const struct alter_step *drop)
     const struct table *table = needs->table;
     for (uint16_t i = 0; i < table->referenced_count; i++) {
         const struct table *other = catalog_table(session->catalog, table->referencing[i]);
-        if (other == NULL || other->table == table->table)
-            continue;
-        for (uint16_t k = 0; k < other->constraint_count; k++) {
+        for (uint16_t k = 0; other != NULL && k < other->constraint_count; k++) {
             const struct constraint_def *def = &other->constraints[k];
             if (def->kind != CONSTRAINT_FOREIGN || def->foreign_table != table->table ||
-                !is_key_of(session, table, def->index, needs->attr))
+                !is_key_of(session, table, def->index, needs->attr) ||
+                (other->table == table->table &&
+                 alter_check_reads(session, table, def, needs->attr)))
                 continue;
             if (drop == NULL) {
                 note_need(needs,
@@ -247,8 +247,6 @@ drop_own(struct session *session, const struct table *table, attr_no attr)
             session->catalog,
             (struct object_ref){.class_oid = CLASS_CONSTRAINT, .object = def.constraint});
         draft_remove_constraint(&draft, def.constraint);
-        if (def.kind == CONSTRAINT_FOREIGN && def.foreign_table != table->table)
-            ddl_forget_referencing(session, def.foreign_table, table->table);
     }
     for (uint16_t i = draft.table.index_count; i-- > 0;) {
         const struct index_def *index = draft.indexes[i];
@@ -268,6 +266,9 @@ drop_own(struct session *session, const struct table *table, attr_no attr)
         ddl_rebuild(session, table, &draft);
     else
         (void)draft_put(&draft);
+    for (uint16_t i = 0; i < table->constraint_count; i++)
+        if (table->constraints[i].kind == CONSTRAINT_FOREIGN)
+            ddl_forget_foreign(session, table->constraints[i].foreign_table, table->table);
     type_refresh_stored(session, table->row_type);
 }
 

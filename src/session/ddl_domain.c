@@ -3,9 +3,9 @@
  * of the domain, and of domains over it, are searched before a condition is taken.
  */
 #include "base/raise.h"
+#include "session/ddl_draft.h"
 #include "session/ddl_type.h"
 #include "session/definition.h"
-#include "session/run_query.h"
 #include "session/scope.h"
 #include "session/type_use.h"
 #include "session/utility_run.h"
@@ -128,7 +128,7 @@ visit_columns(struct session *session, const struct user_type *domain, const cha
     for (uint32_t i = 0; i < count; i++) {
         if (uses[i].class_oid == CLASS_TYPE) {
             const struct user_type *over = catalog_user_type(session->catalog, uses[i].object);
-            if (over->domain.base != domain->info.type)
+            if (over->info.kind != 'd' || over->domain.base != domain->info.type)
                 refuse_inside(session, domain, over->info.type);
             else
                 visit_columns(session, over, condition, test);
@@ -149,21 +149,11 @@ visit_columns(struct session *session, const struct user_type *domain, const cha
     }
 }
 
-static bool
-finds_row(struct session *session, const char *sql)
-{
-    struct inner_query *query = inner_query_open(session, session->statement_arena, sql);
-    struct batch batch;
-    bool found = inner_query_next(query, &batch);
-    inner_query_close(query);
-    return found;
-}
-
+/* The table alone: those that inherit from it have such a column of their own. */
 static const char *
 from_text(const struct table *table, struct arena *arena)
 {
-    return arena_format(arena, "%s.%s", definition_name(table->schema_name, arena),
-                        definition_name(table->name, arena));
+    return arena_format(arena, "ONLY %s", definition_qualified_name(table, arena));
 }
 
 static void
@@ -172,9 +162,9 @@ test_not_null(struct session *session, const struct table *table, const struct c
 {
     struct arena *arena = session->statement_arena;
     (void)condition;
-    if (finds_row(session,
-                  arena_format(arena, "SELECT 1 FROM %s WHERE %s IS NULL LIMIT 1",
-                               from_text(table, arena), definition_name(column->name, arena))))
+    if (ddl_finds_row(session,
+                      arena_format(arena, "SELECT 1 FROM %s WHERE %s IS NULL LIMIT 1",
+                                   from_text(table, arena), definition_name(column->name, arena))))
         raise(SQLSTATE_NOT_NULL_VIOLATION, "column \"%s\" of table \"%s\" contains null values",
               column->name, table->name);
 }
@@ -185,12 +175,12 @@ test_check(struct session *session, const struct table *table, const struct colu
            const char *condition)
 {
     struct arena *arena = session->statement_arena;
-    if (finds_row(session,
-                  arena_format(arena,
-                               "SELECT 1 FROM (SELECT %s AS value FROM %s) s WHERE NOT (%s) "
-                               "LIMIT 1",
-                               definition_name(column->name, arena), from_text(table, arena),
-                               condition)))
+    if (ddl_finds_row(session,
+                      arena_format(arena,
+                                   "SELECT 1 FROM (SELECT %s AS value FROM %s) s WHERE NOT (%s) "
+                                   "LIMIT 1",
+                                   definition_name(column->name, arena), from_text(table, arena),
+                                   condition)))
         raise(SQLSTATE_CHECK_VIOLATION,
               "column \"%s\" of table \"%s\" contains values that violate the new constraint",
               column->name, table->name);

@@ -341,6 +341,19 @@ draft_as_table(struct draft *draft)
     return &draft->table;
 }
 
+const char **
+draft_partition_texts(struct draft *draft)
+{
+    struct arena *arena = draft->session->statement_arena;
+    if (draft->table.partition_key == NULL)
+        return NULL;
+    struct partition_key *key = arena_copy(arena, draft->table.partition_key, sizeof *key);
+    const char **texts = arena_copy(arena, key->expr_sql, key->count * sizeof *texts);
+    key->expr_sql = texts;
+    draft->table.partition_key = key;
+    return texts;
+}
+
 /* The keys' types can be compared: by an operator of their own, or as the referenced one's. */
 static void
 check_foreign_types(struct draft *draft, const struct constraint_spec *spec,

@@ -61,6 +61,9 @@ void ddl_build_index(struct session *session, struct draft *draft, struct index_
 /* Drops what needs `ref` (not ref itself); 2BP01 without CASCADE. */
 void ddl_drop_dependents(struct session *session, struct object_ref ref, bool is_cascade,
                          const char *what);
+/* The draft's own copy of the expressions of its partition key, null for plain columns; null: the
+ * table is not partitioned. */
+const char **draft_partition_texts(struct draft *draft);
 /* Drops a column of a table or composite type, which nothing needs any more. */
 void ddl_drop_column(struct session *session, oid table, attr_no attr);
 /* Drops the relation with all that needs it, and tells nothing. */
@@ -75,6 +78,8 @@ uint64_t ddl_become_matview(struct session *session, const struct table *table,
 void ddl_forget_foreign(struct session *session, oid target, oid referencing);
 /* The table `target` is not referred to by `referencing` any more. */
 void ddl_forget_referencing(struct session *session, oid target, oid referencing);
+/* True if the query gives a row. */
+bool ddl_finds_row(struct session *session, const char *sql);
 /* Raise (23502, 23514, 23503) if a row of the table itself is against it. */
 void ddl_validate_not_null(struct session *session, const struct table *table, const char *column);
 void ddl_validate_check(struct session *session, const struct table *table,

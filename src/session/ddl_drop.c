@@ -204,7 +204,8 @@ gather_uses(struct session *session, struct doomed *doomed, struct object_ref re
     }
 }
 
-/* The list, and what calls a function or an operator in expressions of tables. */
+/* The list, and what calls a function or an operator in expressions of tables. Parts of an index go
+ * with it. */
 static struct dependency *
 add_stored_uses(struct session *session, struct object_ref ref, struct dependency *list,
                 uint32_t *count)
@@ -216,9 +217,13 @@ add_stored_uses(struct session *session, struct object_ref ref, struct dependenc
     struct dependency *all =
         arena_alloc_array(session->statement_arena, *count + more + 1u, sizeof *all);
     memcpy(all, list, *count * sizeof *all);
-    if (more != 0)
-        memcpy(all + *count, uses, more * sizeof *all);
-    *count += more;
+    for (uint32_t i = 0; i < more; i++) {
+        const struct index_def *index = uses[i].object.class_oid == CLASS_RELATION
+                                            ? catalog_index(session->catalog, uses[i].object.object)
+                                            : NULL;
+        if (index == NULL || index->parent == OID_NONE)
+            all[(*count)++] = uses[i];
+    }
     return all;
 }
 
@@ -431,13 +436,16 @@ drop_default(struct session *session, struct object_ref ref)
     (void)draft_put(&draft);
 }
 
-/* An index of a table that stays. */
+/* An index of a table that stays, with its parts in partitions. */
 static void
 drop_one_index(struct session *session, oid number)
 {
     const struct index_def *index = catalog_index(session->catalog, number);
     const struct table *table = catalog_table(session->catalog, index->table);
-    drop_tree(session, index->tree, index->name);
+    partition_drop_parts(session, table, number);
+    table = ddl_lock_table(session, table, TABLE_SHARE);
+    if (table->kind != TABLE_PARTITIONED)
+        drop_tree(session, index->tree, index->name);
     struct draft draft;
     draft_of(&draft, session, table);
     draft_remove_index(&draft, number);
@@ -535,14 +543,7 @@ drop_index(struct session *session, const struct table *relation, bool is_concur
     if (table->kind == TABLE_PARTITIONED && is_concurrent)
         raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "cannot drop partitioned index \"%s\" concurrently",
               index->name);
-    partition_drop_parts(session, table, index->index);
-    table = ddl_lock_table(session, table, TABLE_SHARE);
-    if (table->kind != TABLE_PARTITIONED)
-        drop_tree(session, index->tree, index->name);
-    struct draft draft;
-    draft_of(&draft, session, table);
-    draft_remove_index(&draft, index->index);
-    (void)draft_put(&draft);
+    drop_one_index(session, index->index);
 }
 
 /* The relation that an item names; null, with a notice, if there is none and that is all right. */

@@ -118,6 +118,15 @@ check_name(const char *name)
         raise(SQLSTATE_INVALID_NAME, "\"%s\" is not a valid operator name", name);
 }
 
+static const struct schema_def *
+target_schema(struct session *session, const struct object_name *name)
+{
+    const struct schema_def *schema = session_target_schema(session, name);
+    if (schema->schema == SCHEMA_TEMP)
+        raise(SQLSTATE_FEATURE_NOT_SUPPORTED, "temporary operators are not supported yet");
+    return schema;
+}
+
 /* The operator that another names as its commutator or negator: one that is there, or a shell. */
 static oid
 find_partner(struct session *session, const struct object_name *name, oid left, oid right,
@@ -136,7 +145,7 @@ find_partner(struct session *session, const struct object_name *name, oid left, 
     if (is_self)
         return self->info.op;
     check_name(name->name);
-    const struct schema_def *schema = session_target_schema(session, name);
+    const struct schema_def *schema = target_schema(session, name);
     struct user_operator shell = {.info = {.op = catalog_new_oid(session->catalog),
                                            .name = name->name,
                                            .left = left,
@@ -167,7 +176,7 @@ void
 ddl_create_operator(struct session *session, const struct create_operator *create)
 {
     check_name(create->name.name);
-    const struct schema_def *schema = session_target_schema(session, &create->name);
+    const struct schema_def *schema = target_schema(session, &create->name);
     const struct operator_info *info = &create->info;
     const struct user_operator *old = catalog_find_operator(
         session->catalog, schema->schema, create->name.name, info->left, info->right);
@@ -209,7 +218,7 @@ ddl_set_operator_schema(struct session *session, const struct alter_object *alte
 {
     struct user_operator changed = *ddl_find_operator(session, &alter->item, false);
     struct object_name target = {.schema = alter->value, .name = changed.info.name};
-    const struct schema_def *schema = session_target_schema(session, &target);
+    const struct schema_def *schema = target_schema(session, &target);
     const struct user_operator *other = catalog_find_operator(
         session->catalog, schema->schema, changed.info.name, changed.info.left, changed.info.right);
     if (schema->schema == changed.schema)

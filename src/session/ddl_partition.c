@@ -145,6 +145,9 @@ compute_list(struct session *session, const struct bound_spec *spec, struct part
 {
     struct partition_datum *data =
         arena_alloc_zero(session->statement_arena, (spec->count + 1) * sizeof *data);
+    if (spec->count > UINT16_MAX)
+        raise(SQLSTATE_PROGRAM_LIMIT_EXCEEDED, "a partition cannot have more than %d values",
+              UINT16_MAX);
     for (uint32_t i = 0; i < spec->count; i++) {
         const char *text = compute(session, &spec->values[i]);
         bool is_known = text == NULL && bound->has_null;
@@ -161,8 +164,7 @@ compute_list(struct session *session, const struct bound_spec *spec, struct part
 /* A modulus divides the next greater one: so two partitions share all rows of a remainder or none.
  */
 static void
-check_modulus(const struct partition_map *map, const struct partition_bound *bound,
-              uint32_t position)
+check_modulus(const struct partition_map *map, const struct partition_bound *bound)
 {
     const struct table *below = NULL, *above = NULL;
     for (uint32_t i = 0; i < map->count; i++) {
@@ -181,7 +183,6 @@ check_modulus(const struct partition_map *map, const struct partition_bound *bou
         detail = raise_text("The new modulus %d is not a factor of %d, the modulus of existing "
                             "partition \"%s\".",
                             bound->modulus, above->bound->modulus, above->name);
-    (void)position;
     if (detail != NULL)
         raise_error(.code = SQLSTATE_INVALID_OBJECT_DEFINITION,
                     .message = "every hash partition modulus must be a factor of the next larger "
@@ -250,7 +251,7 @@ check_bound(struct session *session, const struct table *parent, const struct bo
                     .position = spec->position);
     }
     if (bound->strategy == 'h')
-        check_modulus(map, bound, spec->position);
+        check_modulus(map, bound);
     else if (bound->strategy == 'r')
         check_range(session, map, spec, bound, name);
     uint32_t value;
@@ -301,25 +302,12 @@ partition_become(struct draft *draft, const struct table *parent,
     draft->table.bound = bound;
 }
 
-static const char *
-table_text(const struct table *table, struct arena *arena)
-{
-    return arena_format(arena, "%s.%s", definition_name(table->schema_name, arena),
-                        definition_name(table->name, arena));
-}
-
 static bool
 has_row(struct session *session, const struct table *table, const char *condition)
 {
     struct arena *arena = session->statement_arena;
-    struct inner_query *query =
-        inner_query_open(session, arena,
-                         arena_format(arena, "SELECT 1 FROM %s WHERE %s LIMIT 1",
-                                      table_text(table, arena), condition));
-    struct batch batch;
-    bool found = inner_query_next(query, &batch);
-    inner_query_close(query);
-    return found;
+    return ddl_finds_row(session, arena_format(arena, "SELECT 1 FROM %s WHERE %s LIMIT 1",
+                                               definition_qualified_name(table, arena), condition));
 }
 
 /* No row of the default partition may belong to the new partition. */
@@ -408,64 +396,22 @@ check_attached(struct session *session, const struct table *parent, const struct
     }
 }
 
+/* The partition has what the parent has, and has it from there alone. */
 static void
-match_columns(struct draft *draft, const struct table *parent)
+match_parent(struct draft *draft, const struct table *parent)
 {
+    ddl_take_inherited(draft, parent);
     for (uint16_t i = 0; i < parent->column_count; i++) {
         const struct column_def *from = &parent->columns[i];
-        if (from->is_dropped)
-            continue;
-        struct column_def *column = draft_column(draft, from->name);
-        if (column == NULL)
-            raise(SQLSTATE_DATATYPE_MISMATCH, "child table is missing column \"%s\"", from->name);
-        if (column->type != from->type || column->typmod != from->typmod)
-            raise(SQLSTATE_DATATYPE_MISMATCH,
-                  "child table \"%s\" has different type for column \"%s\"", draft->table.name,
-                  from->name);
-        if (column->collation != from->collation)
-            raise(SQLSTATE_COLLATION_MISMATCH,
-                  "child table \"%s\" has different collation for column \"%s\"", draft->table.name,
-                  from->name);
-        if (from->is_not_null && !column->is_not_null)
-            raise(SQLSTATE_DATATYPE_MISMATCH,
-                  "column \"%s\" in child table must be marked NOT NULL", from->name);
-        if (from->generated_sql != NULL && column->generated_sql == NULL)
-            raise(SQLSTATE_DATATYPE_MISMATCH,
-                  "column \"%s\" in child table must be a generated column", from->name);
-        if (from->generated_sql == NULL && column->generated_sql != NULL)
+        if (!from->is_dropped && from->generated_sql == NULL &&
+            draft_column(draft, from->name)->generated_sql != NULL)
             raise(SQLSTATE_DATATYPE_MISMATCH,
                   "column \"%s\" in child table must not be a generated column", from->name);
-        column->is_local = false;
-        column->inherit_count = 1;
     }
-}
-
-static void
-match_checks(struct draft *draft, const struct table *parent)
-{
-    for (uint16_t i = 0; i < parent->constraint_count; i++) {
-        const struct constraint_def *from = &parent->constraints[i];
-        if (from->kind != CONSTRAINT_CHECK || from->is_no_inherit)
-            continue;
-        struct constraint_def *check = draft_constraint(draft, from->name);
-        if (check == NULL || check->kind != CONSTRAINT_CHECK)
-            raise(SQLSTATE_DATATYPE_MISMATCH, "child table is missing constraint \"%s\"",
-                  from->name);
-        if (strcmp(check->check_sql, from->check_sql) != 0)
-            raise(SQLSTATE_DATATYPE_MISMATCH,
-                  "child table \"%s\" has different definition for check constraint \"%s\"",
-                  draft->table.name, from->name);
-        if (check->is_no_inherit)
-            raise(SQLSTATE_INVALID_OBJECT_DEFINITION,
-                  "constraint \"%s\" conflicts with non-inherited constraint on child table \"%s\"",
-                  from->name, draft->table.name);
-        if (from->is_validated && !check->is_validated)
-            raise(SQLSTATE_INVALID_OBJECT_DEFINITION,
-                  "constraint \"%s\" conflicts with NOT VALID constraint on child table \"%s\"",
-                  from->name, draft->table.name);
-        check->is_local = false;
-        check->inherit_count = 1;
-    }
+    for (uint16_t i = 0; i < draft->table.column_count; i++)
+        draft->columns[i].is_local = draft->columns[i].inherit_count == 0;
+    for (uint16_t i = 0; i < draft->table.constraint_count; i++)
+        draft->constraints[i].is_local = draft->constraints[i].inherit_count == 0;
 }
 
 /* The table, or that of its partitions, which has a row that fits; null: none. */
@@ -516,8 +462,7 @@ partition_attach(struct session *session, const struct table *parent,
     constraints_refuse_pending(session, partition, "ALTER TABLE");
     struct draft draft;
     draft_of(&draft, session, partition);
-    match_columns(&draft, parent);
-    match_checks(&draft, parent);
+    match_parent(&draft, parent);
     const struct partition_bound *bound =
         partition_take_bound(session, parent, command->bound, partition->name);
     partition_become(&draft, parent, bound);

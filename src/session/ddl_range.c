@@ -8,8 +8,6 @@
 #include "session/utility_run.h"
 #include "type/range_user.h"
 
-#define NAME_BYTES 63
-
 /* "multi" before "range" in the name, or "_multirange" behind it; cut to what names may have. */
 static const char *
 derived_name(struct session *session, const char *name)
@@ -17,10 +15,10 @@ derived_name(struct session *session, const char *name)
     struct arena *arena = session->statement_arena;
     const char *range = strstr(name, "range");
     if (range == NULL)
-        return arena_format(arena, "%.*s_multirange", (int)(NAME_BYTES - strlen("_multirange")),
+        return arena_format(arena, "%.*s_multirange", (int)(NAME_BYTES_MAX - strlen("_multirange")),
                             name);
     const char *whole = arena_format(arena, "%.*smulti%s", (int)(range - name), name, range);
-    return arena_format(arena, "%.*s", NAME_BYTES, whole);
+    return arena_format(arena, "%.*s", NAME_BYTES_MAX, whole);
 }
 
 /* Gives way to a new type: arrays of another that have its name get another. */

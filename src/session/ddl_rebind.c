@@ -47,6 +47,10 @@ visit_texts(struct rebind *rebind, struct draft *draft,
         if (index->predicate_sql != NULL)
             change(rebind, &index->predicate_sql);
     }
+    const char **texts = draft_partition_texts(draft);
+    for (uint16_t i = 0; texts != NULL && i < draft->table.partition_key->count; i++)
+        if (texts[i] != NULL)
+            change(rebind, &texts[i]);
 }
 
 static void

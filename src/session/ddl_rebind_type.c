@@ -1,7 +1,7 @@
 /*
  * ddl_rebind_type.c: see ddl_rebind.h. What names a type is text that is stored: views, defaults,
- * generated columns, checks, keys and predicates of indexes, checks and defaults of domains. All
- * that contain the type's name are bound before it changes, and printed after.
+ * generated columns, checks, keys and predicates of indexes, partition keys, checks and defaults of
+ * domains. All that contain the type's name are bound before it changes, and printed after.
  */
 #include "session/ddl_draft.h"
 #include "session/ddl_rebind.h"
@@ -110,6 +110,9 @@ visit_relation(struct type_rebind *rebind, oid relation)
         index->keys = keys;
         visit_expr(rebind, table, &index->predicate_sql);
     }
+    const char **texts = draft_partition_texts(&draft);
+    for (uint16_t i = 0; texts != NULL && i < table->partition_key->count; i++)
+        visit_expr(rebind, table, &texts[i]);
     if (rebind->has_changed)
         (void)draft_put(&draft);
 }

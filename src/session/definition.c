@@ -50,6 +50,13 @@ definition_name_in_list(const char *name, struct arena *arena)
 }
 
 const char *
+definition_qualified_name(const struct table *table, struct arena *arena)
+{
+    return arena_format(arena, "%s.%s", definition_name(table->schema_name, arena),
+                        definition_name(table->name, arena));
+}
+
+const char *
 definition_relation_name(struct session *session, const struct table *table, struct arena *arena)
 {
     const char *name = definition_name(table->name, arena);
@@ -143,10 +150,8 @@ definition_index(void *object, oid index_oid, int column, bool is_pretty, struct
             ? ""
             : arena_format(arena, " INCLUDE (%s)",
                            column_list(table, index->include, index->include_count, arena));
-    const char *table_name =
-        is_pretty ? definition_relation_name(session, table, arena)
-                  : arena_format(arena, "%s.%s", definition_name(table->schema_name, arena),
-                                 definition_name(table->name, arena));
+    const char *table_name = is_pretty ? definition_relation_name(session, table, arena)
+                                       : definition_qualified_name(table, arena);
     return arena_format(
         arena, "CREATE %sINDEX %s ON %s%s USING %s (%s)%s%s%s%s", index->is_unique ? "UNIQUE " : "",
         definition_name(index->name, arena), table->kind == TABLE_PARTITIONED ? "ONLY " : "",

@@ -10,6 +10,8 @@
 const char *definition_name(const char *name, struct arena *arena);
 /* The same for a list such as search_path: '$user' keeps its quotes. */
 const char *definition_name_in_list(const char *name, struct arena *arena);
+/* A relation's name, with its schema. */
+const char *definition_qualified_name(const struct table *table, struct arena *arena);
 /* A relation's name, with its schema where search_path does not find it. */
 const char *definition_relation_name(struct session *session, const struct table *table,
                                      struct arena *arena);

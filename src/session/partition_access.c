@@ -20,7 +20,7 @@ key_text(struct session *session, const struct table *table, struct arena *arena
                                               : "HASH (";
     for (uint16_t i = 0; i < key->count; i++) {
         oid own = key->attrs[i] != 0 ? table->columns[key->attrs[i] - 1].collation : OID_NONE;
-        const char *column = partition_column_text(arena, table, i);
+        const char *column = partition_key_column_text(arena, table, i);
         text = arena_format(arena, "%s%s%s", text, i == 0 ? "" : ", ", column);
         if (key->attrs[i] != 0 && key->collations[i] != OID_NONE && key->collations[i] != own)
             text = arena_format(

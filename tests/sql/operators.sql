@@ -85,3 +85,7 @@ drop cast if exists (text as tone);
 drop function tone_of(int);
 drop function tone_of(int) cascade;
 drop cast (int4 as int8);
+-- Operators are not made in temporary schemas yet.
+create function same(int, int) returns bool language sql immutable return $1 = $2;
+create operator pg_temp.=== (function = same, leftarg = int, rightarg = int);
+drop function same(int, int);
