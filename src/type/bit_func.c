@@ -23,17 +23,24 @@ combine_bytes(enum bit_op op, uint8_t a, uint8_t b)
     }
 }
 
-static union datum
-combine(struct func_call *call, const union datum *args, enum bit_op op)
+/* Into `data`, which may be that of `a`. */
+static void
+combine_into(uint8_t *data, struct bits a, struct bits b, enum bit_op op)
 {
     static const char *const names[] = {"AND", "OR", "XOR"};
-    struct bits a = bits_read(&args[0]), b = bits_read(&args[1]);
     if (a.count != b.count)
         raise(SQLSTATE_STRING_DATA_LENGTH_MISMATCH, "cannot %s bit strings of different sizes",
               names[op]);
-    uint8_t *data = bits_alloc(call->arena, a.count);
     for (size_t i = 0; i < bits_bytes(a.count); i++)
         data[i] = combine_bytes(op, a.data[i], b.data[i]);
+}
+
+static union datum
+combine(struct func_call *call, const union datum *args, enum bit_op op)
+{
+    struct bits a = bits_read(&args[0]);
+    uint8_t *data = bits_alloc(call->arena, a.count);
+    combine_into(data, a, bits_read(&args[1]), op);
     return bits_datum(data, a.count);
 }
 
@@ -309,69 +316,80 @@ int8_of_bit(struct func_call *call, const union datum *args)
 /* ---- aggregates ---- */
 
 struct fold {
-    struct slice value; /* null: no row yet */
+    uint8_t *data; /* the bits so far, the state's own; null: no row yet */
+    uint32_t count;
 };
 
-static void
-fold_add(struct func_call *call, void *state, union datum value, enum bit_op op)
+static struct bits
+fold_bits(const struct fold *fold)
 {
-    struct fold *fold = state;
-    if (fold->value.data != NULL) {
-        union datum pair[2] = {slice_datum(fold->value), value};
-        value = combine(call, pair, op);
+    return (struct bits){.count = fold->count, .data = fold->data};
+}
+
+static void
+fold_add(struct func_call *call, struct fold *fold, struct bits bits, enum bit_op op)
+{
+    if (fold->data != NULL) {
+        combine_into(fold->data, fold_bits(fold), bits, op);
+        return;
     }
-    fold->value = arena_slice(call->state_arena, datum_slice(&value));
+    fold->data = bits_alloc(call->state_arena, bits.count);
+    fold->count = bits.count;
+    bits_copy(fold->data, 0, bits, 0, bits.count);
+}
+
+static void
+fold_join(struct func_call *call, struct fold *fold, const struct fold *more, enum bit_op op)
+{
+    if (more->data != NULL)
+        fold_add(call, fold, fold_bits(more), op);
 }
 
 static void
 and_step(struct func_call *call, void *state, const union datum *args)
 {
-    fold_add(call, state, args[0], BIT_AND);
+    fold_add(call, state, bits_read(&args[0]), BIT_AND);
 }
 
 static void
 or_step(struct func_call *call, void *state, const union datum *args)
 {
-    fold_add(call, state, args[0], BIT_OR);
+    fold_add(call, state, bits_read(&args[0]), BIT_OR);
 }
 
 static void
 xor_step(struct func_call *call, void *state, const union datum *args)
 {
-    fold_add(call, state, args[0], BIT_XOR);
+    fold_add(call, state, bits_read(&args[0]), BIT_XOR);
 }
 
 static void
 and_combine(struct func_call *call, void *into, const void *from)
 {
-    const struct fold *more = from;
-    if (more->value.data != NULL)
-        fold_add(call, into, slice_datum(more->value), BIT_AND);
+    fold_join(call, into, from, BIT_AND);
 }
 
 static void
 or_combine(struct func_call *call, void *into, const void *from)
 {
-    const struct fold *more = from;
-    if (more->value.data != NULL)
-        fold_add(call, into, slice_datum(more->value), BIT_OR);
+    fold_join(call, into, from, BIT_OR);
 }
 
 static void
 xor_combine(struct func_call *call, void *into, const void *from)
 {
-    const struct fold *more = from;
-    if (more->value.data != NULL)
-        fold_add(call, into, slice_datum(more->value), BIT_XOR);
+    fold_join(call, into, from, BIT_XOR);
 }
 
 static union datum
 fold_finish(struct func_call *call, void *state)
 {
     const struct fold *fold = state;
-    if (fold->value.data == NULL)
+    if (fold->data == NULL)
         return func_null(call);
-    return slice_datum(arena_slice(call->arena, fold->value));
+    uint8_t *data = bits_alloc(call->arena, fold->count);
+    bits_copy(data, 0, fold_bits(fold), 0, fold->count);
+    return bits_datum(data, fold->count);
 }
 
 static void
@@ -379,15 +397,17 @@ fold_save(struct func_call *call, const void *state, struct buf *to)
 {
     (void)call;
     const struct fold *fold = state;
-    buf_put_slice(to, fold->value);
+    if (fold->data != NULL)
+        buf_put_slice(
+            to, slice_of(fold->data - BIT_HEAD_BYTES, BIT_HEAD_BYTES + bits_bytes(fold->count)));
 }
 
 static void
 fold_load(struct func_call *call, void *state, struct slice from)
 {
-    struct fold *fold = state;
+    union datum value = slice_datum(from);
     if (from.bytes != 0)
-        fold->value = arena_slice(call->state_arena, from);
+        fold_add(call, state, bits_read(&value), BIT_AND);
 }
 
 #define FOLD(step_, combine_)                                                                      \

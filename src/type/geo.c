@@ -130,6 +130,13 @@ polygon_datum(struct arena *arena, const struct outline *polygon)
     return slice_datum(slice_of(to, bytes));
 }
 
+union datum
+nearest_or_null(struct func_call *call, double gap, struct point nearest)
+{
+    call->result_is_null = isnan(gap);
+    return point_datum(nearest);
+}
+
 /* ---- numbers ---- */
 
 static _Noreturn void
@@ -248,6 +255,12 @@ point_same(struct point a, struct point b)
     if (isnan(a.x) || isnan(a.y) || isnan(b.x) || isnan(b.y))
         return number_equal(a.x, b.x) && number_equal(a.y, b.y);
     return near_equal(a.x, b.x) && near_equal(a.y, b.y);
+}
+
+struct point
+point_between(struct point a, struct point b)
+{
+    return (struct point){geo_divide(geo_add(a.x, b.x), 2.0), geo_divide(geo_add(a.y, b.y), 2.0)};
 }
 
 double
@@ -452,8 +465,7 @@ box_of(struct point a, struct point b)
 struct point
 box_middle(struct box box)
 {
-    return (struct point){geo_divide(geo_add(box.high.x, box.low.x), 2.0),
-                          geo_divide(geo_add(box.high.y, box.low.y), 2.0)};
+    return point_between(box.high, box.low);
 }
 
 bool
@@ -477,8 +489,7 @@ box_holds_point(struct box box, struct point point)
            box.low.y <= point.y;
 }
 
-/* Left, upper, lower and right side, in the order in which they are looked at. */
-static struct lseg
+struct lseg
 box_side(struct box box, int side_idx)
 {
     struct point corner = side_idx < 2 ? (struct point){box.low.x, box.high.y}

@@ -90,6 +90,9 @@ union datum polygon_datum(struct arena *arena, const struct outline *polygon);
 /* An outline with room for `count` points; raises 54000 if they are too many. */
 struct outline outline_new(struct arena *arena, uint64_t count);
 
+/* The nearest point as a function's result: null where there is no distance. */
+union datum nearest_or_null(struct func_call *call, double gap, struct point nearest);
+
 /* ---- numbers ---- */
 
 double geo_add(double a, double b);
@@ -166,6 +169,7 @@ struct point point_minus(struct point a, struct point b);
 struct point point_times(struct point a, struct point b); /* as complex numbers */
 struct point point_over(struct point a, struct point b);
 bool point_same(struct point a, struct point b);
+struct point point_between(struct point a, struct point b); /* halfway */
 double point_gap(struct point a, struct point b);
 double point_slope_of(struct point a, struct point b);  /* infinite if vertical */
 double point_across_of(struct point a, struct point b); /* the slope of what is perpendicular */
@@ -195,6 +199,8 @@ double lseg_nearest_lseg(struct lseg lseg, struct lseg other, struct point *near
 
 struct box box_of(struct point a, struct point b);
 struct point box_middle(struct box box);
+/* Left, upper, lower and right side, in the order in which they are looked at. */
+struct lseg box_side(struct box box, int side_idx);
 bool box_overlaps(struct box a, struct box b);
 bool box_holds_box(struct box outer, struct box inner);
 bool box_holds_point(struct box box, struct point point);
@@ -214,6 +220,10 @@ bool outline_segment(const struct outline *outline, uint32_t end_idx, struct lse
 /* From a point to a polygon, and to a path's segments. */
 double polygon_gap(const struct outline *polygon, struct point point);
 double path_gap(const struct outline *path, struct point point);
+/* Whether segments of both have a point in common. */
+bool outlines_meet(const struct outline *a, const struct outline *b);
+/* The least distance between segments of both; false if one of them has none. */
+bool outlines_gap(const struct outline *a, const struct outline *b, double *gap);
 /* The circle around the mean of the points, as far from it as they are on average. */
 struct circle polygon_circle(const struct outline *polygon);
 

@@ -199,10 +199,8 @@ inter_lb(struct func_call *call, const union datum *args)
     (void)call;
     struct line line = datum_line(&args[0]);
     struct box box = datum_box(&args[1]);
-    struct point corners[] = {
-        box.low, {box.low.x, box.high.y}, box.high, {box.high.x, box.low.y}, box.low};
     for (int i = 0; i < 4; i++) {
-        if (lseg_meets_line((struct lseg){{corners[i], corners[i + 1]}}, line, NULL))
+        if (lseg_meets_line(box_side(box, i), line, NULL))
             return bool_datum(true);
     }
     return bool_datum(false);
@@ -239,8 +237,7 @@ close_pb(struct func_call *call, const union datum *args)
 {
     struct point nearest;
     double gap = box_nearest_point(datum_box(&args[1]), datum_point(args[0]), &nearest);
-    call->result_is_null = isnan(gap);
-    return point_datum(nearest);
+    return nearest_or_null(call, gap, nearest);
 }
 
 static union datum
@@ -248,8 +245,7 @@ close_sb(struct func_call *call, const union datum *args)
 {
     struct point nearest;
     double gap = box_nearest_lseg(datum_box(&args[1]), datum_lseg(&args[0]), &nearest);
-    call->result_is_null = isnan(gap);
-    return point_datum(nearest);
+    return nearest_or_null(call, gap, nearest);
 }
 
 /* ---- what this file brings ---- */

@@ -30,6 +30,42 @@ outline_segment(const struct outline *outline, uint32_t end_idx, struct lseg *se
     return true;
 }
 
+bool
+outlines_meet(const struct outline *a, const struct outline *b)
+{
+    for (uint32_t i = 0; i < a->count; i++) {
+        struct lseg x, y;
+        if (!outline_segment(a, i, &x))
+            continue;
+        for (uint32_t k = 0; k < b->count; k++) {
+            if (outline_segment(b, k, &y) && lseg_meets_lseg(x, y, NULL))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool
+outlines_gap(const struct outline *a, const struct outline *b, double *gap)
+{
+    bool has_gap = false;
+    *gap = 0;
+    for (uint32_t i = 0; i < a->count; i++) {
+        struct lseg x, y;
+        if (!outline_segment(a, i, &x))
+            continue;
+        for (uint32_t k = 0; k < b->count; k++) {
+            if (!outline_segment(b, k, &y))
+                continue;
+            double here = lseg_nearest_lseg(x, y, NULL);
+            if (!has_gap || number_less(here, *gap))
+                *gap = here;
+            has_gap = true;
+        }
+    }
+    return has_gap;
+}
+
 #define ON_OUTLINE INT32_MAX
 
 /* A segment that ends on the x axis. */

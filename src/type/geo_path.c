@@ -68,28 +68,13 @@ path_open(struct func_call *call, const union datum *args)
     return path_datum(call->arena, &path);
 }
 
-static bool
-segments_meet(const struct outline *a, const struct outline *b)
-{
-    for (uint32_t i = 0; i < a->count; i++) {
-        struct lseg x, y;
-        if (!outline_segment(a, i, &x))
-            continue;
-        for (uint32_t k = 0; k < b->count; k++) {
-            if (outline_segment(b, k, &y) && lseg_meets_lseg(x, y, NULL))
-                return true;
-        }
-    }
-    return false;
-}
-
 static union datum
 path_inter(struct func_call *call, const union datum *args)
 {
     struct outline a = datum_path(call->arena, &args[0]), b = datum_path(call->arena, &args[1]);
     if (!box_overlaps(outline_bounds(a.points, a.count), outline_bounds(b.points, b.count)))
         return bool_datum(false);
-    return bool_datum(segments_meet(&a, &b));
+    return bool_datum(outlines_meet(&a, &b));
 }
 
 /* Null where one of the paths has no segment. */
@@ -97,22 +82,9 @@ static union datum
 path_distance(struct func_call *call, const union datum *args)
 {
     struct outline a = datum_path(call->arena, &args[0]), b = datum_path(call->arena, &args[1]);
-    double least = 0;
-    call->result_is_null = true;
-    for (uint32_t i = 0; i < a.count; i++) {
-        struct lseg x, y;
-        if (!outline_segment(&a, i, &x))
-            continue;
-        for (uint32_t k = 0; k < b.count; k++) {
-            if (!outline_segment(&b, k, &y))
-                continue;
-            double gap = lseg_nearest_lseg(x, y, NULL);
-            if (call->result_is_null || number_less(gap, least))
-                least = gap;
-            call->result_is_null = false;
-        }
-    }
-    return f64_datum(least);
+    double gap;
+    call->result_is_null = !outlines_gap(&a, &b, &gap);
+    return f64_datum(gap);
 }
 
 static union datum

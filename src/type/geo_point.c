@@ -6,14 +6,6 @@
 #include "type/geo.h"
 #include "type/tables.h"
 
-/* The nearest point is null where there is no distance. */
-static union datum
-nearest_or_null(struct func_call *call, double gap, struct point nearest)
-{
-    call->result_is_null = isnan(gap);
-    return point_datum(nearest);
-}
-
 /* ---- point ---- */
 
 static union datum
@@ -23,13 +15,14 @@ construct_point(struct func_call *call, const union datum *args)
     return point_datum((struct point){args[0].f64, args[1].f64});
 }
 
-#define POINT_TEST(name_, test_)                                                                   \
+#define POINT_FUNC(name_, result_)                                                                 \
     static union datum name_(struct func_call *call, const union datum *args)                      \
     {                                                                                              \
         (void)call;                                                                                \
         struct point a = datum_point(args[0]), b = datum_point(args[1]);                           \
-        return bool_datum(test_);                                                                  \
+        return result_;                                                                            \
     }
+#define POINT_TEST(name_, test_) POINT_FUNC(name_, bool_datum(test_))
 
 POINT_TEST(point_left, near_lt(a.x, b.x))
 POINT_TEST(point_right, near_gt(a.x, b.x))
@@ -39,48 +32,12 @@ POINT_TEST(point_vert, near_equal(a.x, b.x))
 POINT_TEST(point_horiz, near_equal(a.y, b.y))
 POINT_TEST(point_eq, point_same(a, b))
 POINT_TEST(point_ne, !point_same(a, b))
-
-static union datum
-point_add(struct func_call *call, const union datum *args)
-{
-    (void)call;
-    return point_datum(point_plus(datum_point(args[0]), datum_point(args[1])));
-}
-
-static union datum
-point_sub(struct func_call *call, const union datum *args)
-{
-    (void)call;
-    return point_datum(point_minus(datum_point(args[0]), datum_point(args[1])));
-}
-
-static union datum
-point_mul(struct func_call *call, const union datum *args)
-{
-    (void)call;
-    return point_datum(point_times(datum_point(args[0]), datum_point(args[1])));
-}
-
-static union datum
-point_div(struct func_call *call, const union datum *args)
-{
-    (void)call;
-    return point_datum(point_over(datum_point(args[0]), datum_point(args[1])));
-}
-
-static union datum
-point_distance(struct func_call *call, const union datum *args)
-{
-    (void)call;
-    return f64_datum(point_gap(datum_point(args[0]), datum_point(args[1])));
-}
-
-static union datum
-point_slope(struct func_call *call, const union datum *args)
-{
-    (void)call;
-    return f64_datum(point_slope_of(datum_point(args[0]), datum_point(args[1])));
-}
+POINT_FUNC(point_add, point_datum(point_plus(a, b)))
+POINT_FUNC(point_sub, point_datum(point_minus(a, b)))
+POINT_FUNC(point_mul, point_datum(point_times(a, b)))
+POINT_FUNC(point_div, point_datum(point_over(a, b)))
+POINT_FUNC(point_distance, f64_datum(point_gap(a, b)))
+POINT_FUNC(point_slope, f64_datum(point_slope_of(a, b)))
 
 /* ---- line segment ---- */
 
@@ -154,8 +111,7 @@ lseg_center(struct func_call *call, const union datum *args)
 {
     (void)call;
     struct lseg lseg = datum_lseg(&args[0]);
-    return point_datum((struct point){geo_divide(geo_add(lseg.ends[0].x, lseg.ends[1].x), 2.0),
-                                      geo_divide(geo_add(lseg.ends[0].y, lseg.ends[1].y), 2.0)});
+    return point_datum(point_between(lseg.ends[0], lseg.ends[1]));
 }
 
 static union datum

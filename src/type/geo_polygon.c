@@ -12,12 +12,6 @@
 
 #define CUTS_MAX 4096 /* how often one segment may be cut before the polygons are too complex */
 
-static struct point
-middle(struct point a, struct point b)
-{
-    return (struct point){geo_divide(geo_add(a.x, b.x), 2.0), geo_divide(geo_add(a.y, b.y), 2.0)};
-}
-
 static bool polygon_holds_lseg(const struct outline *polygon, struct point a, struct point b,
                                uint32_t start_idx, uint32_t depth);
 
@@ -73,7 +67,7 @@ polygon_holds_lseg(const struct outline *polygon, struct point a, struct point b
     }
     if (!is_inside || is_cut)
         return is_inside;
-    return outline_side(polygon->points, polygon->count, middle(a, b)) != GEO_OUTSIDE;
+    return outline_side(polygon->points, polygon->count, point_between(a, b)) != GEO_OUTSIDE;
 }
 
 static bool
@@ -95,16 +89,7 @@ polygons_overlap(const struct outline *a, const struct outline *b)
 {
     if (!box_overlaps(a->bounds, b->bounds))
         return false;
-    for (uint32_t i = 0; i < a->count; i++) {
-        struct lseg x, y;
-        outline_segment(a, i, &x);
-        for (uint32_t k = 0; k < b->count; k++) {
-            outline_segment(b, k, &y);
-            if (lseg_meets_lseg(x, y, NULL))
-                return true;
-        }
-    }
-    return outline_side(b->points, b->count, a->points[0]) != GEO_OUTSIDE ||
+    return outlines_meet(a, b) || outline_side(b->points, b->count, a->points[0]) != GEO_OUTSIDE ||
            outline_side(a->points, a->count, b->points[0]) != GEO_OUTSIDE;
 }
 
@@ -128,6 +113,14 @@ polygons_same(const struct outline *a, const struct outline *b)
     return false;
 }
 
+/* A value begins with the box around it: its points needn't be read. */
+#define BOUNDS_TEST(name_, test_)                                                                  \
+    static union datum name_(struct func_call *call, const union datum *args)                      \
+    {                                                                                              \
+        (void)call;                                                                                \
+        struct box a = datum_box(&args[0]), b = datum_box(&args[1]);                               \
+        return bool_datum(test_);                                                                  \
+    }
 #define POLYGON_TEST(name_, test_)                                                                 \
     static union datum name_(struct func_call *call, const union datum *args)                      \
     {                                                                                              \
@@ -136,14 +129,14 @@ polygons_same(const struct outline *a, const struct outline *b)
         return bool_datum(test_);                                                                  \
     }
 
-POLYGON_TEST(poly_left, a.bounds.high.x < b.bounds.low.x)
-POLYGON_TEST(poly_overleft, a.bounds.high.x <= b.bounds.high.x)
-POLYGON_TEST(poly_right, a.bounds.low.x > b.bounds.high.x)
-POLYGON_TEST(poly_overright, a.bounds.low.x >= b.bounds.low.x)
-POLYGON_TEST(poly_below, a.bounds.high.y < b.bounds.low.y)
-POLYGON_TEST(poly_overbelow, a.bounds.high.y <= b.bounds.high.y)
-POLYGON_TEST(poly_above, a.bounds.low.y > b.bounds.high.y)
-POLYGON_TEST(poly_overabove, a.bounds.low.y >= b.bounds.low.y)
+BOUNDS_TEST(poly_left, a.high.x < b.low.x)
+BOUNDS_TEST(poly_overleft, a.high.x <= b.high.x)
+BOUNDS_TEST(poly_right, a.low.x > b.high.x)
+BOUNDS_TEST(poly_overright, a.low.x >= b.low.x)
+BOUNDS_TEST(poly_below, a.high.y < b.low.y)
+BOUNDS_TEST(poly_overbelow, a.high.y <= b.high.y)
+BOUNDS_TEST(poly_above, a.low.y > b.high.y)
+BOUNDS_TEST(poly_overabove, a.low.y >= b.low.y)
 POLYGON_TEST(poly_same, polygons_same(&a, &b))
 POLYGON_TEST(poly_overlap, polygons_overlap(&a, &b))
 POLYGON_TEST(poly_contain, polygon_holds(&a, &b))
@@ -170,18 +163,9 @@ poly_distance(struct func_call *call, const union datum *args)
     struct outline b = datum_polygon(call->arena, &args[1]);
     if (polygons_overlap(&a, &b))
         return f64_datum(0);
-    double least = 0;
-    for (uint32_t i = 0; i < a.count; i++) {
-        struct lseg x, y;
-        outline_segment(&a, i, &x);
-        for (uint32_t k = 0; k < b.count; k++) {
-            outline_segment(&b, k, &y);
-            double gap = lseg_nearest_lseg(x, y, NULL);
-            if ((i == 0 && k == 0) || number_less(gap, least))
-                least = gap;
-        }
-    }
-    return f64_datum(least);
+    double gap;
+    outlines_gap(&a, &b, &gap);
+    return f64_datum(gap);
 }
 
 static union datum
@@ -222,7 +206,7 @@ poly_circle(struct func_call *call, const union datum *args)
 static union datum
 poly_box(struct func_call *call, const union datum *args)
 {
-    return box_datum(call->arena, datum_polygon(call->arena, &args[0]).bounds);
+    return box_datum(call->arena, datum_box(&args[0]));
 }
 
 static union datum

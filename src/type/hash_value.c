@@ -343,6 +343,10 @@ builtin_way(oid type)
     case TYPE_VARCHAR:
     case TYPE_NAME:
     case TYPE_BYTEA:
+    case TYPE_INET:
+    case TYPE_CIDR:
+    case TYPE_MACADDR:
+    case TYPE_MACADDR8:
         return HASH_BYTES;
     case TYPE_CHAR:
         return HASH_CHAR;
@@ -453,22 +457,32 @@ argument_type(const struct func_call *call)
     return type_get(call->env, call->arg_types[0]);
 }
 
+/* Told by the type, so that an empty array of what cannot be hashed fails too. */
+static void
+need_hash(const struct func_call *call, const struct type_info *info, const char *kind)
+{
+    while (way_of(call->env, info) == HASH_ARRAY)
+        info = type_get(call->env, info->element);
+    if (way_of(call->env, info) == HASH_NONE)
+        raise(SQLSTATE_UNDEFINED_FUNCTION, "could not identify %s function for type %s", kind,
+              info->sql_name);
+}
+
 static union datum
 hash_short(struct func_call *call, const union datum *args)
 {
     const struct type_info *info = argument_type(call);
-    enum hash_way way = way_of(call->env, info);
-    if (way == HASH_NONE)
-        raise(SQLSTATE_UNDEFINED_FUNCTION, "could not identify a hash function for type %s",
-              info->sql_name);
-    return i32_datum((int32_t)hash_by(call->env, call->arena, way, args[0], 0));
+    need_hash(call, info, "a hash");
+    return i32_datum((int32_t)hash_by(call->env, call->arena, way_of(call->env, info), args[0], 0));
 }
 
 static union datum
 hash_extended(struct func_call *call, const union datum *args)
 {
-    return i64_datum((int64_t)value_hash_extended(call->env, call->arena, argument_type(call),
-                                                  args[0], (uint64_t)args[1].i64));
+    const struct type_info *info = argument_type(call);
+    need_hash(call, info, "an extended hash");
+    return i64_datum(
+        (int64_t)value_hash_extended(call->env, call->arena, info, args[0], (uint64_t)args[1].i64));
 }
 
 #define HASH_PAIR(oid_, name_, oid_extended, name_extended, type)                                  \
@@ -489,6 +503,9 @@ static const struct func_info funcs[] = {
     HASH_PAIR(449, "hashint2", 441, "hashint2extended", TYPE_INT2),
     HASH_PAIR(450, "hashint4", 425, "hashint4extended", TYPE_INT4),
     HASH_PAIR(949, "hashint8", 442, "hashint8extended", TYPE_INT8),
+    HASH_PAIR(422, "hashinet", 779, "hashinetextended", TYPE_INET),
+    HASH_PAIR(399, "hashmacaddr", 778, "hashmacaddrextended", TYPE_MACADDR),
+    HASH_PAIR(328, "hashmacaddr8", 781, "hashmacaddr8extended", TYPE_MACADDR8),
     HASH_PAIR(455, "hashname", 447, "hashnameextended", TYPE_NAME),
     HASH_PAIR(453, "hashoid", 445, "hashoidextended", TYPE_OID),
     HASH_PAIR(400, "hashtext", 448, "hashtextextended", TYPE_TEXT),

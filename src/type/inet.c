@@ -237,27 +237,24 @@ inet_key_get(const uint8_t **at, const uint8_t *end, struct arena *arena, union 
 /* ---- parts of an address ---- */
 
 static union datum
-buf_text(struct func_call *call, struct buf *text)
+inet_text(struct func_call *call, struct inet inet,
+          void (*write)(const struct inet *inet, struct buf *to))
 {
+    struct buf *text = buf_new(call->arena);
+    write(&inet, text);
     return generic_buf_datum(call->arena, text);
 }
 
 static union datum
 inet_abbrev(struct func_call *call, const union datum *args)
 {
-    struct inet inet = datum_inet(&args[0]);
-    struct buf *text = buf_new(call->arena);
-    inet_write(&inet, text);
-    return buf_text(call, text);
+    return inet_text(call, datum_inet(&args[0]), inet_write);
 }
 
 static union datum
 cidr_abbrev(struct func_call *call, const union datum *args)
 {
-    struct inet inet = datum_inet(&args[0]);
-    struct buf *text = buf_new(call->arena);
-    inet_write_short(&inet, text);
-    return buf_text(call, text);
+    return inet_text(call, datum_inet(&args[0]), inet_write_short);
 }
 
 static union datum
@@ -265,18 +262,13 @@ network_host(struct func_call *call, const union datum *args)
 {
     struct inet inet = datum_inet(&args[0]);
     inet.bits = inet_bits_max(&inet);
-    struct buf *text = buf_new(call->arena);
-    inet_write(&inet, text);
-    return buf_text(call, text);
+    return inet_text(call, inet, inet_write);
 }
 
 static union datum
 network_show(struct func_call *call, const union datum *args)
 {
-    struct inet inet = datum_inet(&args[0]);
-    struct buf *text = buf_new(call->arena);
-    write_with_mask(&inet, text);
-    return buf_text(call, text);
+    return inet_text(call, datum_inet(&args[0]), write_with_mask);
 }
 
 static union datum

@@ -7,6 +7,7 @@
 #include "base/raise.h"
 #include "type/aggregate.h"
 #include "type/array.h"
+#include "type/digits.h"
 #include "type/generic.h"
 #include "type/input.h"
 #include "type/numeric.h"
@@ -30,16 +31,10 @@ peek(const struct money_reader *r)
     return r->at < r->end ? *r->at : '\0';
 }
 
-static bool
-is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static void
 skip_blanks(struct money_reader *r)
 {
-    while (r->at < r->end && (*r->at == ' ' || (*r->at >= '\t' && *r->at <= '\r')))
+    while (r->at < r->end && is_space((uint8_t)*r->at))
         r->at++;
 }
 
@@ -74,7 +69,7 @@ read_digits(struct money_reader *r)
     bool has_point = false, is_full = false;
     for (; r->at < r->end; r->at++) {
         char c = *r->at;
-        if (is_digit(c) && (!has_point || decimals < DECIMALS)) {
+        if (is_digit((uint8_t)c) && (!has_point || decimals < DECIMALS)) {
             is_full |= __builtin_mul_overflow(value, 10, &value) ||
                        __builtin_sub_overflow(value, c - '0', &value);
             decimals += has_point;
@@ -84,7 +79,7 @@ read_digits(struct money_reader *r)
             break;
         }
     }
-    if (is_digit(peek(r)) && peek(r) >= '5')
+    if (is_digit((uint8_t)peek(r)) && peek(r) >= '5')
         is_full |= __builtin_sub_overflow(value, 1, &value);
     for (; decimals < DECIMALS; decimals++)
         is_full |= __builtin_mul_overflow(value, 10, &value);
@@ -96,7 +91,7 @@ read_digits(struct money_reader *r)
 static void
 read_tail(struct money_reader *r)
 {
-    while (is_digit(peek(r)))
+    while (is_digit((uint8_t)peek(r)))
         r->at++;
     for (skip_blanks(r); r->at < r->end; skip_blanks(r)) {
         if (skip(r, '-'))

@@ -95,3 +95,7 @@ insert into p (id, f[0]) values (10, 0) returning *;
 select (f[0])[1], (f[0])[2] from s where id = 1;
 select f[0:1] from p where id = 2;
 select ('abc'::name)[1];
+
+-- sides of a box so thin that its ends count as one; polygons told by their boxes
+select line '{-1,0,0.0000011}' ?# box '(0,0),(0.0000001,0.0000001)', line '{0,-1,1}' ?# box '(0,0),(2,1)', line '{1,-1,5}' ?# box '(0,0),(1,1)', line '{-1,0,2}' ?# box '(0,0),(2,1)';
+select box(polygon '((1,5),(0,1),(7,-1))'), polygon '((0,0),(1,9),(2,0))' << polygon '((3,0),(4,1),(5,0))', polygon '((0,0),(1,9),(2,0))' &<| polygon '((3,0),(4,1),(5,0))', polygon '((0,0),(1,9),(2,0))' |&> polygon '((3,0),(4,1),(5,0))';

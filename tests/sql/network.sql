@@ -71,3 +71,17 @@ select id from n where i = '10.1.2.3/8';
 delete from n where i << '10.0.0.0/8' or i <<= '10.0.0.0/8' returning id;
 update m set a = a | '80:00:00:00:00:00' where id < 3 returning a;
 select count(*) from n where c >>= '10.1.2.3';
+
+-- hashes
+select hashinet('1.2.3.4'), hashinet('10.0.0.0/8'::cidr), hashinet('::1'), hashinetextended('1.2.3.4', 5);
+select hashmacaddr('01:02:03:04:05:06'), hashmacaddrextended('01:02:03:04:05:06', 5), hashmacaddr8('01:02:03:04:05:06:07:08'), hashmacaddr8extended('01:02:03:04:05:06:07:08', 5);
+select hash_array(array['1.2.3.4'::inet, '::1']), hash_array(array['01:02:03:04:05:06'::macaddr]);
+select hash_array(array['1'::money]);
+select hash_array('{}'::money[]);
+select hash_array_extended('{}'::money[], 0);
+create table spread(at inet) partition by hash (at);
+create table spread0 partition of spread for values with (modulus 2, remainder 0);
+create table spread1 partition of spread for values with (modulus 2, remainder 1);
+insert into spread values ('1.2.3.4'), ('1.2.3.5'), ('::1'), ('10.0.0.0/8'), ('2001:db8::7');
+select tableoid::regclass, * from spread order by 2;
+drop table spread;
