@@ -36,3 +36,11 @@ struct slice generic_cast_text(struct func_call *call, union datum value, oid ty
 
 /* The buffer's bytes as a value in `arena`; gives back the buffer's memory. */
 union datum generic_buf_datum(struct arena *arena, struct buf *buf);
+
+/* bigint's contract, for other types whose value is just such a number. */
+union datum int8_recv(struct type_call *call, struct slice bytes);
+void int8_send(struct type_call *call, union datum value, struct buf *to);
+int int8_compare(union datum a, union datum b);
+uint64_t int8_hash(union datum value);
+bool int8_key_put(union datum value, struct buf *to);
+bool int8_key_get(const uint8_t **at, const uint8_t *end, struct arena *arena, union datum *value);

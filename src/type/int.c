@@ -94,7 +94,7 @@ int4_recv(struct type_call *call, struct slice bytes)
     return i32_datum((int32_t)be32_get(bytes.data));
 }
 
-static union datum
+union datum
 int8_recv(struct type_call *call, struct slice bytes)
 {
     (void)call;
@@ -116,7 +116,7 @@ int4_send(struct type_call *call, union datum value, struct buf *to)
     buf_put_be32(to, (uint32_t)value.i32);
 }
 
-static void
+void
 int8_send(struct type_call *call, union datum value, struct buf *to)
 {
     (void)call;
@@ -137,7 +137,7 @@ int4_compare(union datum a, union datum b)
     return (a.i32 > b.i32) - (a.i32 < b.i32);
 }
 
-static int
+int
 int8_compare(union datum a, union datum b)
 {
     return (a.i64 > b.i64) - (a.i64 < b.i64);
@@ -155,7 +155,7 @@ int4_hash(union datum value)
     return hash_u64((uint64_t)(int64_t)value.i32);
 }
 
-static uint64_t
+uint64_t
 int8_hash(union datum value)
 {
     return hash_u64((uint64_t)value.i64);
@@ -175,7 +175,7 @@ int4_key_put(union datum value, struct buf *to)
     return true;
 }
 
-static bool
+bool
 int8_key_put(union datum value, struct buf *to)
 {
     buf_put_be64(to, (uint64_t)value.i64 ^ UINT64_C(0x8000000000000000));
@@ -204,7 +204,7 @@ int4_key_get(const uint8_t **at, const uint8_t *end, struct arena *arena, union 
     return true;
 }
 
-static bool
+bool
 int8_key_get(const uint8_t **at, const uint8_t *end, struct arena *arena, union datum *value)
 {
     (void)arena;

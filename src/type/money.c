@@ -3,7 +3,6 @@
  *
  * The locale is C's, in which PostgreSQL writes a dollar sign, commas and two decimals.
  */
-#include "base/hash.h"
 #include "base/raise.h"
 #include "type/aggregate.h"
 #include "type/array.h"
@@ -138,53 +137,6 @@ money_output(struct type_call *call, union datum value, struct buf *to)
     if (value.i64 < 0)
         *--at = '-';
     buf_put(to, at, (size_t)(text + sizeof text - at));
-}
-
-static union datum
-money_recv(struct type_call *call, struct slice bytes)
-{
-    (void)call;
-    recv_expect(bytes, 8);
-    return i64_datum((int64_t)be64_get(bytes.data));
-}
-
-static void
-money_send(struct type_call *call, union datum value, struct buf *to)
-{
-    (void)call;
-    buf_put_be64(to, (uint64_t)value.i64);
-}
-
-/* ---- order ---- */
-
-static int
-money_compare(union datum a, union datum b)
-{
-    return (a.i64 > b.i64) - (a.i64 < b.i64);
-}
-
-static uint64_t
-money_hash(union datum value)
-{
-    return hash_u64((uint64_t)value.i64);
-}
-
-static bool
-money_key_put(union datum value, struct buf *to)
-{
-    buf_put_be64(to, (uint64_t)value.i64 ^ (UINT64_C(1) << 63));
-    return true;
-}
-
-static bool
-money_key_get(const uint8_t **at, const uint8_t *end, struct arena *arena, union datum *value)
-{
-    (void)arena;
-    if (end - *at < 8)
-        return false;
-    *value = i64_datum((int64_t)(be64_get(*at) ^ (UINT64_C(1) << 63)));
-    *at += 8;
-    return true;
 }
 
 /* ---- operators ---- */
@@ -449,12 +401,12 @@ static const struct type_info types[] = {
      .send_oid = 2493,
      .input = money_input,
      .output = money_output,
-     .recv = money_recv,
-     .send = money_send,
-     .compare = money_compare,
-     .hash = money_hash,
-     .key_put = money_key_put,
-     .key_get = money_key_get},
+     .recv = int8_recv,
+     .send = int8_send,
+     .compare = int8_compare,
+     .hash = int8_hash,
+     .key_put = int8_key_put,
+     .key_get = int8_key_get},
     {.type = TYPE_MONEY_ARRAY,
      .element = TYPE_MONEY,
      .name = "_money",
